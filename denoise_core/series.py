@@ -1,0 +1,187 @@
+"""The data types that every other room hands on: time axis, series, recording, estimate. Knows no file, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoise_core.errors import DataError
+
+Floats = NDArray[np.float64]
+
+_EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeAxis:
+    """When each sample was taken.
+
+    Parameters
+    ----------
+    values : float64 array of shape (n,)
+        Increasing, in `unit`; seconds since `start` where `start` is given.
+    unit : str
+        "s", "year", ... or "sample" where nothing is known.
+    start : datetime64 or None
+        The calendar time of ``values == 0``.
+    """
+
+    values: Floats
+    unit: str = "s"
+    start: np.datetime64 | None = None
+    name: str = "time"
+
+    @classmethod
+    def evenly(cls, n: int, *, rate_hz: float | None = None) -> TimeAxis:
+        """``values[i] == i / rate_hz`` in seconds, or ``values[i] == i`` in samples where no rate is known."""
+        index = np.arange(n, dtype=np.float64)
+        return cls(values=index, unit="sample") if rate_hz is None else cls(values=index / rate_hz, unit="s")
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def step(self) -> float:
+        """Median distance between neighbours, in `unit`; 1 for a single sample."""
+        return float(np.median(np.diff(self.values))) if len(self.values) > 1 else 1.0
+
+    @property
+    def rate_hz(self) -> float | None:
+        """Samples per second, or None where the unit is not seconds."""
+        return 1.0 / self.step if self.unit == "s" and self.step > 0 else None
+
+    @property
+    def uneven_share(self) -> float:
+        """Share of steps that differ from the median step by more than 1 %."""
+        if len(self.values) < 3:
+            return 0.0
+        steps = np.diff(self.values)
+        return float(np.mean(np.abs(steps - self.step) > 0.01 * abs(self.step)))
+
+    def calendar(self) -> NDArray[np.datetime64] | None:
+        """Calendar times of the samples, to the microsecond, or None where `start` is unknown."""
+        if self.start is None:
+            return None
+        return self.start.astype("datetime64[us]") + np.round(self.values * 1e6).astype("timedelta64[us]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One channel over time; missing samples are NaN.
+
+    Raises
+    ------
+    DataError
+        If values and time axis differ in length, or a value is infinite.
+    """
+
+    values: Floats
+    time: TimeAxis
+    name: str = "value"
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 1 or len(self.values) != len(self.time):
+            raise DataError(f"{self.name} has shape {self.values.shape}, but the time axis has {len(self.time)} samples.")
+        infinite = np.flatnonzero(np.isinf(self.values))
+        if infinite.size:
+            raise DataError(
+                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} such samples). "
+                "Replace them by empty cells: those count as gaps."
+            )
+
+    @classmethod
+    def of(cls, values: Any, *, rate_hz: float | None = None, name: str = "value", unit: str = "") -> Series:
+        """A series from any array-like of shape (n,), evenly sampled."""
+        array = np.asarray(values, dtype=np.float64)
+        return cls(values=array, time=TimeAxis.evenly(len(array), rate_hz=rate_hz), name=name, unit=unit)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def observed(self) -> NDArray[np.bool_]:
+        """True where a sample is present."""
+        return ~np.isnan(self.values)
+
+    def check_usable(self, *, at_least: int = 8) -> None:
+        """Raise DataError unless there are enough samples and they vary."""
+        present = self.values[self.observed]
+        if present.size == 0:
+            raise DataError(f"{self.name} has no numbers at all. Choose another column.")
+        if present.size < at_least:
+            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Upload a longer recording.")
+        if np.ptp(present) == 0.0:
+            raise DataError(
+                f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a method says the noise-free series is.
+
+    Parameters
+    ----------
+    values : float64 array of shape (n,)
+        In the unit of the series.
+    sd : float64 array of shape (n,) or None
+        Standard deviation of the error, where the method knows it.
+    noise_sd : float or None
+        The noise level that the method assumed, in the unit of the series.
+    """
+
+    values: Floats
+    method: str
+    sd: Floats | None = None
+    noise_sd: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+
+    def blended(self, noisy: Series, *, strength: float) -> Estimate:
+        """``values == noisy + strength * (estimate - noisy)``: 0 gives the input back, 1 this estimate.
+
+        The error's sd is dropped for other strengths than 1: it was computed for the whole step.
+        """
+        if strength == 1.0:
+            return self
+        values = noisy.values + strength * (self.values - noisy.values)
+        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A file as read: named channels over one time axis, and how it was read.
+
+    Parameters
+    ----------
+    channels : mapping of name to float64 array of shape (n,)
+    units : mapping of channel name to unit; missing where unknown
+    layout : mapping
+        JSON-able; what `files.write` needs to write the same kind of file again.
+    notes : tuple of str
+        How the file was read and what was unusual, in whole sentences.
+    """
+
+    name: str
+    time: TimeAxis
+    channels: Mapping[str, Floats]
+    units: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    layout: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def __getitem__(self, channel: str) -> Series:
+        if channel not in self.channels:
+            raise DataError(f"{self.name} has no column {channel!r}. It has: {', '.join(self.channels)}.")
+        return Series(values=self.channels[channel], time=self.time, name=channel, unit=self.units.get(channel, ""))
+
+    def at_rate(self, rate_hz: float) -> Recording:
+        """The same samples, said to be evenly spaced at `rate_hz` (in 1/s)."""
+        return replace(self, time=TimeAxis.evenly(len(self), rate_hz=rate_hz))

@@ -31,7 +31,7 @@ _HOME = {
     "score": "assess",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0605 - one table, not two lists to keep in step
+__all__ = sorted(_HOME)
 
 if TYPE_CHECKING:
     from denoise_core.assess import score as score

@@ -35,7 +35,7 @@ class StepEnd:
 class EpochEnd:
     """Sent after every epoch.
 
-    Losses are those of `config.objective.loss` on scaled values; `preview` is the estimate of one stretch in the unit of the series.
+    Losses are those of `config.objective.loss` on scaled values; `preview` is the estimate of one stretch, in the series' unit.
     """
 
     epoch: int

@@ -2,5 +2,6 @@
 
 from denoise_core.files.options import NO_TIME, Limits, ReadOptions
 from denoise_core.files.reading import read
+from denoise_core.files.writing import denoised_name, render, write
 
-__all__ = ["NO_TIME", "Limits", "ReadOptions", "read"]
+__all__ = ["NO_TIME", "Limits", "ReadOptions", "denoised_name", "read", "render", "write"]

@@ -113,7 +113,7 @@ class _Tail:
         return '"' + text.replace('"', '""') + '"'
 
     def _full(self, body: bytes) -> bytes:
-        delimiter, width = self.layout["delimiter"], self.layout["width"]
+        delimiter, width = str(self.layout["delimiter"]), int(self.layout["width"])
         if delimiter in (SINGLE, SPACES):
             return body
         mark = delimiter.encode()

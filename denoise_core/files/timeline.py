@@ -216,8 +216,9 @@ def _ordered(raw: _Raw, table: Table) -> Clocked:
     if np.isnan(values).any() or np.any(np.diff(values) <= 0):
         axis, note = _made_even(axis, table)
         notes.append(note)
-    elif axis.uneven_share > 0.0:
-        notes.append(_uneven(axis))
+    else:
+        axis, note = _smoothed(axis)
+        notes += [note] if note else []
     notes.insert(0, _spoken(axis))
     return Clocked(axis=axis, columns=raw.columns, newest_first=newest_first, notes=tuple(notes))
 
@@ -249,6 +250,30 @@ def _usual_step(values: Floats) -> float:
     median = float(np.median(steps)) if steps.size else 0.0
     mean = float(known[-1] - known[0]) / (len(values) - 1) if known.size else 0.0
     return median if median > 0 else mean if mean > 0 else 1.0
+
+
+def _smoothed(axis: TimeAxis) -> tuple[TimeAxis, str]:
+    """The axis without what rounding did to even steps (60 Hz in whole milliseconds is 16, 17, 17 ms); and a sentence."""
+    n = len(axis)
+    even = axis.values[0] + np.arange(n) * ((axis.values[-1] - axis.values[0]) / (n - 1))
+    off = float(np.max(np.abs(axis.values - even)))
+    if off <= 0.01 * axis.step:
+        return replace(axis, values=even), ""
+    resolution = _resolution(axis.values)
+    if off > resolution or resolution > axis.step:
+        return axis, _uneven(axis) if axis.uneven_share > 0.0 else ""
+    return replace(
+        axis, values=even
+    ), f"The times are rounded to {resolution:g} {axis.unit}; the rows were taken as evenly spaced."
+
+
+def _resolution(values: Floats) -> float:
+    """The power of ten that all these values are multiples of; 0 if there is none down to 1e-9."""
+    for exponent in range(10):
+        scaled = values * 10.0**exponent
+        if np.allclose(scaled, np.round(scaled), rtol=1e-13, atol=1e-4):
+            return 10.0**-exponent
+    return 0.0
 
 
 def _uneven(axis: TimeAxis) -> str:

@@ -37,7 +37,7 @@ SAMPLES = {
     "vibration": Sample(
         file="vibration.csv",
         title="Machine vibration (made, truth known)",
-        about="Two seconds of a gearbox with a bearing fault, with white noise of 0.4 m/s²; the clean vibration is in the file too.",
+        about="Two seconds of a gearbox with a bad bearing and white noise of 0.4 m/s²; the clean vibration is in the file too.",
     ),
     "ecg": Sample(
         file="ecg.csv",

@@ -160,7 +160,7 @@ def _from_number(column: Column) -> _Raw:
         return _Raw(values=values, unit="year", columns=names)
     if unit in _SECONDS and largest * _SECONDS[unit] < 1e8:
         return _Raw(values=_in_seconds(values, _SECONDS[unit]), unit="s", columns=names)
-    if _INDEX_NAME.fullmatch(column.name) and not unit:
+    if _INDEX_NAME.fullmatch(column.name) and not unit and np.all(np.abs(np.diff(values)) == 1.0):
         return _Raw(values=values, unit="sample", columns=names)
     for size, seconds in _EPOCHS:
         if largest >= size:
@@ -284,11 +284,14 @@ def _uneven(axis: TimeAxis) -> str:
 
 
 def _spoken(axis: TimeAxis) -> str:
-    columns, plural = axis.name, "s" if " and " in axis.name else ""
+    plural = "s" if " and " in axis.name else ""
+    return f"Time from column{plural} {axis.name}, {_pace(axis)}."
+
+
+def _pace(axis: TimeAxis) -> str:
     if axis.rate_hz is None:
-        unit = "row numbers" if axis.unit == "sample" else axis.unit + "s" if axis.unit == "year" else axis.unit
-        return f"Time from column{plural} {columns}, in {unit}."
-    per_second = axis.rate_hz >= 0.5
-    return f"Time from column{plural} {columns}, " + (
-        f"{axis.rate_hz:.6g} samples per second." if per_second else f"one sample every {axis.step:.6g} s."
-    )
+        return {"sample": "in row numbers", "year": "in years"}.get(axis.unit, f"in {axis.unit}")
+    if axis.rate_hz > 0.9:
+        return f"{axis.rate_hz:.6g} samples per second"
+    size, unit = next(((s, u) for s, u in ((86400.0, "days"), (3600.0, "hours"), (60.0, "min")) if axis.step >= s), (1.0, "s"))
+    return f"one sample every {axis.step / size:.6g} {unit}"

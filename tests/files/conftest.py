@@ -1,0 +1,47 @@
+"""Parsing and writing in this process, so that hundreds of files can be tried; the sandbox has its own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from denoise_core.files.additions import additions_of
+from denoise_core.files.options import Limits, ReadOptions
+from denoise_core.files.parse import WRITERS, function, parse
+from denoise_core.series import Estimate, Floats, Recording
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="session")
+def parsed(folder: Path) -> Callable[..., Recording]:
+    """The recording in some bytes."""
+
+    def run(data: bytes | str, name: str = "pump.csv", *, limits: Limits | None = None, **options: Any) -> Recording:
+        path = folder / "upload"
+        path.write_bytes(data.encode() if isinstance(data, str) else data)
+        return parse(path, name=name, options=ReadOptions(**options), limits=limits or Limits())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def rewritten(folder: Path) -> Callable[..., bytes]:
+    """The bytes of a file with results for some channels."""
+
+    def run(recording: Recording, results: Mapping[str, Floats], data: bytes | str, *, residual: bool = False) -> bytes:
+        source, target = folder / "like", folder / "made"
+        source.write_bytes(data.encode() if isinstance(data, str) else data)
+        estimates = {channel: Estimate(values=values, method="test") for channel, values in results.items()}
+        layout = dict(recording.layout)
+        added = additions_of(recording, estimates, residual=residual, sd=False)
+        function(WRITERS[layout["format"]])(source, target, added, layout)
+        return target.read_bytes()
+
+    return run

@@ -79,7 +79,7 @@ def test_series_comes_back_to_the_last_bit(
 
 @pytest.mark.parametrize("sd", [None, np.array([0.1, 0.2])])
 def test_estimate_comes_back_to_the_last_bit(tmp_path: Path, sd: np.ndarray | None) -> None:
-    estimate = Estimate(values=np.array([1 / 3, np.nan]), sd=sd, noise_sd=0.1, method="lstm", settings={"epoch": 3})
+    estimate = Estimate(values=np.array([1 / 3, np.nan]), sd=sd, noise_sd=0.1, method="lstm", settings={"epoch": np.int64(3)})
     save_estimate(tmp_path / "result.npz", estimate)
     back = load_estimate(tmp_path / "result.npz")
     assert back.values.tobytes() == estimate.values.tobytes()

@@ -186,6 +186,20 @@ def test_a_run_that_always_crashes_fails_with_the_last_words_of_its_log(
     assert "something went badly wrong" in reason
 
 
+def test_a_disk_that_is_full_for_a_while_loses_no_run(
+    supervise: Supervise, submit: Submit, store: Store, home: Home, full_disk: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor, run_id = supervise(), submit(epochs=40)
+    until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
+    workers(home)[0].kill()
+    full_disk()
+    with pytest.raises(OSError, match="No space left"):
+        until(lambda: False, beside=supervisor.tick)
+    monkeypatch.undo()
+    until(state_is(store, run_id, "done"), beside=supervisor.tick)
+    assert store.run(run_id).epochs_done == 40
+
+
 def test_a_worker_that_cannot_even_start_fails_in_words(supervise: Supervise, submit: Submit, store: Store) -> None:
     run_id = submit()
     supervisor = supervise(command=(sys.executable, "-c", "raise SystemExit('no such machine')"))

@@ -52,6 +52,13 @@ METHODS: dict[str, Method] = {
 }
 
 
+def lookup(name: str) -> Method:
+    """The method of that name, or SettingsError with the known names."""
+    if name not in METHODS:
+        raise SettingsError([f"{unknown(name, METHODS, what='method')} The methods are: {', '.join(METHODS)}."])
+    return METHODS[name]
+
+
 def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimate:
     """The noise-free series as one method of `METHODS` estimates it.
 
@@ -64,7 +71,7 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     Returns
     -------
     Estimate
-        ``len(values) == len(series)``; NaN exactly where the series is NaN.
+        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network predicts them.
 
     Raises
     ------
@@ -73,7 +80,6 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     DataError
         If the series has too few numbers, or all are equal.
     """
-    if method not in METHODS:
-        raise SettingsError([f"{unknown(method, METHODS, what='method')} The methods are: {', '.join(METHODS)}."])
+    chosen = lookup(method)
     series.check_usable()
-    return METHODS[method].denoise(series, **settings)
+    return chosen.denoise(series, **settings)

@@ -1,0 +1,7 @@
+"""Files: reading uploads in a throw-away process, and writing results the way they came."""
+
+from denoise_core.files.options import NO_TIME, Limits, ReadOptions
+from denoise_core.files.reading import read
+from denoise_core.files.writing import denoised_name, render, write
+
+__all__ = ["NO_TIME", "Limits", "ReadOptions", "denoised_name", "read", "render", "write"]

@@ -23,18 +23,14 @@ class Method:
     trains: bool = False
 
 
-def _nothing(event: Event) -> None:
-    del event
-
-
 def _by_training(
-    series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] = _nothing, **others: Any
+    series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] | None = None, **others: Any
 ) -> Estimate:
     if others:
         raise SettingsError([unknown(name, ("config", "on_event"), what="setting of lstm") for name in others])
-    from denoise_core import suggest, training
+    from denoise_core.training import fit
 
-    return training.fit(series, config or suggest.suggest(series), on_event=on_event).denoise(series)
+    return fit(series, config, on_event=on_event).denoise(series)
 
 
 def _by_filter(name: str) -> Callable[..., Estimate]:

@@ -19,8 +19,14 @@ from denoise_core.series import Estimate, Recording, Series
 def denoise(arguments: Namespace) -> None:
     """Write the input with the denoised columns added."""
     say = speaker(quiet=arguments.quiet)
-    target = arguments.output or arguments.input.with_name(files.denoised_name(arguments.input.name))
+    _check_method(arguments)
+    usual = arguments.input.with_name(files.denoised_name(arguments.input.name))
+    target = arguments.output or usual
     _check_target(target, arguments.input)
+    if target.suffix.lower() != usual.suffix.lower():
+        raise DataError(
+            f"{target} should end in {usual.suffix}: the result has the format of the input. Choose another name with -o."
+        )
     recording = _read(arguments, say)
     names = arguments.column or [_first(recording, say)]
     estimates = {name: _estimate(recording[name], arguments, say) for name in names}
@@ -141,6 +147,19 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as settings ({error}). Check the path.") from None
+
+
+def _check_method(arguments: Namespace) -> None:
+    """Options that would not be heeded are refused."""
+    trains = methods.lookup(arguments.method).trains and arguments.model is None
+    given = [f"--{name}" for name in ("config", "device") if getattr(arguments, name) is not None]
+    if arguments.changes and arguments.model is not None:
+        given.append("--set")
+    if given and not trains:
+        without = "--model" if arguments.model is not None else f"--method {arguments.method}"
+        raise SettingsError(
+            [f"{' and '.join(given)} cannot be used with {without}, which trains no network. Leave one of them out."]
+        )
 
 
 def _check_target(target: Path, source: Path) -> None:

@@ -81,7 +81,7 @@ def loss(train: Sequence[float], valid: Sequence[float], *, best_epoch: int, epo
         alt = f"Loss by epoch, {len(valid)} so far. The best held-out loss is {valid[best_epoch - 1]:.4g}, at epoch {best_epoch}."
     layout = _layout(None)
     layout["xaxis"] |= {"title": {"text": "Epoch"}, "autorangeoptions": {"include": [1, epochs or len(train)]}}
-    layout["yaxis"] |= {"title": {"text": "Loss"}, "type": "log" if positive else "linear"}
+    layout["yaxis"] |= {"title": {"text": "Loss"}, **({"type": "log", "dtick": "D2"} if positive else {})}
     layout["meta"] = {"alt": alt, "note": ""}
     return {"data": traces, "layout": layout}
 
@@ -185,7 +185,7 @@ def _layout(time: TimeAxis | None) -> Figure:
     return {
         "xaxis": xaxis,
         "yaxis": {"zeroline": False},
-        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "margin": {"l": 64, "r": 12, "t": 28, "b": 40},
         "hovermode": "x",
         "uirevision": "keep",

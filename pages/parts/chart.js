@@ -1,5 +1,7 @@
 // A chart that is drawn once and then only changed: new data never rebuild it, so zoom and pan stay.
 const charts = new WeakMap()
+// Named one by one: plotly would also offer to send the data to a server of its own.
+const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
 
 function library() {
   if (!window.denoisePlotly) {
@@ -75,7 +77,7 @@ async function draw(Plotly, root, data, chart) {
   const figure = isDark(style) ? recoloured(data.figure, data.dark) : data.figure
   const log = figure.layout.xaxis?.type === "log"
   chart.sends = data.zooms && !log
-  const config = { displaylogo: false, displayModeBar: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] }
+  const config = { displaylogo: false, displayModeBar: true, modeBarButtons: BUTTONS }
   await Plotly.react(node, figure.data, themed(figure.layout, style, data.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
   root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)

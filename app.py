@@ -1,0 +1,33 @@
+"""Signal: which series is looked at, how it was read, and a first denoised result with what it removed."""
+
+import streamlit as st
+
+from denoise_core import figures
+from pages.parts import chart, first, source, state
+from pages.parts.cached import identity, recording, series_of
+from pages.parts.setup import page_setup
+
+page_setup("Signal")
+chosen = source.current()
+series = series_of(chosen)
+
+controls, picture = st.columns([1, 3], gap="medium")
+with controls:
+    source.picker()
+    source.column_picker(chosen)
+    method = first.method_picker(series)
+    estimate = first.estimate(chosen, method)
+    first.verdict(chosen, method)
+    st.page_link(
+        "pages/train.py",
+        label="Train a network",
+        icon=":material/model_training:",
+        query_params=state.link(),
+    )
+
+with picture:
+    st.markdown(f"**{chosen.file_name}** · {source.in_words(series)}")
+    chart.zoomable(
+        lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=540
+    )
+    source.reading(chosen, recording(chosen))

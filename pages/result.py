@@ -1,0 +1,26 @@
+"""Result: what was removed and whether to trust it, how strongly to denoise, and the file to take away."""
+
+import streamlit as st
+
+from pages.parts import outcome, runs, state
+from pages.parts.setup import page_setup
+
+page_setup("Result")
+run = runs.opened()
+
+if run is None or not run.has_result:
+    if run is not None:
+        st.info(f"This run has no result: it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
+    st.markdown("A result appears here when a network was trained, or was stopped and its best epoch kept.")
+    st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
+    st.stop()
+
+controls, picture = st.columns([1, 3], gap="medium")
+with controls:
+    st.subheader(run.title, anchor=False)
+    st.caption(f"{run.samples:,} samples, trained for {run.epochs_done} epochs; epoch {run.best_epoch} was best and is used.")
+    strength = outcome.strength(run)
+    outcome.verdict(run, strength)
+    outcome.downloads(run, strength)
+with picture:
+    outcome.picture(run, strength)

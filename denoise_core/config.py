@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any, cast
 
@@ -165,7 +165,7 @@ class RunConfig:
 
     def problems(self, *, samples: int | None = None) -> list[str]:
         """Every fault with its value, limit and remedy; empty if there is none. `samples` is the length of the series."""
-        found = [p for path, spec, value in settings(self) if (p := _problem(path, spec, value))]
+        found = [p for path, spec, value in settings(self) if (p := problem(path, spec, value))]
         if found:
             return found
         if self.model.dropout > 0 and self.model.layers == 1:
@@ -226,7 +226,8 @@ def settings(config: RunConfig) -> Iterator[tuple[str, Field[Any], Any]]:
                 yield f"{group.name}.{item.name}", item, getattr(part, item.name)
 
 
-def _problem(path: str, spec: Field[Any], value: Any) -> str | None:
+def problem(path: str, spec: Field[Any], value: Any) -> str | None:
+    """What is wrong with the value of one setting, or None."""
     choices = cast(tuple[str, ...], spec.metadata["choices"])
     if choices:
         return None if value in choices else f"{path} = {value!r} is not one of {', '.join(choices)}."
@@ -248,20 +249,20 @@ def _parse(raw: dict[str, Any], faults: list[str]) -> RunConfig:
         if group == "reasons" and isinstance(part, dict):
             config = replace(config, reasons={str(k): str(v) for k, v in part.items()})
         elif group not in groups or not isinstance(part, dict):
-            faults.append(_unknown(group, groups))
+            faults.append(unknown(group, groups))
         else:
             for name, value in part.items():
                 path = f"{group}.{name}"
                 if path not in known:
-                    faults.append(_unknown(path, known))
-                elif (typed := _typed(value, known[path])) is None:
+                    faults.append(unknown(path, known))
+                elif (typed := as_type_of(value, known[path])) is None:
                     faults.append(f"{path} = {value!r} should be a {type(known[path]).__name__}.")
                 else:
                     config = config.changed(path, typed)
     return config
 
 
-def _typed(value: Any, example: Any) -> Any:
+def as_type_of(value: Any, example: Any) -> Any:
     """`value` in the type of `example`, or None where that would lose something."""
     if isinstance(example, str):
         return value if isinstance(value, str) else None
@@ -272,6 +273,7 @@ def _typed(value: Any, example: Any) -> Any:
     return float(value)
 
 
-def _unknown(name: str, known: Any) -> str:
+def unknown(name: str, known: Iterable[str], *, what: str = "setting") -> str:
+    """A sentence that says so, with the nearest known name where one is near."""
     near = difflib.get_close_matches(name, list(known), n=1)
-    return f"{name!r} is not a setting" + (f"; did you mean {near[0]!r}?" if near else ".")
+    return f"{name!r} is not a {what}" + (f"; did you mean {near[0]!r}?" if near else ".")

@@ -1,0 +1,41 @@
+"""From a file on disk to a recording, in this process: what the sandbox runs. Knows every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from denoise_core.files.detect import format_of
+from denoise_core.files.options import Limits, ReadOptions
+from denoise_core.files.table import Table, to_recording
+from denoise_core.series import Recording
+
+READERS = {
+    "text": "text:read_text",
+    "workbook": "workbook:read_workbook",
+    "parquet": "parquet:read_parquet",
+    "npy": "arrays:read_npy",
+    "npz": "arrays:read_npz",
+    "wav": "sound:read_wav",
+}
+"""Format -> module and function; a module is imported only for its own files."""
+
+
+def parse(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Recording:
+    """Read a file without any protection against hostile content.
+
+    Raises
+    ------
+    DataError
+        With what is wrong, where, and what to do.
+    """
+    reader = function(READERS[format_of(path, name=name)])
+    return to_recording(reader(path, name=name, options=options, limits=limits), options)
+
+
+def function(place: str) -> Callable[..., Table]:
+    """The function at a place such as "text:read_text"."""
+    module, _, name = place.partition(":")
+    found: Callable[..., Table] = getattr(import_module(f"denoise_core.files.{module}"), name)
+    return found

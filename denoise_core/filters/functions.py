@@ -1,0 +1,146 @@
+"""Five classical filters from scipy and PyWavelets with their settings. Knows no gaps, no suggestions, no truth.
+
+Each takes values of shape (n,) without NaN and gives values of shape (n,).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pywt
+from scipy import ndimage, signal
+
+from denoise_core import noise
+from denoise_core.config import setting
+from denoise_core.series import Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowSettings:
+    window: int = setting(
+        9,
+        label="Window",
+        unit="samples",
+        low=3,
+        high=10_001,
+        help="How many neighbouring samples make one output sample. An even number is taken one larger, to stay centred.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavgolSettings:
+    window: int = setting(
+        21,
+        label="Window",
+        unit="samples",
+        low=5,
+        high=2_001,
+        help="Length of the stretch a polynomial is fitted to. An even number is taken one larger, to stay centred.",
+    )
+    order: int = setting(3, label="Order", low=0, high=7, help="Degree of the polynomial: high follows peaks, low is smooth.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaveletSettings:
+    wavelet: str = setting(
+        "sym4",
+        label="Wavelet",
+        choices=("sym4", "sym8", "db2", "haar"),
+        help="The small wave the series is taken apart into: haar suits steps, sym8 smooth curves, sym4 most things.",
+    )
+    rule: str = setting(
+        "bayes",
+        label="Threshold",
+        choices=("bayes", "hard"),
+        help="Bayes shrinks gently, scale by scale. Hard keeps what is clearly above the noise and clears the rest.",
+    )
+    cut: float = setting(
+        3.5,
+        label="Hard cut",
+        unit="noise levels",
+        low=1.0,
+        high=10.0,
+        help="How far above the noise a small wave must be for the hard threshold to keep it.",
+    )
+    noise_sd: float = setting(
+        0.0,
+        label="Noise level",
+        low=0.0,
+        high=1e300,
+        help="Standard deviation of the noise, in the unit of the series. 0 lets it be estimated.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LowpassSettings:
+    cutoff: float = setting(
+        0.1,
+        label="Cutoff",
+        unit="cycles/sample",
+        low=1e-5,
+        high=0.499,
+        log=True,
+        help="Slower changes are kept, faster ones removed. Multiply by the sampling rate to get hertz.",
+    )
+    order: int = setting(4, label="Order", low=1, high=8, help="How sharply the filter separates slow from fast.")
+
+
+Settings = WindowSettings | SavgolSettings | WaveletSettings | LowpassSettings
+
+
+def moving_average(values: Floats, settings: WindowSettings) -> Floats:
+    """``out[t] == mean(values[t - h : t + h + 1])`` with ``window == 2 h + 1``; mirrored at the ends."""
+    return np.asarray(ndimage.uniform_filter1d(values, settings.window, mode="reflect"))
+
+
+def median(values: Floats, settings: WindowSettings) -> Floats:
+    """``out[t] == median(values[t - h : t + h + 1])`` with ``window == 2 h + 1``; mirrored at the ends."""
+    return np.asarray(ndimage.median_filter(values, settings.window, mode="reflect"))
+
+
+def savgol(values: Floats, settings: SavgolSettings) -> Floats:
+    """Savitzky-Golay: a polynomial fitted to each window, read at its centre; a polynomial up to `order` passes unchanged.
+
+    References
+    ----------
+    Savitzky, Golay 1964, doi:10.1021/ac60214a047
+    """
+    return np.asarray(signal.savgol_filter(values, settings.window, settings.order, mode="interp"))
+
+
+def lowpass(values: Floats, settings: LowpassSettings) -> Floats:
+    """Butterworth low-pass run forwards and backwards, so that nothing is delayed; mirrored at the ends."""
+    sections = signal.butter(settings.order, 2.0 * settings.cutoff, output="sos")
+    padding = min(len(values) - 1, round(3.0 / settings.cutoff))
+    return np.asarray(signal.sosfiltfilt(sections, values, padtype="even", padlen=padding))
+
+
+def wavelet(values: Floats, settings: WaveletSettings) -> Floats:
+    """Stationary (translation-invariant) wavelet shrinkage; mirrored at the ends.
+
+    With noise of standard deviation s and detail coefficients d of one scale, "bayes" shrinks softly by
+    ``s**2 / sqrt(mean(d**2) - s**2)`` and "hard" keeps what exceeds ``cut * s``.
+
+    References
+    ----------
+    Chang, Yu, Vetterli 2000, doi:10.1109/83.862633; Coifman, Donoho 1995, doi:10.1007/978-1-4612-2544-7_9
+    """
+    n, wave = len(values), pywt.Wavelet(settings.wavelet)
+    levels = int(np.clip(pywt.dwt_max_level(n, wave.dec_len), 1, 8))
+    margin = min(n, wave.dec_len * 2 ** (levels - 1))
+    padded = np.pad(values, (margin, margin + (-n - 2 * margin) % 2**levels), mode="symmetric")
+    smooth, *details = pywt.swt(padded, wave, level=levels, trim_approx=True)
+    inside = slice(margin, margin + n)
+    sigma = settings.noise_sd or noise.level(values)
+    kept = [_shrunk(d, settings, sigma=sigma, power=float(np.mean(d[inside] ** 2))) for d in details]
+    return np.asarray(pywt.iswt([smooth, *kept], wave)[inside])
+
+
+def _shrunk(detail: Floats, settings: WaveletSettings, *, sigma: float, power: float) -> Floats:
+    if settings.rule == "hard":
+        return np.where(np.abs(detail) > settings.cut * sigma, detail, 0.0)
+    if power <= sigma**2:
+        return np.zeros_like(detail)
+    threshold = sigma**2 / np.sqrt(power - sigma**2)
+    return np.asarray(np.sign(detail) * np.maximum(np.abs(detail) - threshold, 0.0))

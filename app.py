@@ -15,19 +15,14 @@ controls, picture = st.columns([1, 3], gap="medium")
 with controls:
     source.picker()
     source.column_picker(chosen)
-    method = first.method_picker(series)
+    method = first.method_picker()
     estimate = first.estimate(chosen, method)
-    first.verdict(chosen, method)
-    st.page_link(
-        "pages/train.py",
-        label="Train a network",
-        icon=":material/model_training:",
-        query_params=state.link(),
-    )
+    if estimate is not None:
+        first.verdict(chosen, method, estimate)
+    if st.button("Train a network", type="primary", icon=":material/model_training:", width="stretch", key="train"):
+        st.switch_page("pages/train.py", query_params=state.link())
 
 with picture:
     st.markdown(f"**{chosen.file_name}** · {source.in_words(series)}")
-    chart.zoomable(
-        lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=540
-    )
+    chart.zoomable(lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=540)
     source.reading(chosen, recording(chosen))

@@ -28,16 +28,16 @@ def thin(x: Floats, y: Floats, *, limit: int = LIMIT) -> NDArray[np.int64]:
     present = np.flatnonzero(~np.isnan(y))
     if present.size == 0:
         return np.arange(0)
-    chosen = present if present.size <= limit else present[_extremes(x[present], y[present], limit)]
+    chosen = present if present.size <= limit else present[_extremes(y[present], limit)]
     shortest = -(-len(y) // limit)
     gaps = present[:-1][np.diff(present) > shortest] + 1
     return np.union1d(chosen, gaps).astype(np.int64)
 
 
-def _extremes(x: Floats, y: Floats, limit: int) -> NDArray[np.int64]:
-    """MinMaxLTTB (Van Der Donckt et al., 2023, doi:10.1109/VIS54172.2023.00013)."""
-    from tsdownsample import MinMaxLTTBDownsampler
+def _extremes(y: Floats, limit: int) -> NDArray[np.int64]:
+    """The least and the greatest of each of ``limit / 2`` equal stretches; unlike with MinMaxLTTB, none is lost."""
+    from tsdownsample import MinMaxDownsampler
 
-    sampler = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
-    picked = sampler.downsample(np.ascontiguousarray(x), np.ascontiguousarray(y), n_out=limit)
+    sampler = MinMaxDownsampler()  # type: ignore[no-untyped-call]
+    picked = sampler.downsample(np.ascontiguousarray(y), n_out=2 * (limit // 2))
     return np.asarray(picked, dtype=np.int64)

@@ -10,17 +10,21 @@ run = runs.opened()
 
 if run is None or not run.has_result:
     if run is not None:
-        st.info(f"This run has no result: it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
+        st.info(f"This run has no result, because it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
     st.markdown("A result appears here when a network was trained, or was stopped and its best epoch kept.")
     st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
     st.stop()
 
 controls, picture = st.columns([1, 3], gap="medium")
 with controls:
-    st.subheader(run.title, anchor=False)
-    st.caption(f"{run.samples:,} samples, trained for {run.epochs_done} epochs; epoch {run.best_epoch} was best and is used.")
-    strength = outcome.strength(run)
-    outcome.verdict(run, strength)
+    st.markdown(f"**{run.title}**")
+    strength = outcome.strength()
     outcome.downloads(run, strength)
+    outcome.verdict(run, strength)
 with picture:
+    outcome.numbers(run, strength)
     outcome.picture(run, strength)
+    spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
+    if spectrum.open:
+        with spectrum:
+            outcome.spectrum(run, strength)

@@ -18,7 +18,9 @@ with heading:
 with onward, st.container(horizontal=True, horizontal_alignment="right"):
     if run.has_result:
         st.page_link("pages/result.py", label="See the result", icon=":material/task_alt:", query_params=state.link())
-    st.button("New training", on_click=form.start_over, args=(run.config,), help="Back to the settings, filled with those of this run.")
+    st.button(
+        "New training", on_click=form.start_over, args=(run.config,), help="Back to the settings, filled with those of this run."
+    )
 
 if run.reason:
     st.warning(run.reason, icon=":material/info:")

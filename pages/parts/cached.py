@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core.assess import Spectra, Verdict, judge, spectra
 from denoise_core.jobs import Source, Store, ensure_supervisor
 
 
@@ -80,3 +80,17 @@ def run_series(run_id: str) -> dc.Series:
 def run_estimate(run_id: str) -> dc.Estimate:
     """The finished run's result."""
     return store().estimate(run_id)
+
+
+@st.cache_resource(max_entries=24, ttl="2h", show_spinner=False)
+def judged(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Verdict:
+    """What was removed, in words and numbers; `name` says which series and estimate they are."""
+    del name
+    return judge(_series, _estimate)
+
+
+@st.cache_resource(max_entries=24, ttl="2h", show_spinner=False)
+def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra:
+    """Spectra before and after; `name` says which series and estimate they are."""
+    del name
+    return spectra(_series, _estimate)

@@ -16,8 +16,7 @@ FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
 def show(source: Source) -> None:
     """One form, filled with suggestions, and a way to load settings from a file."""
     session, series = state.current(), series_of(source)
-    suggestion = suggested(source)
-    config = session.config or suggestion
+    config = session.config or suggested(source)
     st.subheader(f"Train a network on {series.name}", anchor=False)
     st.caption(
         "The network learns to predict each sample from those before and after it. Noise cannot be predicted, "
@@ -30,7 +29,7 @@ def show(source: Source) -> None:
         st.form_submit_button(
             "Start training", type="primary", icon=":material/play_arrow:", key="start", on_click=_start, args=(source, config)
         )
-    _file(session, suggestion)
+    _file(session)
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -47,15 +46,13 @@ def _start(source: Source, config: dc.RunConfig) -> None:
         return state.fail(*problems)
     title = f"{source.file_name}: {series.name}"
     try:
-        run = store().submit(
-            series, config, owner=session.workspace, title=title, source=source, token=session.press
-        )
+        run = store().submit(series, config, owner=session.workspace, title=title, source=source, token=session.press)
     except DenoiseError as error:
         return state.fail(str(error))
     state.change(run=run, config=config)
 
 
-def _file(session: state.Session, suggestion: dc.RunConfig) -> None:
+def _file(session: state.Session) -> None:
     """Settings from a file, and back to the suggested ones."""
     with st.expander("Load settings from a file", icon=":material/upload_file:"):
         key = f"settings-file@{session.edits}"

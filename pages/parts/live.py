@@ -54,7 +54,12 @@ def _progress(run: RunView, past: History) -> None:
             args=(run.id,),
         )
         st.button(
-            "Cancel", key="cancel", disabled=stopping, help="Ends the training and keeps nothing.", on_click=store().cancel, args=(run.id,)
+            "Cancel",
+            key="cancel",
+            disabled=stopping,
+            help="Ends the training and keeps nothing.",
+            on_click=store().cancel,
+            args=(run.id,),
         )
 
 
@@ -71,7 +76,13 @@ def _words(run: RunView, past: History) -> str:
         device = str(past.started["device"]) if past.started else ""
         left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""
         return f"Training on {device}: {done}{best}{left}"
-    ended = {"stopping": "Stopping", "done": "Done", "stopped": "Stopped, best epoch kept", "failed": "Failed", "cancelled": "Cancelled"}
+    ended = {
+        "stopping": "Stopping",
+        "done": "Done",
+        "stopped": "Stopped, best epoch kept",
+        "failed": "Failed",
+        "cancelled": "Cancelled",
+    }
     return f"{ended[run.state]}: {done}{best}"
 
 

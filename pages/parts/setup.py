@@ -16,7 +16,7 @@ _PAGES = {
 
 def page_setup(title: str) -> None:
     """Page frame, navigation, strip, and what went wrong with the last press of a button; every page's first call."""
-    st.set_page_config(page_title=f"{title} · Denoise", page_icon=":material/graphic_eq:", layout="wide")
+    st.set_page_config(page_title=f"{title} · Denoise", page_icon="〰️", layout="wide")
     session = state.begin()
     keep_alive()
     runs.follow(session)

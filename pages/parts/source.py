@@ -43,7 +43,14 @@ def picker() -> None:
     key = f"sample@{edits}"
     labels = {name: sample.label for name, sample in SAMPLES.items()}
     st.selectbox(
-        "or a sample", list(labels), index=None, format_func=labels.get, placeholder="Choose", key=key, on_change=_pick, args=(key,)
+        "or a sample",
+        list(labels),
+        index=None,
+        format_func=labels.get,
+        placeholder="Choose",
+        key=key,
+        on_change=_pick,
+        args=(key,),
     )
 
 
@@ -58,7 +65,11 @@ def column_picker(chosen: Source) -> None:
 def in_words(series: dc.Series) -> str:
     """Name, length and rate of a series, for one line."""
     rate = series.time.rate_hz
-    pace = f"{rate:,.6g} samples per second" if rate and rate >= 1 else f"one sample every {series.time.step:,.6g} {series.time.unit}"
+    pace = (
+        f"{rate:,.6g} samples per second"
+        if rate and rate >= 1
+        else f"one sample every {series.time.step:,.6g} {series.time.unit}"
+    )
     return f"{series.name} · {len(series):,} samples · {pace}"
 
 
@@ -77,7 +88,12 @@ def reading(chosen: Source, recording: dc.Recording) -> None:
                 times[options.time_column] = options.time_column
             _choice(cells[0], "Time column", times, options.time_column, f"time_column@{edits}")
             cells[1].number_input(
-                "Samples per second", min_value=0.0, value=options.rate_hz, format="%.6g", key=f"rate_hz@{edits}", help="Overrides a time column."
+                "Samples per second",
+                min_value=0.0,
+                value=options.rate_hz,
+                format="%.6g",
+                key=f"rate_hz@{edits}",
+                help="Overrides a time column.",
             )
             st.form_submit_button("Read again", on_click=_read_again, args=(chosen, edits))
 

@@ -92,6 +92,11 @@ def configure(config: RunConfig | None) -> None:
     change(config=config, edits=current().edits + 1)
 
 
+def retry(*faults: str) -> None:
+    """Have these sentences shown, and empty what was just uploaded or typed."""
+    change(faults=faults, edits=current().edits + 1)
+
+
 def fail(*faults: str) -> None:
     """Have these sentences shown by the next rerun."""
     change(faults=faults)

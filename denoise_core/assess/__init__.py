@@ -1,0 +1,22 @@
+"""Metrics with truth, diagnostics of what was removed, and the verdict in plain words. Knows not how an estimate was made."""
+
+from denoise_core.assess.caution import on_series, on_training
+from denoise_core.assess.metrics import METRICS, score
+from denoise_core.assess.residual import Residual, diagnose
+from denoise_core.assess.spectrum import Spectra, spectra
+from denoise_core.assess.verdict import Figure, Sentence, Verdict, judge
+
+__all__ = [
+    "METRICS",
+    "Figure",
+    "Residual",
+    "Sentence",
+    "Spectra",
+    "Verdict",
+    "diagnose",
+    "judge",
+    "on_series",
+    "on_training",
+    "score",
+    "spectra",
+]

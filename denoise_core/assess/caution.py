@@ -1,0 +1,64 @@
+"""What to know about a series before denoising it, and about a training after it, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from denoise_core.assess.verdict import Sentence
+from denoise_core.assess.wording import sized
+from denoise_core.series import Series
+
+UNEVEN_SHARE = 0.01
+CLIPPED_SHARE = 0.005
+FEW_SAMPLES = 300
+# The validation loss is a log-likelihood and may be negative, so its rise is measured against how far it had fallen.
+RISE = 0.1
+
+
+def on_series(series: Series) -> list[Sentence]:
+    """Uneven sampling, clipping, too little data; empty where there is nothing to say."""
+    return [*_on_time(series), *_on_extremes(series), *_on_amount(series)]
+
+
+def on_training(valid_losses: Sequence[float]) -> list[Sentence]:
+    """What the curve of validation losses says; epochs count from 1."""
+    losses = np.asarray(valid_losses, dtype=np.float64)
+    if losses.size < 2:
+        return []
+    best = int(np.argmin(losses))
+    if best == losses.size - 1:
+        return [Sentence(severity="note", text="It was still improving at the last epoch: more epochs may help.")]
+    rise, fall = float(np.median(losses[best + 1 :][-3:]) - losses[best]), float(losses[0] - losses[best])
+    if rise > RISE * fall:
+        text = f"It began to learn the noise after epoch {best + 1}; epoch {best + 1} was kept."
+        return [Sentence(severity="note", text=text)]
+    return []
+
+
+def _on_time(series: Series) -> Iterator[Sentence]:
+    if (share := series.time.uneven_share) > UNEVEN_SHARE:
+        step = sized(series.time.step, series.time.unit)
+        text = (
+            f"Samples are not evenly spaced: {100 * share:.2g} % of the steps differ from {step}. Methods treat them as if even."
+        )
+        yield Sentence(severity="warn", text=text)
+
+
+def _on_extremes(series: Series) -> Iterator[Sentence]:
+    values = series.values[series.observed]
+    if values.size == 0 or np.ptp(values) == 0.0:
+        return
+    share = float(np.mean((values == values.min()) | (values == values.max())))
+    if share > max(CLIPPED_SHARE, 4.0 / values.size):
+        text = f"{100 * share:.2g} % of the samples sit exactly at the smallest or largest value: the recording may be clipped."
+        yield Sentence(severity="note", text=text)
+
+
+def _on_amount(series: Series) -> Iterator[Sentence]:
+    if (count := int(np.count_nonzero(series.observed))) < FEW_SAMPLES:
+        text = (
+            f"Too little data for a network: {count} samples, and it needs {FEW_SAMPLES} or more. A filter is the safer choice."
+        )
+        yield Sentence(severity="note", text=text)

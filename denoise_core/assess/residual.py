@@ -1,0 +1,167 @@
+"""What the removed part looks like: size, rhythm, tails, level over time. Knows no truth and passes no judgement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft, ndimage
+
+from denoise_core import noise
+from denoise_core.assess.spectrum import bridged, psd
+from denoise_core.errors import DataError
+from denoise_core.series import Estimate, Floats, Series
+
+_LONGEST_LAG = 1000
+_LEVEL_BLOCKS = 8
+_LONGEST_DELAY = 3
+_CLEARLY_LESS = 0.1
+_NORMAL_MEDIAN = 0.67449  # median of |z| for a standard normal z
+
+
+@dataclass(frozen=True, kw_only=True)
+class Residual:
+    """Numbers about ``noisy - estimate`` over the n samples that are present.
+
+    Parameters
+    ----------
+    sd, noise_sd : float
+        Spread of what was removed, and the noise level it should have; in the unit of the series.
+    removed_share : float
+        ``var(residual) / var(noisy)``.
+    autocorrelation, lag : float, int
+        The largest in size over lags 1 .. min(n / 4, 1000), with its sign, and where it is (in samples). Positive for lost
+        signal; a smoother that removes noise alone leaves a negative one at a short lag.
+    chance : float
+        The size that white noise of n samples stays below at all lags together in 99 of 100 cases.
+    peak_frequency, peak_db : float
+        Where the spectrum stands out most above its own floor (in 1 / time unit), and by how much.
+    correlation : float
+        With the estimate; 0 where only noise was removed.
+    tail_weight : float
+        Excess kurtosis, 0 for Gaussian noise, 3 for Laplacian.
+    level_ratio : float
+        Largest through smallest spread among 8 equal stretches.
+    delay : int
+        By how many samples the estimate lags behind (negative: leads), 0 unless shifting it would explain clearly more.
+    """
+
+    samples: int
+    sd: float
+    noise_sd: float
+    removed_share: float
+    autocorrelation: float
+    lag: int
+    chance: float
+    peak_frequency: float
+    peak_db: float
+    correlation: float
+    tail_weight: float
+    level_ratio: float
+    delay: int
+
+
+def diagnose(noisy: Series, estimate: Estimate) -> Residual:
+    """The numbers of `Residual`; nan for what cannot be computed, such as the rhythm of a residual of zeros.
+
+    Raises
+    ------
+    DataError
+        If series and estimate differ in length, or fewer than 8 samples are present in both.
+    """
+    removed = _removed(noisy, estimate)
+    present = removed[~np.isnan(removed)]
+    values = noisy.values[~np.isnan(removed)]
+    correlations = autocorrelations(removed, longest_lag=min(present.size // 4, _LONGEST_LAG))
+    lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
+    frequency, peak_db = spectral_peak(removed, step=noisy.time.step)
+    return Residual(
+        samples=present.size,
+        sd=float(np.std(present)),
+        noise_sd=noise.level(noisy.values) if estimate.noise_sd is None else estimate.noise_sd,
+        removed_share=_divide(float(np.var(present)), float(np.var(values))),
+        autocorrelation=float(correlations[lag - 1]),
+        lag=lag,
+        chance=float(np.sqrt(2.0 * np.log(2.0 * len(correlations) / 0.01) / present.size)),
+        peak_frequency=frequency,
+        peak_db=peak_db,
+        correlation=_correlation(present, values - present),
+        tail_weight=_excess_kurtosis(present),
+        level_ratio=_level_ratio(present),
+        delay=_delay(bridged(noisy.values), bridged(estimate.values)),
+    )
+
+
+def autocorrelations(values: Floats, *, longest_lag: int) -> Floats:
+    """``out[k - 1] == mean(r[t] * r[t + k]) / mean(r**2)`` with r the values less their mean, over pairs without a gap.
+
+    Shape (longest_lag,); nan where the values do not vary, or where gaps leave fewer than a quarter of the pairs.
+    """
+    present = ~np.isnan(values)
+    centred = np.where(present, values - np.nanmean(values), 0.0)
+    products = _lagged_sums(centred, longest_lag)
+    if present.all():
+        pairs = len(values) - np.arange(longest_lag + 1.0)
+    else:
+        pairs = np.round(_lagged_sums(present.astype(np.float64), longest_lag))
+    means = np.divide(products, pairs, out=np.full_like(products, np.nan), where=pairs >= pairs[0] / 4)
+    return np.full(longest_lag, np.nan) if means[0] <= 0.0 else means[1:] / means[0]
+
+
+def spectral_peak(values: Floats, *, step: float) -> tuple[float, float]:
+    """Frequency of the spectrum's highest peak above its running median, and that height in dB; nan where there is no power."""
+    frequency, density = psd(bridged(values), step=step)
+    floor = ndimage.median_filter(density, size=max(len(density) // 8, 9) | 1, mode="nearest")
+    if not np.all(floor > 0.0):
+        return float("nan"), float("nan")
+    height = density / floor
+    top = int(np.argmax(height))
+    return float(frequency[top]), float(10.0 * np.log10(height[top]))
+
+
+def _removed(noisy: Series, estimate: Estimate) -> Floats:
+    if len(estimate.values) != len(noisy):
+        raise DataError(f"The estimate has {len(estimate.values)} samples, but {noisy.name} has {len(noisy)}.")
+    removed = noisy.values - estimate.values
+    if (count := int(np.count_nonzero(~np.isnan(removed)))) < 8:
+        raise DataError(f"Only {count} samples of {noisy.name} are present; at least 8 are needed to judge a result.")
+    return removed
+
+
+def _lagged_sums(values: Floats, longest_lag: int) -> Floats:
+    """``out[k] == sum(values[t] * values[t + k])`` for k = 0 .. longest_lag."""
+    size = fft.next_fast_len(len(values) + longest_lag, real=True)
+    power = np.abs(fft.rfft(values, size)) ** 2
+    return np.asarray(fft.irfft(power, size)[: longest_lag + 1])
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    a, b = a - a.mean(), b - b.mean()
+    return _divide(float(np.mean(a * b)), float(np.std(a) * np.std(b)))
+
+
+def _excess_kurtosis(values: Floats) -> float:
+    square = (values - values.mean()) ** 2
+    return _divide(float(np.mean(square**2)), float(np.mean(square)) ** 2) - 3.0
+
+
+def _level_ratio(values: Floats) -> float:
+    """Spikes are cut at three times the robust spread of all, so that a single one does not look like a louder stretch."""
+    size = np.abs(values - np.median(values))
+    size = np.minimum(size, 3.0 * np.median(size) / _NORMAL_MEDIAN)
+    levels = [float(np.sqrt(np.mean(block**2))) for block in np.array_split(size, _LEVEL_BLOCKS)]
+    return _divide(max(levels), min(levels))
+
+
+def _delay(noisy: Floats, estimate: Floats) -> int:
+    """The shift k that makes ``noisy[t] - estimate[t + k]`` smallest, if by more than `_CLEARLY_LESS`."""
+    left = {0: float(np.var(noisy - estimate))}
+    for k in range(1, min(_LONGEST_DELAY, len(noisy) // 4) + 1):
+        left[k] = float(np.var(noisy[:-k] - estimate[k:]))
+        left[-k] = float(np.var(noisy[k:] - estimate[:-k]))
+    best = min(left, key=lambda k: left[k])
+    return best if left[best] < (1.0 - _CLEARLY_LESS) * left[0] else 0
+
+
+def _divide(above: float, below: float) -> float:
+    return above / below if below > 0.0 else float("nan")

@@ -1,0 +1,79 @@
+"""The one table of methods: a name -> how to get an `Estimate`. Importing it imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from denoise_core import filters
+from denoise_core.config import RunConfig, unknown
+from denoise_core.errors import SettingsError
+from denoise_core.events import Event
+from denoise_core.series import Estimate, Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """`denoise(series, **settings)` gives the estimate; `trains` says that it learns from the series first."""
+
+    label: str
+    help: str
+    denoise: Callable[..., Estimate]
+    trains: bool = False
+
+
+def _nothing(event: Event) -> None:
+    del event
+
+
+def _by_training(
+    series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] = _nothing, **others: Any
+) -> Estimate:
+    if others:
+        raise SettingsError([unknown(name, ("config", "on_event"), what="setting of lstm") for name in others])
+    from denoise_core import suggest, training
+
+    return training.fit(series, config or suggest.suggest(series), on_event=on_event).denoise(series)
+
+
+def _by_filter(name: str) -> Callable[..., Estimate]:
+    return lambda series, **settings: filters.apply(series, name, **settings)
+
+
+METHODS: dict[str, Method] = {
+    "lstm": Method(
+        label="Two-sided LSTM",
+        help="Learns this very series by predicting each sample from those before and after it: noise cannot be predicted.",
+        denoise=_by_training,
+        trains=True,
+    ),
+    **{name: Method(label=chosen.label, help=chosen.help, denoise=_by_filter(name)) for name, chosen in filters.FILTERS.items()},
+}
+
+
+def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimate:
+    """The noise-free series as one method of `METHODS` estimates it.
+
+    Parameters
+    ----------
+    settings
+        Those of the filter (`filters.FILTERS[method].settings`), each suggested from the data where it is not given.
+        For "lstm": `config`, a RunConfig (default: `suggest(series)`), and `on_event`, called with each training event.
+
+    Returns
+    -------
+    Estimate
+        ``len(values) == len(series)``; NaN exactly where the series is NaN.
+
+    Raises
+    ------
+    SettingsError
+        If the method or a setting is unknown or out of range.
+    DataError
+        If the series has too few numbers, or all are equal.
+    """
+    if method not in METHODS:
+        raise SettingsError([f"{unknown(method, METHODS, what='method')} The methods are: {', '.join(METHODS)}."])
+    series.check_usable()
+    return METHODS[method].denoise(series, **settings)

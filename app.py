@@ -7,9 +7,10 @@ from pages.parts import chart, first, source, state
 from pages.parts.cached import identity, recording, series_of
 from pages.parts.setup import page_setup
 
-page_setup("Signal")
+strip = page_setup("Signal")
 chosen = source.current()
 series = series_of(chosen)
+strip.caption(source.in_words(chosen.file_name, series))
 
 controls, picture = st.columns([1, 3], gap="medium")
 with controls:
@@ -23,6 +24,5 @@ with controls:
         st.switch_page("pages/train.py", query_params=state.link())
 
 with picture:
-    st.markdown(f"**{chosen.file_name}** · {source.in_words(series)}")
     chart.zoomable(lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=540)
     source.reading(chosen, recording(chosen))

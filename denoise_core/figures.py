@@ -75,6 +75,8 @@ def loss(train: Sequence[float], valid: Sequence[float], *, best_epoch: int, epo
         _line("Learnt from", numbers, np.asarray(train, dtype=np.float64), color=TRAIN, width=2.0),
         _line("Held out", numbers, np.asarray(valid, dtype=np.float64), color=VALID, width=2.0, dash="dash"),
     ]
+    if len(train) > 1:
+        traces = [trace | {"mode": "lines"} for trace in traces]
     alt = "Loss by epoch: no epoch has ended yet."
     if 1 <= best_epoch <= len(valid):
         traces.append(_star(best_epoch, valid[best_epoch - 1]))
@@ -95,6 +97,23 @@ def preview(x: Floats, noisy: Floats, estimate: Floats | None, *, time: TimeAxis
     layout = _layout(time)
     layout["yaxis"] |= {"title": {"text": name}}
     layout["meta"] = {"alt": f"A stretch of {len(noisy)} samples of {name} as recorded and as denoised so far.", "note": ""}
+    return {"data": lines.traces, "layout": layout}
+
+
+def windows(series: Series, *, length: int, hop: int, count: int = 5) -> Figure:
+    """A stretch from the middle of the series with the windows, in samples, that the network sees one by one."""
+    x, reach = axis_values(series.time), length + (count - 1) * hop
+    first = max(0, (len(x) - reach) // 2)
+    lines = _Lines(x[first : first + reach], LIMIT)
+    lines.add("Recorded", series.values[first : first + reach], color=RAW, width=1.2)
+    layout = _layout(series.time) | {"showlegend": False}
+    layout["yaxis"] |= {"title": {"text": _with_unit(series.name, series.unit)}}
+    starts = range(first, min(first + count * hop, len(x) - length + 1), hop)
+    layout["shapes"] = [_window(x[start], x[start + length - 1], level / count) for level, start in enumerate(starts)]
+    layout["meta"] = {
+        "alt": f"Windows of {length} samples over {series.name}; the next one starts {hop} samples later.",
+        "note": "",
+    }
     return {"data": lines.traces, "layout": layout}
 
 
@@ -129,13 +148,13 @@ class _Lines:
         self._drawn = 0
 
     def add(self, name: str, y: Floats, **style: Any) -> None:
-        at = thin(self._x, y, limit=self._limit)
+        at = thin(y, limit=self._limit)
         self._drawn = max(self._drawn, len(at))
         self.traces.append(_line(name, self._x[at], y[at], **style))
 
     def band(self, middle: Floats, half: Floats) -> None:
         """Two invisible edges with grey between: where the clean value lies with about 95 % probability."""
-        at = thin(self._x, middle, limit=self._limit)
+        at = thin(middle, limit=self._limit)
         for sign, fill in ((-1.0, "none"), (1.0, "tonexty")):
             edge = _line("Likely range", self._x[at], (middle + sign * half)[at], color=BAND, width=0.0)
             self.traces.append(edge | {"fill": fill, "fillcolor": BAND, "hoverinfo": "skip", "showlegend": sign > 0})
@@ -171,6 +190,12 @@ def _star(epoch: int, value: float) -> Figure:
         "textposition": "top center",
         "marker": {"symbol": "star", "size": 14, "color": VALID},
     }
+
+
+def _window(low: float, high: float, level: float) -> Figure:
+    """A translucent box from `low` to `high`; each higher `level` (0 to 1) is a little shorter, so that overlaps can be told."""
+    box = {"type": "rect", "xref": "x", "x0": low, "x1": high, "yref": "paper", "y0": 0.06 * level, "y1": 1.0 - 0.5 * level}
+    return box | {"fillcolor": DENOISED, "opacity": 0.12, "line": {"color": DENOISED, "width": 1}}
 
 
 def _packed(values: Floats) -> dict[str, str]:

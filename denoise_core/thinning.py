@@ -20,7 +20,7 @@ def window(x: Floats, view: tuple[float, float] | None) -> slice:
     return slice(first, last) if last - first > 1 else slice(0, len(x))
 
 
-def thin(x: Floats, y: Floats, *, limit: int = LIMIT) -> NDArray[np.int64]:
+def thin(y: Floats, *, limit: int = LIMIT) -> NDArray[np.int64]:
     """Positions to draw, increasing, about `limit` at most; extremes are kept, one missing sample stands for each visible gap.
 
     A gap is visible where at least ``ceil(n / limit)`` neighbours are missing: shorter ones are narrower than a drawn point.

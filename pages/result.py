@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.parts import outcome, runs, state
+from pages.parts import outcome, runs, source, state
+from pages.parts.cached import run_series
 from pages.parts.setup import page_setup
 
-page_setup("Result")
+strip = page_setup("Result")
 run = runs.opened()
 
 if run is None or not run.has_result:
@@ -15,9 +16,9 @@ if run is None or not run.has_result:
     st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
     st.stop()
 
+strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
 controls, picture = st.columns([1, 3], gap="medium")
 with controls:
-    st.markdown(f"**{run.title}**")
     strength = outcome.strength()
     outcome.downloads(run, strength)
     outcome.verdict(run, strength)

@@ -1,6 +1,7 @@
 """Figures say what they should, also to plotly itself."""
 
 import base64
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -88,12 +89,24 @@ def test_spectrum_leaves_out_what_has_no_logarithm():
     assert np.isnan(values(line)[0])
 
 
+def test_windows_are_boxes_one_hop_apart_and_inside_the_series(series):
+    boxes = figures.windows(series, length=128, hop=64)["layout"]["shapes"]
+    lengths = {round((box["x1"] - box["x0"]) * 50) + 1 for box in boxes}
+    hops = {round((after["x0"] - before["x0"]) * 50) for before, after in pairwise(boxes)}
+    assert (len(boxes), lengths, hops) == (5, {128}, {64})
+
+
+def test_windows_of_a_series_as_long_as_one_window_is_one_box():
+    assert len(figures.windows(Series.of(np.arange(16.0)), length=16, hop=8)["layout"]["shapes"]) == 1
+
+
 def test_every_figure_is_a_valid_plotly_figure(series, estimate):
     x = figures.axis_values(series.time)
     made = [
         figures.overlay(series, estimate, truth=estimate.values),
         figures.loss([2.0, 1.0], [2.5, 1.5], best_epoch=2, epochs=40),
         figures.preview(x[:50], series.values[:50], None, time=series.time, name="pressure"),
+        figures.windows(series, length=64, hop=32),
         figures.spectrum(np.arange(5.0), {"removed": np.ones(5)}, unit="Hz"),
     ]
     for figure in made:

@@ -91,7 +91,7 @@ export default function ({ data, parentElement, setStateValue }) {
   charts.set(root, chart)
   chart.send = setStateValue
   node.style.height = data.height + "px"
-  node.setAttribute("aria-label", data.figure.layout.meta.alt)
+  node.setAttribute("aria-label", data.alt)
   root.querySelector(".denoise-note").textContent = data.figure.layout.meta.note
   chart.queue = chart.queue.then(library).then((Plotly) => draw(Plotly, root, data, chart))
   return () => {

@@ -46,16 +46,20 @@ def load_library() -> None:
     _LIBRARY(key="plotly_library", data=_plotly())
 
 
-def draw(figure: Figure, *, key: str, height: int, zooms: bool = False) -> None:
-    """Draw or change the chart `key`. With `zooms`, a new x range reruns what is around it: see `zoomable`."""
+def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False) -> None:
+    """Draw or change the chart `key`; `alt` replaces the figure's own words for those who cannot see it.
+
+    With `zooms`, a new x range reruns what is around the chart: see `zoomable`.
+    """
     data: dict[str, Any] = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms}
+    data["alt"] = alt or figure["layout"]["meta"]["alt"]
     _CHART(key=key, data=data, on_view_change=_noted)
 
 
 @st.fragment
-def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int) -> None:
+def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "") -> None:
     """A chart that asks `make` for a finer figure of the stretch that is zoomed to; the page around it does not rerun."""
-    draw(make(state.view(key)), key=key, height=height, zooms=True)
+    draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
 
 
 def _noted() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core import figures
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Source
-from pages.parts import fields, state
+from pages.parts import chart, fields, state
 from pages.parts.cached import series_of, store, suggested
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
@@ -30,6 +31,7 @@ def show(source: Source) -> None:
             "Start training", type="primary", icon=":material/play_arrow:", key="start", on_click=_start, args=(source, config)
         )
     _file(session)
+    _windows(series, length=config.window.length, hop=config.window.hop)
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -72,3 +74,9 @@ def _load(data: bytes) -> None:
     except UnicodeDecodeError:
         state.configure(state.current().config)
         state.fail("The settings file is not text. Choose the JSON file that the Result page offers for download.")
+
+
+def _windows(series: dc.Series, *, length: int, hop: int) -> None:
+    if length <= len(series):
+        st.markdown(f"**What the network sees at once**: {length} samples; the next window starts {hop} later.")
+        chart.draw(figures.windows(series, length=length, hop=hop), key="windows", height=230)

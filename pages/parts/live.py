@@ -71,7 +71,8 @@ def _words(run: RunView, past: History) -> str:
     if run.state == "running" and past.started is None:
         return "Starting: the training program is being loaded"
     done = f"{run.epochs_done} of {run.epochs} epochs after {_seconds(run.elapsed_s)}"
-    best = f", best so far: epoch {run.best_epoch}" if run.best_epoch else ""
+    so_far = "" if run.ended else " so far"
+    best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
     if run.state == "running":
         device = str(past.started["device"]) if past.started else ""
         left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""

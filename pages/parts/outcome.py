@@ -10,7 +10,7 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import Verdict, on_training
-from denoise_core.files import render
+from denoise_core.files import denoised_name, render
 from denoise_core.jobs import RunView
 from pages.parts import chart, words
 from pages.parts.cached import judged, recording, run_estimate, run_series, spectra_of, store
@@ -43,7 +43,9 @@ def numbers(run: RunView, strength: float) -> None:
 def picture(run: RunView, strength: float) -> None:
     """The recording with the result on top, and below what was removed."""
     series, shown = run_series(run.id), estimate(run, strength)
-    chart.zoomable(lambda view: figures.overlay(series, shown, view=view), key=f"result-{run.id}", height=500)
+    chart.zoomable(
+        lambda view: figures.overlay(series, shown, view=view), key=f"result-{run.id}", height=500, alt=_judged(run, strength).alt
+    )
 
 
 def spectrum(run: RunView, strength: float) -> None:
@@ -55,11 +57,11 @@ def spectrum(run: RunView, strength: float) -> None:
 
 def downloads(run: RunView, strength: float) -> None:
     """The series in the format it came in, the settings, and the model; each made when it is asked for."""
-    name = PurePath(run.source.file_name)
+    name = PurePath(denoised_name(run.source.file_name))
     st.download_button(
         "Download the denoised file",
         data=partial(_file, run, strength),
-        file_name=f"{name.stem}_denoised_{run.id[:8]}_{strength * 100:.0f}{name.suffix}",
+        file_name=f"{name.stem}_{run.id[:8]}{name.suffix}",
         type="primary",
         icon=":material/download:",
         on_click="ignore",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import chart, runs, state, workspace
 from pages.parts.cached import keep_alive
@@ -14,8 +15,11 @@ _PAGES = {
 }
 
 
-def page_setup(title: str) -> None:
-    """Page frame, navigation, strip, and what went wrong with the last press of a button; every page's first call."""
+def page_setup(title: str) -> DeltaGenerator:
+    """Page frame, navigation, strip, and what went wrong with the last press of a button; every page's first call.
+
+    Returns the place in the strip for one line about the series on the page.
+    """
     st.set_page_config(page_title=f"{title} · Denoise", page_icon="〰️", layout="wide")
     session = state.begin()
     keep_alive()
@@ -25,8 +29,10 @@ def page_setup(title: str) -> None:
         for path, (label, icon) in _PAGES.items():
             st.page_link(path, label=label, icon=icon, query_params=state.link())
         st.space("stretch")
+        line = st.empty()
         runs.strip(session)
     chart.load_library()
     workspace.keep(session.workspace)
     for fault in state.pop_faults():
         st.error(fault, icon=":material/error:")
+    return line

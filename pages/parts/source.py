@@ -62,15 +62,15 @@ def column_picker(chosen: Source) -> None:
         st.selectbox("Column", names, index=names.index(chosen.column), key=key, on_change=_turn, args=(chosen, key))
 
 
-def in_words(series: dc.Series) -> str:
-    """Name, length and rate of a series, for one line."""
+def in_words(file_name: str, series: dc.Series) -> str:
+    """File, name, length and rate of a series, for one line."""
     rate = series.time.rate_hz
     pace = (
         f"{rate:,.6g} samples per second"
         if rate and rate >= 1
         else f"one sample every {series.time.step:,.6g} {series.time.unit}"
     )
-    return f"{series.name} · {len(series):,} samples · {pace}"
+    return f"{file_name} · {series.name} · {len(series):,} samples · {pace}"
 
 
 def reading(chosen: Source, recording: dc.Recording) -> None:

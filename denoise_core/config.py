@@ -256,7 +256,7 @@ def _parse(raw: dict[str, Any], faults: list[str]) -> RunConfig:
                 if path not in known:
                     faults.append(unknown(path, known))
                 elif (typed := as_type_of(value, known[path])) is None:
-                    faults.append(f"{path} = {value!r} should be a {type(known[path]).__name__}.")
+                    faults.append(wrong_type(path, value, known[path]))
                 else:
                     config = config.changed(path, typed)
     return config
@@ -271,6 +271,12 @@ def as_type_of(value: Any, example: Any) -> Any:
     if isinstance(example, int):
         return int(value) if math.isfinite(value) and value == int(value) else None
     return float(value)
+
+
+def wrong_type(path: str, value: Any, example: Any) -> str:
+    """The sentence that says which kind of value belongs there."""
+    kind = {int: "a whole number", float: "a number", str: "a word"}[type(example)]
+    return f"{path} = {value!r} should be {kind}."
 
 
 def unknown(name: str, known: Iterable[str], *, what: str = "setting") -> str:

@@ -19,6 +19,8 @@ from denoise_core.series import Estimate, Floats, Series
 
 # White noise reaches 8 dB in 1 of 200 series; good filters leave up to 9 dB of a strong heartbeat behind.
 PEAK_DB = 10.0
+# Where the autocorrelation has found a rhythm, a peak of this height says its frequency better than the lag does.
+VISIBLE_DB = 5.0
 # Only a positive autocorrelation counts: a smoother that removes noise alone leaves -0.1 to -0.7 at a short lag.
 ALIKE = 0.1
 # Up to this lag, alike samples are neighbours rather than a rhythm.
@@ -125,7 +127,7 @@ def _on_rhythm(residual: Residual, noisy: Series) -> Iterator[Sentence]:
         )
     elif alike or residual.peak_db > PEAK_DB:
         step = noisy.time.step
-        frequency = residual.peak_frequency if residual.peak_db > PEAK_DB else 1.0 / (residual.lag * step)
+        frequency = residual.peak_frequency if residual.peak_db > VISIBLE_DB else 1.0 / (residual.lag * step)
         where = rhythm(frequency, noisy.time)
         yield Sentence(
             severity="warn",

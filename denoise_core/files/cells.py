@@ -48,16 +48,17 @@ _GROUPED = {
 }
 _NUMBER = {mark: re.compile(rf"(?:{_PLAIN[mark]}|{_GROUPED[mark]}|{_INFINITE})\Z") for mark in ".,"}
 
-_UNITS = frozenset(
-    "s sec secs second seconds sek sekunden ms msec us µs μs ns min mins minute minutes minuten h hr hrs hour hours d day days "
-    "year years a hz khz mhz ghz 1/s 1/min v mv µv μv uv kv volt volts a ma µa μa ua ka amp amps ampere w mw kw kwh wh va var pa "
-    "hpa kpa mpa gpa bar mbar psi torr mmhg atm °c c degc deg_c deg °f f degf k kelvin celsius % %rh %rf rh m mm cm dm km µm μm "
-    "um nm in inch ft m² m2 m³ m3 mm² l ml g mg kg t µg n kn mn nm ncm knm j kj mj rpm u/min m/s mm/s cm/s km/h kmh mph m/s² m/s2 "
-    "m/s^2 mm/s² mm/s2 db dba db(a) dbm l/min l/h l/s ml/min m³/h m3/h m³/s m3/s ppm ppb ppt ° rad rad/s deg/s °/s ω ohm ohms kω "
-    "kohm mω mohm t mt µt lx lux cd lm mol ph s/m ms/cm µs/cm us/cm a.u. au arb. counts count digits digit lsb adc raw fs µm/m "
-    "um/m µε ue mm/m mv/v n/mm² n/mm2 w/m² w/m2 kg/m³ kg/m3 kg/h g/l mg/l µg/m³ ug/m3 1 ts rn smp avg max tot std "
-    "dd.mm.yyyy tt.mm.jjjj yyyy-mm-dd hh:mm:ss hh:mm hh:mm:ss.sss".split()
-)
+_UNIT_WORDS = """
+s sec secs second seconds sek sekunden ms msec us µs μs ns min mins minute minutes minuten h hr hrs hour hours d day
+days year years a hz khz mhz ghz 1/s 1/min v mv µv μv uv kv volt volts a ma µa μa ua ka amp amps ampere w mw kw kwh wh
+va var pa hpa kpa mpa gpa bar mbar psi torr mmhg atm °c c degc deg_c deg °f f degf k kelvin celsius % %rh %rf rh m mm cm
+dm km µm μm um nm in inch ft m² m2 m³ m3 mm² l ml g mg kg t µg n kn mn nm ncm knm j kj mj rpm u/min m/s mm/s cm/s km/h
+kmh mph m/s² m/s2 m/s^2 mm/s² mm/s2 db dba db(a) dbm l/min l/h l/s ml/min m³/h m3/h m³/s m3/s ppm ppb ppt ° rad rad/s
+deg/s °/s ω ohm ohms kω kohm mω mohm t mt µt lx lux cd lm mol ph s/m ms/cm µs/cm us/cm a.u. au arb. counts count digits
+digit lsb adc raw fs µm/m um/m µε ue mm/m mv/v n/mm² n/mm2 w/m² w/m2 kg/m³ kg/m3 kg/h g/l mg/l µg/m³ ug/m3 1 ts rn smp
+avg max tot std dd.mm.yyyy tt.mm.jjjj yyyy-mm-dd hh:mm:ss hh:mm hh:mm:ss.sss
+"""
+_UNITS = frozenset(_UNIT_WORDS.split())
 _BRACKETS = re.compile(r"\s*(?:\[([^\[\]]*)\]|\(([^()]*)\)|<([^<>]*)>)\s*\Z")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from denoise_core.files.additions import Addition
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.series import Recording, TimeAxis
 
@@ -25,7 +27,28 @@ def read_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     return pack(recording, folder)
 
 
-WORK = {"read": read_task}
+def write_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """In the child: write the file anew with its additions, as "result" in the folder."""
+    from denoise_core.files.parse import WRITERS, function
+
+    layout = task["layout"]
+    function(WRITERS[layout["format"]])(Path(task["path"]), folder / RESULT, unpack_additions(task, folder), layout)
+    return {}
+
+
+WORK = {"read": read_task, "write": write_task}
+RESULT = "result"
+
+
+def pack_additions(additions: Sequence[Addition], folder: Path) -> list[dict[str, str]]:
+    """In the parent: leave the numbers in `folder`, return the rest as JSON."""
+    np.savez(folder / "additions.npz", allow_pickle=False, **{f"c{k}": item.values for k, item in enumerate(additions)})
+    return [{"channel": item.channel, "suffix": item.suffix} for item in additions]
+
+
+def unpack_additions(task: dict[str, Any], folder: Path) -> list[Addition]:
+    with np.load(folder / "additions.npz", allow_pickle=False) as arrays:
+        return [Addition(values=arrays[f"c{k}"], **item) for k, item in enumerate(task["additions"])]
 
 
 def pack(recording: Recording, folder: Path) -> dict[str, Any]:

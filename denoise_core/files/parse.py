@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from denoise_core.files.detect import format_of
 from denoise_core.files.options import Limits, ReadOptions
@@ -21,6 +22,15 @@ READERS = {
 }
 """Format -> module and function; a module is imported only for its own files."""
 
+WRITERS = {
+    "text": "text_out:write_text",
+    "workbook": "workbook_out:write_workbook",
+    "parquet": "parquet:write_parquet",
+    "npy": "arrays:write_npy",
+    "npz": "arrays:write_npz",
+    "wav": "sound:write_wav",
+}
+
 
 def parse(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Recording:
     """Read a file without any protection against hostile content.
@@ -30,12 +40,12 @@ def parse(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Rec
     DataError
         With what is wrong, where, and what to do.
     """
-    reader = function(READERS[format_of(path, name=name)])
+    reader: Callable[..., Table] = function(READERS[format_of(path, name=name)])
     return to_recording(reader(path, name=name, options=options, limits=limits), options)
 
 
-def function(place: str) -> Callable[..., Table]:
+def function(place: str) -> Callable[..., Any]:
     """The function at a place such as "text:read_text"."""
     module, _, name = place.partition(":")
-    found: Callable[..., Table] = getattr(import_module(f"denoise_core.files.{module}"), name)
+    found: Callable[..., Any] = getattr(import_module(f"denoise_core.files.{module}"), name)
     return found

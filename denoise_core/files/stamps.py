@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS_DE = {"mär": 3, "mrz": 3, "mai": 5, "okt": 10, "dez": 12}
-_CLOCK = r"(?P<hour>\d{1,3}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9})\d*)?)?(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
+_CLOCK = (
+    r"(?P<hour>\d{1,3}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9})\d*)?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
 _ZONE = r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
 _AFTER = rf"(?:(?:[T_,]|\s+|,\s+|-(?=\d{{1,2}}:)){_CLOCK}{_ZONE})?"
 # RE2, which reads whole columns, has no lookahead, so the pattern for columns leaves it out.

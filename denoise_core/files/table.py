@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.options import NO_TIME, ReadOptions
+from denoise_core.files import cells
+from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.timeline import Clocked, choose_time
-from denoise_core.series import Floats, Recording, TimeAxis
+from denoise_core.series import Floats, Recording
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +84,16 @@ def to_recording(table: Table, options: ReadOptions) -> Recording:
     return _recording(table, clocked, channels)
 
 
+def check_size(rows: int, columns: int, limits: Limits, *, name: str) -> None:
+    """Raise DataError where a table is larger than the limits."""
+    if columns > limits.columns:
+        raise DataError(f"{name} has {columns:,} columns; at most {limits.columns:,} can be read. Upload fewer columns.")
+    if rows * columns > limits.samples:
+        raise DataError(
+            f"{name} has more than {limits.samples:,} values ({columns} columns). Upload a shorter stretch or fewer columns."
+        )
+
+
 def _recording(table: Table, clocked: Clocked, channels: dict[str, Any]) -> Recording:
     turn = slice(None, None, -1 if clocked.newest_first else 1)
     kept = {name: np.ascontiguousarray(values[turn], dtype=np.float64) for name, values in channels.items()}
@@ -151,4 +162,8 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-__all__ = ["NO_TIME", "Column", "Table", "TimeAxis", "to_recording", "unique_names"]
+def names_and_units(header: Sequence[str], below: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Names and units of columns from the cells of the header and of the units row, as many each as there are columns."""
+    pairs = [cells.split_unit(text) for text in header]
+    own = [cells.strip_brackets(text).strip("-") for text in below]
+    return unique_names([name for name, _ in pairs]), [unit or other for (_, unit), other in zip(pairs, own, strict=True)]

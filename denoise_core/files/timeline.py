@@ -17,18 +17,20 @@ from denoise_core.series import Floats, TimeAxis
 if TYPE_CHECKING:
     from denoise_core.files.table import Column, Table
 
-_SECONDS = {
-    **dict.fromkeys("s sec secs second seconds sek sekunden".split(), 1.0),
-    **dict.fromkeys("ms msec millis milliseconds".split(), 1e-3),
-    **dict.fromkeys("us µs μs usec micros microseconds".split(), 1e-6),
-    **dict.fromkeys("ns nanoseconds".split(), 1e-9),
-    **dict.fromkeys("min mins minute minutes minuten".split(), 60.0),
-    **dict.fromkeys("h hr hrs hour hours std stunden".split(), 3600.0),
-    **dict.fromkeys("d day days tage".split(), 86400.0),
+_SECOND_WORDS = {
+    1.0: "s sec secs second seconds sek sekunden",
+    1e-3: "ms msec millis milliseconds",
+    1e-6: "us µs μs usec micros microseconds",
+    1e-9: "ns nanoseconds",
+    60.0: "min mins minute minutes minuten",
+    3600.0: "h hr hrs hour hours std stunden",
+    86400.0: "d day days tage",
 }
+_SECONDS = {word: seconds for seconds, words in _SECOND_WORDS.items() for word in words.split()}
 _TIME_NAME = re.compile(
     r"(?:t|x|time|times|zeit|zeitstempel|timestamps?|datetime|date|datum|elapsed|epoch|unix|uhrzeit|x_value|sekunden|seconds?)"
-    r"(?:[ _.-]?(?:time|zeit|stamp|axis|elapsed))?(?:[ _.-]([a-zµμ]+))?|(?:elapsed|rel|relative|abs|absolute)[ _.-]?(?:time|zeit)",
+    r"(?:[ _.-]?(?:time|zeit|stamp|axis|elapsed))?(?:[ _.-]([a-zµμ]+))?"
+    r"|(?:elapsed|rel|relative|abs|absolute)[ _.-]?(?:time|zeit)",
     re.IGNORECASE,
 )
 _YEAR_NAME = re.compile(r"years?|jahre?|decimal[ _.-](?:year|date)", re.IGNORECASE)
@@ -120,7 +122,7 @@ def _from_stamps(columns: Sequence[Column]) -> _Raw | None:
     if date:
         return _calendar(_nanoseconds(date), (date.name,))
     if clock:
-        return _unwrapped(_nanoseconds(clock) * 1e-9, clock.name)
+        return _unwrapped(np.asarray(_nanoseconds(clock) / 1e9, dtype=np.float64), clock.name)
     return None
 
 
@@ -133,7 +135,12 @@ def _nanoseconds(column: Column) -> NDArray[np.float64] | NDArray[np.int64]:
 def _calendar(nanoseconds: NDArray[np.float64] | NDArray[np.int64], names: tuple[str, ...]) -> _Raw:
     known = nanoseconds[~np.isnan(nanoseconds)]
     origin = int(known.min()) if known.size else 0
-    return _Raw(values=(nanoseconds - origin) * 1e-9, unit="s", columns=names, start=np.datetime64(origin, "ns"))
+    return _Raw(
+        values=np.asarray((nanoseconds - origin) / 1e9, dtype=np.float64),
+        unit="s",
+        columns=names,
+        start=np.datetime64(origin, "ns"),
+    )
 
 
 def _unwrapped(seconds: Floats, name: str) -> _Raw:
@@ -152,7 +159,7 @@ def _from_number(column: Column) -> _Raw:
     if _YEAR_NAME.fullmatch(column.name) or unit in ("year", "years", "a", "jahre"):
         return _Raw(values=values, unit="year", columns=names)
     if unit in _SECONDS and largest * _SECONDS[unit] < 1e8:
-        return _Raw(values=values * _SECONDS[unit], unit="s", columns=names)
+        return _Raw(values=_in_seconds(values, _SECONDS[unit]), unit="s", columns=names)
     if _INDEX_NAME.fullmatch(column.name) and not unit:
         return _Raw(values=values, unit="sample", columns=names)
     for size, seconds in _EPOCHS:
@@ -163,10 +170,17 @@ def _from_number(column: Column) -> _Raw:
     return _Raw(values=values, unit="s", columns=names, note=f"Column {column.name} has no unit; it was taken as seconds.")
 
 
+def _in_seconds(values: Floats, seconds: float) -> Floats:
+    """``values * seconds``, rounded but once: 3 ms are 0.003 s to the last digit."""
+    return values * seconds if seconds >= 1.0 else values / round(1.0 / seconds)
+
+
 def _epoch(values: Floats, seconds: float, names: tuple[str, ...]) -> _Raw:
     origin = float(np.nanmin(values))
     start = np.datetime64(round(origin * seconds * 1e6), "us")
-    return _Raw(values=(values - origin) * seconds, unit="s", columns=names, start=start, note="Taken as time since 1970.")
+    return _Raw(
+        values=_in_seconds(values - origin, seconds), unit="s", columns=names, start=start, note="Taken as time since 1970."
+    )
 
 
 def _from_ramp(numbers: Sequence[Column]) -> _Raw | None:
@@ -202,8 +216,9 @@ def _ordered(raw: _Raw, table: Table) -> Clocked:
     if np.isnan(values).any() or np.any(np.diff(values) <= 0):
         axis, note = _made_even(axis, table)
         notes.append(note)
-    elif axis.uneven_share > 0.0:
-        notes.append(_uneven(axis))
+    else:
+        axis, note = _smoothed(axis)
+        notes += [note] if note else []
     notes.insert(0, _spoken(axis))
     return Clocked(axis=axis, columns=raw.columns, newest_first=newest_first, notes=tuple(notes))
 
@@ -220,8 +235,9 @@ def _made_even(axis: TimeAxis, table: Table) -> tuple[TimeAxis, str]:
     step = _usual_step(axis.values)
     known = axis.values[~np.isnan(axis.values)]
     note = (
-        f"In {table.row_word} {table.rows[place]:,} the time {what} ({bad.size:,} such places). The rows were kept in the order of the "
-        f"file and taken as evenly spaced, {step:g} {axis.unit} apart. Give the sampling rate, or sort the file by time, if that is wrong."
+        f"In {table.row_word} {table.rows[place]:,} the time {what} ({bad.size:,} such places). "
+        f"The rows were kept in the order of the file and taken as evenly spaced, {step:g} {axis.unit} apart. "
+        "If that is wrong, give the sampling rate or sort the file by time."
     )
     first = float(known[0]) if known.size else 0.0
     return replace(axis, values=first + step * np.arange(n, dtype=np.float64)), note
@@ -236,16 +252,39 @@ def _usual_step(values: Floats) -> float:
     return median if median > 0 else mean if mean > 0 else 1.0
 
 
+def _smoothed(axis: TimeAxis) -> tuple[TimeAxis, str]:
+    """The axis without what rounding did to even steps (60 Hz in whole milliseconds is 16, 17, 17 ms); and a sentence."""
+    n = len(axis)
+    even = axis.values[0] + np.arange(n) * ((axis.values[-1] - axis.values[0]) / (n - 1))
+    off = float(np.max(np.abs(axis.values - even)))
+    if off <= 0.01 * axis.step:
+        return replace(axis, values=even), ""
+    resolution = _resolution(axis.values)
+    if off > resolution or resolution > axis.step:
+        return axis, _uneven(axis) if axis.uneven_share > 0.0 else ""
+    return replace(
+        axis, values=even
+    ), f"The times are rounded to {resolution:g} {axis.unit}; the rows were taken as evenly spaced."
+
+
+def _resolution(values: Floats) -> float:
+    """The power of ten that all these values are multiples of; 0 if there is none down to 1e-9."""
+    for exponent in range(10):
+        scaled = values * 10.0**exponent
+        if np.allclose(scaled, np.round(scaled), rtol=1e-13, atol=1e-4):
+            return 10.0**-exponent
+    return 0.0
+
+
 def _uneven(axis: TimeAxis) -> str:
     return (
-        f"The steps in time are not all alike: {axis.uneven_share:.1%} of them differ from the usual {axis.step:g} {axis.unit} by more "
-        "than 1 %. Methods that need even steps take the rows as evenly spaced."
+        f"The steps in time are not all alike: {axis.uneven_share:.1%} of them differ from the usual {axis.step:g} {axis.unit} "
+        "by more than 1 %. Methods that need even steps take the rows as evenly spaced."
     )
 
 
 def _spoken(axis: TimeAxis) -> str:
-    columns = axis.name.replace(" and ", " and ")
-    plural = "s" if " and " in columns else ""
+    columns, plural = axis.name, "s" if " and " in axis.name else ""
     if axis.rate_hz is None:
         unit = "row numbers" if axis.unit == "sample" else axis.unit + "s" if axis.unit == "year" else axis.unit
         return f"Time from column{plural} {columns}, in {unit}."

@@ -42,7 +42,14 @@ def load_estimate(path: Path) -> Estimate:
 
 
 def _save(path: Path, words: dict[str, Any], arrays: dict[str, Any]) -> None:
-    replace_by(path, lambda temporary: np.savez(temporary, words=np.asarray(json.dumps(words)), **arrays))
+    replace_by(path, lambda temporary: np.savez(temporary, words=np.asarray(json.dumps(words, default=_plain)), **arrays))
+
+
+def _plain(value: Any) -> Any:
+    """numpy's own numbers as Python's; TypeError for what JSON cannot say."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{value!r} cannot be kept as JSON")
 
 
 def _load(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:

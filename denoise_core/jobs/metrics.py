@@ -37,13 +37,14 @@ def last(path: Path, event: str) -> dict[str, Any] | None:
     if not path.exists():
         return None
     end, block = path.stat().st_size, _BLOCK
-    while True:
-        start = max(0, end - block)
-        lines, _ = read_on(path, start)
-        found = next((line for line in reversed(lines) if line.get("event") == event), None)
-        if found or start == 0:
-            return found
-        block *= 4
+    with path.open("rb") as file:
+        while True:
+            file.seek(max(0, end - block))
+            whole = file.read(min(end, block)).split(b"\n")[:-1]
+            found = next((line for raw in reversed(whole) if (line := _line(raw)) and line["event"] == event), None)
+            if found or block >= end:
+                return found
+            block *= 4
 
 
 def mend(path: Path) -> None:

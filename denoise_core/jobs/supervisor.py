@@ -148,7 +148,7 @@ class Supervisor:
             retention.prune(self._home, self._entries.values(), days=keep_days(), now=self._pruned)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> int:
     """``supervisor [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
     parser = argparse.ArgumentParser(prog="supervisor", description="Start and mind the trainings of a data folder.")
     parser.add_argument("home", nargs="?", type=Path, help="the data folder; default $DENOISE_HOME")
@@ -164,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     halt = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: halt.set())
-    Supervisor(home, machine_slots()).serve(halt)
+    Supervisor(home, machine_slots(), command).serve(halt)
     return 0
 
 

@@ -1,0 +1,78 @@
+"""The series that come with the project. Where they are from is told in sample_data/README.md."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from denoise_core.errors import DataError
+
+_FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """One file of sample_data: its name, a title for a list, and a sentence about it."""
+
+    file: str
+    title: str
+    about: str
+
+    @property
+    def path(self) -> Path:
+        return _FOLDER / self.file
+
+    @property
+    def label(self) -> str:
+        return self.title
+
+
+SAMPLES = {
+    "pressure_steps": Sample(
+        file="pressure_steps.csv",
+        title="Pressure steps (made, truth known)",
+        about="A pressure that jumps between set points, with white noise of 0.15 bar; the clean pressure is in the file too.",
+    ),
+    "vibration": Sample(
+        file="vibration.csv",
+        title="Machine vibration (made, truth known)",
+        about="Two seconds of a gearbox with a bearing fault, with white noise of 0.4 m/s²; the clean vibration is in the file too.",
+    ),
+    "ecg": Sample(
+        file="ecg.csv",
+        title="Heartbeats (ECG)",
+        about="Three real heartbeats from PyWavelets; the noise is small and its true size is not known.",
+    ),
+    "co2_weekly": Sample(
+        file="co2_weekly.csv",
+        title="CO₂ on Mauna Loa, weekly, with gaps",
+        about="Carbon dioxide in the air from 1958 to 2001, one value a week, 59 of them missing.",
+    ),
+    "sunspots": Sample(
+        file="sunspots.csv",
+        title="Sunspots, yearly",
+        about="The number of sunspots in each year from 1700 to 2008.",
+    ),
+    "logger_awkward": Sample(
+        file="logger_awkward.csv",
+        title="An awkward German data logger (made)",
+        about="One day of temperature and level with preamble, units row, decimal comma, date and time apart, and gaps.",
+    ),
+}
+"""Name -> sample; the first is shown when the app opens."""
+
+
+def sample_path(name: str) -> Path:
+    """The file of a sample.
+
+    Raises
+    ------
+    DataError
+        If there is no sample of that name.
+    """
+    if name in SAMPLES:
+        return SAMPLES[name].path
+    near = difflib.get_close_matches(name, SAMPLES, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise DataError(f"There is no sample {name!r}. The samples are: {', '.join(SAMPLES)}.{hint}")

@@ -1,0 +1,109 @@
+"""Writing a result the way the file came, in a throw-away process, since that reads the uploaded bytes once more."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from denoise_core.errors import DataError
+from denoise_core.files import exchange
+from denoise_core.files.additions import additions_of
+from denoise_core.files.options import Limits
+from denoise_core.files.reading import open_source
+from denoise_core.files.sandbox import run_child
+
+if TYPE_CHECKING:
+    from denoise_core.series import Estimate, Recording
+
+_OTHER_ENDING = {".ods": ".xlsx"}
+
+
+def write(
+    recording: Recording,
+    estimates: Mapping[str, Estimate],
+    path: str | Path,
+    *,
+    like: str | Path | bytes,
+    residual: bool = False,
+    sd: bool = False,
+) -> None:
+    """Write a result to `path`, which is replaced only when all of it is there.
+
+    Parameters
+    ----------
+    recording : Recording
+        As `read` gave it for `like`.
+    estimates : mapping of channel name to Estimate
+    like : path or bytes
+        The file that was denoised: its delimiter, decimal mark, time format, row order and encoding are kept, and
+        ``<name>_denoised`` is added. Sound gets the channel replaced. ODS is written as XLSX.
+    residual, sd : bool
+        Whether to add ``<name>_residual`` (noisy - denoised) and ``<name>_sd`` (where the method knows it).
+
+    Raises
+    ------
+    DataError
+        If estimates and file do not belong together, or `path` cannot be written.
+    """
+    target = Path(path)
+    with _rendered(recording, estimates, like=like, residual=residual, sd=sd) as made:
+        try:
+            _replace(made, target)
+        except OSError as error:
+            raise DataError(f"{target} cannot be written: {error.strerror or error}. Choose another place.") from error
+
+
+def render(
+    recording: Recording,
+    estimates: Mapping[str, Estimate],
+    *,
+    like: str | Path | bytes,
+    residual: bool = False,
+    sd: bool = False,
+) -> bytes:
+    """What `write` would write, as bytes."""
+    with _rendered(recording, estimates, like=like, residual=residual, sd=sd) as made:
+        return made.read_bytes()
+
+
+def denoised_name(name: str) -> str:
+    """The name to offer for the result: ``denoised_name("pump.csv") == "pump_denoised.csv"``. Never holds a folder."""
+    plain = PurePath(name.replace("\\", "/")).name
+    kept = "".join(char for char in plain if char.isprintable() and char not in '<>:"|?*') or "series.csv"
+    stem, ending = os.path.splitext(kept)
+    return f"{stem}_denoised{_OTHER_ENDING.get(ending.lower(), ending)}"
+
+
+@contextmanager
+def _rendered(
+    recording: Recording, estimates: Mapping[str, Estimate], *, like: str | Path | bytes, residual: bool, sd: bool
+) -> Iterator[Path]:
+    if "format" not in recording.layout:
+        raise DataError(f"{recording.name} was not read from a file, so there is no format to write it in.")
+    limits = Limits()
+    added = additions_of(recording, estimates, residual=residual, sd=sd)
+    with open_source(like, limits=limits) as (path, folder):
+        task = {
+            "verb": "write",
+            "path": str(path),
+            "layout": dict(recording.layout),
+            "additions": exchange.pack_additions(added, folder),
+        }
+        run_child(task, folder, name=recording.name, limits=limits)
+        yield folder / exchange.RESULT
+
+
+def _replace(made: Path, target: Path) -> None:
+    handle, name = tempfile.mkstemp(dir=target.resolve().parent, prefix=".denoise-")
+    os.close(handle)
+    try:
+        shutil.copyfile(made, name)
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -1,0 +1,179 @@
+"""The verdict: white residuals do not alarm, lost rhythms and wrong strengths do, and the words are right."""
+
+import numpy as np
+import pytest
+
+from denoise_core import filters, signals
+from denoise_core.assess import Verdict, judge
+from denoise_core.assess.wording import rhythm, sized
+from denoise_core.series import Estimate, Series, TimeAxis
+
+RATE_HZ = 250.0
+
+
+def of_residual(removed, *, estimate=None, unit="mV", **known) -> Verdict:
+    n = len(removed)
+    smooth = np.sin(2 * np.pi * 0.5 * np.arange(n) / RATE_HZ) if estimate is None else estimate
+    noisy = Series(values=smooth + removed, time=TimeAxis.evenly(n, rate_hz=RATE_HZ), name="lead II", unit=unit)
+    return judge(noisy, Estimate(values=smooth, method="wavelet", **known))
+
+
+def texts(verdict: Verdict, severity: str) -> str:
+    return " ".join(s.text for s in verdict.sentences if s.severity == severity)
+
+
+@pytest.mark.parametrize(("n", "trials"), [(500, 200), (3000, 100), (20_000, 40), (200_000, 10)])
+def test_white_residuals_alarm_in_fewer_than_one_of_twenty(n, trials):
+    rng = np.random.default_rng(n)
+    verdicts = [of_residual(0.1 * rng.standard_normal(n)) for _ in range(trials)]
+    alarms = sum(any(s.severity != "good" for s in v.sentences) for v in verdicts)
+    assert alarms < 0.05 * trials
+
+
+@pytest.mark.parametrize("n", [500, 3000, 20_000])
+@pytest.mark.parametrize("amplitude", [0.6, 1.5])
+def test_a_lost_50_hz_rhythm_is_named_every_time(n, amplitude):
+    for seed in range(10):
+        noise = np.random.default_rng(seed).standard_normal(n)
+        verdict = of_residual(0.1 * (noise + max(amplitude, 20 / n**0.5) * np.sin(2 * np.pi * 50.0 * np.arange(n) / RATE_HZ)))
+        assert "still has a rhythm at 50" in texts(verdict, "warn")
+
+
+def test_lost_heartbeats_are_named_by_their_period():
+    rng = np.random.default_rng(0)
+    noisy = signals.add_noise(signals.ecg_like(5000, rng), snr=3.0, rng=rng)
+    series = Series.of(noisy, rate_hz=RATE_HZ)
+    verdict = judge(series, filters.apply(series, "moving_average", window=25))
+    assert "More was removed than the noise we can see" in texts(verdict, "warn")
+    assert "still has a rhythm" in texts(verdict, "warn")
+
+
+@pytest.mark.parametrize("kind", ["ecg_like", "bumps", "blocks", "pressure_steps"])
+@pytest.mark.parametrize("name", filters.FILTERS)
+def test_a_filter_with_suggested_settings_gets_no_warning_where_it_suits(kind, name):
+    rng = np.random.default_rng(0)
+    series = Series.of(signals.add_noise(signals.SIGNALS[kind](4000, rng), snr=3.0, rng=rng), rate_hz=RATE_HZ)
+    assert texts(judge(series, filters.apply(series, name)), "warn") == ""
+
+
+@pytest.mark.parametrize(("kind", "window"), [("bumps", 25), ("blocks", 75), ("pressure_steps", 75), ("vibration", 25)])
+def test_a_filter_that_is_too_strong_gets_a_warning(kind, window):
+    rng = np.random.default_rng(0)
+    series = Series.of(signals.add_noise(signals.SIGNALS[kind](4000, rng), snr=3.0, rng=rng), rate_hz=RATE_HZ)
+    verdict = judge(series, filters.apply(series, "moving_average", window=window))
+    assert texts(verdict, "warn") != ""
+    assert "looks like noise" not in verdict.headline
+
+
+def test_headline_gives_the_amount_with_unit_as_estimated():
+    verdict = of_residual(0.031 * np.random.default_rng(0).standard_normal(3000))
+    assert verdict.headline == "Removed noise of about 0.031 mV (estimated); what was removed looks like noise."
+    assert texts(verdict, "good") == "What was removed has no rhythm, no spikes and an even level, as noise has."
+    assert verdict.alt.startswith("lead II, 3,000 samples, before and after denoising by wavelet. Removed noise")
+
+
+@pytest.mark.parametrize(
+    ("level", "text", "short"),
+    [
+        (0.02, "Almost nothing was removed.", "that is almost nothing."),
+        (
+            0.3,
+            "More was removed than the noise we can see: 3.0 times its estimated level.",
+            "that is more than the noise we can see.",
+        ),
+    ],
+)
+def test_amount_is_judged_against_the_noise_level(level, text, short):
+    verdict = of_residual(level * np.random.default_rng(0).standard_normal(3000), noise_sd=0.1)
+    assert texts(verdict, "warn") == text
+    assert verdict.headline.endswith(short)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda noise: np.convolve(noise, np.ones(3), mode="same"), "Neighbouring samples of what was removed are alike"),
+        (lambda noise: noise + 15.0 * (np.arange(len(noise)) % 500 == 250), "A few removed values are very large"),
+        (lambda noise: noise * np.where(np.arange(len(noise)) < 700, 4.0, 1.0), "in some stretches than in others, by up to"),
+        (lambda noise: noise + 3.0 * np.sin(np.pi * np.arange(len(noise)) / RATE_HZ), "What was removed resembles the result"),
+    ],
+)
+def test_each_fault_has_its_words(change, words):
+    verdict = of_residual(0.1 * change(np.random.default_rng(0).standard_normal(4000)), noise_sd=0.15)
+    assert words in " ".join(s.text for s in verdict.sentences)
+
+
+def test_a_late_output_is_said_to_be_late():
+    fast = np.sin(2 * np.pi * 9.0 * np.arange(3000) / RATE_HZ)
+    noisy = Series.of(fast + 0.1 * np.random.default_rng(0).standard_normal(3000), rate_hz=RATE_HZ)
+    verdict = judge(noisy, Estimate(values=np.roll(fast, 2), method="given"))
+    assert "The output is 2 samples late." in texts(verdict, "warn")
+
+
+def test_warnings_come_first():
+    rng = np.random.default_rng(0)
+    verdict = of_residual(0.1 * rng.standard_normal(3000) ** 3, noise_sd=0.02)
+    severities = [s.severity for s in verdict.sentences]
+    assert severities == sorted(severities, key=lambda s: s != "warn")
+    assert {"warn", "note"} <= set(severities)
+
+
+def test_with_the_truth_the_true_gain_is_told_and_without_it_never():
+    rng = np.random.default_rng(0)
+    clean = signals.bumps(2048)
+    series = Series.of(signals.add_noise(clean, snr=3.0, rng=rng))
+    estimate = filters.apply(series, "wavelet")
+    told = judge(series, estimate, truth=clean)
+    assert told.figures[0].label == "True gain"
+    assert f"the error became {told.figures[0].value:.1f} dB smaller" in texts(told, "good")
+    blind = judge(series, estimate)
+    assert "dB" not in blind.headline + " ".join(s.text for s in blind.sentences) + " ".join(f.text for f in blind.figures)
+
+
+def test_a_result_that_is_worse_than_the_recording_gets_a_warning():
+    rng = np.random.default_rng(0)
+    clean = signals.bumps(2048)
+    series = Series.of(signals.add_noise(clean, snr=3.0, rng=rng))
+    verdict = judge(series, filters.apply(series, "moving_average", window=201), truth=clean)
+    assert "further from the truth than the recording was" in texts(verdict, "warn")
+
+
+def test_three_figures_are_the_numbers_of_the_residual():
+    verdict = of_residual(0.1 * np.random.default_rng(0).standard_normal(3000), noise_sd=0.1)
+    level, share, alike = verdict.figures
+    assert (level.value, level.text) == (0.1, "0.1 mV")
+    assert (share.value, share.text) == (verdict.residual.removed_share, "1.9 %")
+    assert alike.value == verdict.residual.autocorrelation
+
+
+def test_a_series_without_noise_is_said_to_have_none():
+    steps = np.repeat([1.0, 2.0, 3.0], 20)
+    verdict = judge(Series.of(steps), Estimate(values=steps, method="given", noise_sd=0.0))
+    assert "No noise can be seen" in texts(verdict, "note")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (0.0312, "mV", "0.031 mV"),
+        (12.34, "", "12"),
+        (123.4, "Pa", "123.4 Pa"),
+        (1240.0, "Pa", "1,240 Pa"),
+        (3.2e-7, "V", "3.2e-07 V"),
+    ],
+)
+def test_numbers_are_short_and_carry_their_unit(value, unit, expected):
+    assert sized(value, unit) == expected
+
+
+@pytest.mark.parametrize(
+    ("frequency", "unit", "expected"),
+    [
+        (49.83, "s", "at 49.8 Hz"),
+        (0.01, "s", "every 100 s"),
+        (1 / 11, "year", "every 11 years"),
+        (0.25, "sample", "every 4 samples"),
+    ],
+)
+def test_a_rhythm_is_told_by_frequency_or_period(frequency, unit, expected):
+    assert rhythm(frequency, TimeAxis(values=np.arange(9.0), unit=unit)) == expected

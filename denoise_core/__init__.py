@@ -23,7 +23,7 @@ _HOME = {
     "write": "files",
     "METHODS": "methods",
     "denoise": "methods",
-    "suggest": "suggest",
+    "suggest": "suggestions",
     "train": "training",
     "fit": "training",
     "TrainedDenoiser": "inference",
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from denoise_core.series import Recording as Recording
     from denoise_core.series import Series as Series
     from denoise_core.series import TimeAxis as TimeAxis
-    from denoise_core.suggest import suggest as suggest
+    from denoise_core.suggestions import suggest as suggest
     from denoise_core.training import fit as fit
     from denoise_core.training import train as train
 

@@ -111,7 +111,7 @@ class ObjectiveConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    epochs: int = setting(40, label="Epochs", low=1, high=2000, help="Rounds of training; the best one is kept.")
+    epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best one is kept.")
     steps_per_epoch: int = setting(
         5, label="Steps per epoch", low=1, high=2000, help="Learning steps in each round, one batch of windows each."
     )
@@ -126,7 +126,7 @@ class TrainingConfig:
     )
     gradient_clip: float = setting(1.0, label="Gradient clip", low=0.01, high=100.0, help="Largest length of one gradient.")
     patience: int = setting(
-        20, label="Patience", unit="epochs", low=1, high=2000, help="Stop after this many epochs without a better one."
+        12, label="Patience", unit="epochs", low=1, high=2000, help="Stop after this many epochs without a better one."
     )
     valid_share: float = setting(
         0.15,
@@ -136,7 +136,7 @@ class TrainingConfig:
         help="Share of samples never learnt from, by which the best epoch is chosen.",
     )
     valid_block: int = setting(
-        48, label="Held-out block", unit="samples", low=1, high=1024, help="Length of each held-out stretch."
+        16, label="Held-out block", unit="samples", low=1, high=1024, help="Length of each held-out stretch."
     )
     seed: int = setting(0, label="Seed", low=0, high=2**31 - 1, help="The same seed on the same machine gives the same result.")
     device: str = setting(
@@ -256,7 +256,7 @@ def _parse(raw: dict[str, Any], faults: list[str]) -> RunConfig:
                 if path not in known:
                     faults.append(unknown(path, known))
                 elif (typed := as_type_of(value, known[path])) is None:
-                    faults.append(f"{path} = {value!r} should be a {type(known[path]).__name__}.")
+                    faults.append(wrong_type(path, value, known[path]))
                 else:
                     config = config.changed(path, typed)
     return config
@@ -271,6 +271,12 @@ def as_type_of(value: Any, example: Any) -> Any:
     if isinstance(example, int):
         return int(value) if math.isfinite(value) and value == int(value) else None
     return float(value)
+
+
+def wrong_type(path: str, value: Any, example: Any) -> str:
+    """The sentence that says which kind of value belongs there."""
+    kind = {int: "a whole number", float: "a number", str: "a word"}[type(example)]
+    return f"{path} = {value!r} should be {kind}."
 
 
 def unknown(name: str, known: Iterable[str], *, what: str = "setting") -> str:

@@ -23,18 +23,14 @@ class Method:
     trains: bool = False
 
 
-def _nothing(event: Event) -> None:
-    del event
-
-
 def _by_training(
-    series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] = _nothing, **others: Any
+    series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] | None = None, **others: Any
 ) -> Estimate:
     if others:
         raise SettingsError([unknown(name, ("config", "on_event"), what="setting of lstm") for name in others])
-    from denoise_core import suggest, training
+    from denoise_core.training import fit
 
-    return training.fit(series, config or suggest.suggest(series), on_event=on_event).denoise(series)
+    return fit(series, config, on_event=on_event).denoise(series)
 
 
 def _by_filter(name: str) -> Callable[..., Estimate]:
@@ -52,6 +48,13 @@ METHODS: dict[str, Method] = {
 }
 
 
+def lookup(name: str) -> Method:
+    """The method of that name, or SettingsError with the known names."""
+    if name not in METHODS:
+        raise SettingsError([f"{unknown(name, METHODS, what='method')} The methods are: {', '.join(METHODS)}."])
+    return METHODS[name]
+
+
 def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimate:
     """The noise-free series as one method of `METHODS` estimates it.
 
@@ -64,7 +67,7 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     Returns
     -------
     Estimate
-        ``len(values) == len(series)``; NaN exactly where the series is NaN.
+        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network predicts them.
 
     Raises
     ------
@@ -73,7 +76,6 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     DataError
         If the series has too few numbers, or all are equal.
     """
-    if method not in METHODS:
-        raise SettingsError([f"{unknown(method, METHODS, what='method')} The methods are: {', '.join(METHODS)}."])
+    chosen = lookup(method)
     series.check_usable()
-    return METHODS[method].denoise(series, **settings)
+    return chosen.denoise(series, **settings)

@@ -207,7 +207,7 @@ def test_every_faulty_setting_is_named_at_once():
         filters.apply(series, "savgol", windw=7, order="high")
     assert error.value.problems == (
         "'windw' is not a setting of this filter; did you mean 'window'?",
-        "order = 'high' should be a int.",
+        "order = 'high' should be a whole number.",
     )
     with pytest.raises(SettingsError, match=r"cutoff = 0\.7 is above 0\.499: set it between 1e-05 and 0\.499\."):
         filters.apply(series, "lowpass", cutoff=0.7)

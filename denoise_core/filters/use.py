@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from denoise_core import noise
-from denoise_core.config import as_type_of, problem, unknown
+from denoise_core.config import as_type_of, problem, unknown, wrong_type
 from denoise_core.errors import SettingsError
 from denoise_core.filters.functions import SavgolSettings, Settings, WaveletSettings
 from denoise_core.filters.table import lookup
@@ -96,7 +96,7 @@ def _changed(settings: Settings, changes: Mapping[str, Any], *, samples: int) ->
         if name not in specs:
             faults.append(unknown(name, specs, what="setting of this filter"))
         elif (number := as_type_of(value, specs[name].default)) is None:
-            faults.append(f"{name} = {value!r} should be a {type(specs[name].default).__name__}.")
+            faults.append(wrong_type(name, value, specs[name].default))
         else:
             typed[name] = number | 1 if name == "window" else number
     result = replace(settings, **typed)

@@ -1,0 +1,40 @@
+"""The command line. Parses, says what happens on stderr, and calls the functions that the pages call too."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from denoise_core.cli.arguments import parser
+from denoise_core.errors import DenoiseError
+
+FAULT, INTERRUPTED = 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command: 0 if it succeeded, 2 with one line on stderr if input or settings are at fault, 130 after Ctrl-C."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] == ["worker"]:
+            from denoise_core.jobs import worker
+
+            return worker.main(words[1:])
+        if words[:1] == ["supervisor"]:
+            from denoise_core.jobs import supervisor
+
+            return supervisor.main(words[1:])
+        return _run(words)
+    except DenoiseError as error:
+        print(f"denoise: {error}", file=sys.stderr)
+        return FAULT
+    except KeyboardInterrupt:
+        print("denoise: Interrupted; nothing was written.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    from denoise_core.cli import commands
+
+    arguments = parser().parse_args(words)
+    commands.COMMANDS[arguments.command](arguments)
+    return 0

@@ -1,0 +1,49 @@
+"""Training in the terminal: a bar on stderr, and Ctrl-C that keeps the best epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from denoise_core.cli.speech import Say
+from denoise_core.config import RunConfig
+from denoise_core.events import EpochEnd, Event, Finished, Started
+from denoise_core.series import Series
+
+if TYPE_CHECKING:
+    from denoise_core.inference import TrainedDenoiser
+
+
+def train(series: Series, config: RunConfig, *, say: Say, quiet: bool) -> TrainedDenoiser:
+    """The trained network; after Ctrl-C, its best epoch so far.
+
+    Raises
+    ------
+    RunError
+        If no epoch was finished before Ctrl-C.
+    """
+    from denoise_core.training import Trainer
+
+    trainer = Trainer(series, config)
+    try:
+        _watch(trainer.run(), quiet=quiet)
+    except KeyboardInterrupt:
+        trained = trainer.best()
+        say(f"Stopped. Epoch {trained.best_epoch}, the best so far, is kept.")
+        return trained
+    return trainer.best()
+
+
+def _watch(events: Iterable[Event], *, quiet: bool) -> None:
+    with tqdm(desc="Training", unit=" epochs", disable=quiet, leave=True) as bar:
+        for event in events:
+            if isinstance(event, Started):
+                bar.reset(total=event.epochs)
+                bar.set_description(f"Training on {event.device}")
+            elif isinstance(event, EpochEnd):
+                bar.set_postfix(train_loss=event.train_loss, valid_loss=event.valid_loss, best=event.best_epoch)
+                bar.update()
+            elif isinstance(event, Finished):
+                bar.set_postfix_str(f"best epoch {event.best_epoch}, {event.reason}")

@@ -1,0 +1,14 @@
+"""Long work outside the web process: run folders, queue, supervisor, worker. Knows nothing of streamlit.
+
+The page uses `Store` and `ensure_supervisor`; neither imports torch.
+"""
+
+from __future__ import annotations
+
+from denoise_core.jobs.ids import new_id
+from denoise_core.jobs.launch import ensure_supervisor
+from denoise_core.jobs.spec import FINAL, Source
+from denoise_core.jobs.store import Store
+from denoise_core.jobs.view import RunView
+
+__all__ = ["FINAL", "RunView", "Source", "Store", "ensure_supervisor", "new_id"]

@@ -1,0 +1,81 @@
+"""Files that are either whole or not there, and what a failing disk is called in words. Knows nothing of runs."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+TEMPORARY = "tmp-"
+
+
+def replace_by(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then put it in place: a reader sees the old file or the whole new one."""
+    temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}-{path.name}")
+    try:
+        write(temporary)
+        sync(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Whole or not at all, and on the disk when this returns."""
+    replace_by(path, lambda temporary: _fill(temporary, data))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """`value` as JSON; whole or not at all."""
+    write_bytes(path, json.dumps(value).encode())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What `write_json` wrote."""
+    value: dict[str, Any] = json.loads(path.read_bytes())
+    return value
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or a folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def size(path: Path) -> int:
+    """Bytes of all files below `path`; those that vanish meanwhile count nothing."""
+    total = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(folder, name)).st_size
+            except FileNotFoundError:
+                continue
+    return total
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or the user's share of it, is full."""
+    return error.errno in _FULL
+
+
+def in_words(error: OSError) -> str:
+    """What went wrong with the disk, and what to do."""
+    if is_full(error):
+        return "The disk is full, so nothing more can be saved. Delete runs that are no longer needed and try again."
+    return f"The data folder cannot be used ({error.strerror or error}). Check that it exists and may be written to."
+
+
+def _fill(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)

@@ -1,0 +1,97 @@
+"""Where everything is kept, and the few settings of the machine. Knows nothing of what is inside a run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from denoise_core.errors import RunError
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data folder: ``inputs/<sha256>/``, ``runs/<id>/``, and the supervisor's own files."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path | str | None = None) -> Home:
+        """`path`, else ``$DENOISE_HOME``, else the user's data folder; made where it is missing.
+
+        Raises
+        ------
+        RunError
+            If the folder cannot be made.
+        """
+        chosen = path or os.environ.get("DENOISE_HOME") or platformdirs.user_data_dir("denoise", appauthor=False)
+        home = cls(Path(chosen).expanduser().absolute())
+        try:
+            for folder in (home.inputs, home.runs, home.parts):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(
+                f"The data folder {home.path} cannot be made ({error.strerror}). "
+                "Set DENOISE_HOME to a folder that may be written to."
+            ) from None
+        return home
+
+    @property
+    def inputs(self) -> Path:
+        return self.path / "inputs"
+
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def parts(self) -> Path:
+        """What is being made or taken away; never read."""
+        return self.path / "parts"
+
+    @property
+    def index(self) -> Path:
+        return self.path / "index.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one supervisor."""
+        return self.path / "supervisor.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "supervisor.log"
+
+    @property
+    def machine(self) -> Path:
+        """The slots that the supervisor found, for those who show places in the queue."""
+        return self.path / "machine.json"
+
+    @property
+    def touched(self) -> Path:
+        """Its age says how long no page has been open."""
+        return self.path / "touched"
+
+
+def keep_days() -> float:
+    """Days that a finished run is kept: ``$DENOISE_KEEP_DAYS``, default 30; 0 keeps everything."""
+    return _number("DENOISE_KEEP_DAYS", default=30.0, low=0.0)
+
+
+def cpu_slots() -> int:
+    """Trainings at once on processors: ``$DENOISE_CPU_SLOTS``, default all cores but one, at least 1."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(_number("DENOISE_CPU_SLOTS", default=max(1, cores - 1), low=1))
+
+
+def _number(name: str, *, default: float, low: float) -> float:
+    text = os.environ.get(name, "").strip() or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        raise RunError(f"{name} = {text!r} is not a number. Set it to {low:g} or more, or leave it out.") from None
+    if not low <= value < 1e9:
+        raise RunError(f"{name} = {text} is out of range. Set it to {low:g} or more, or leave it out.")
+    return value

@@ -1,0 +1,104 @@
+"""The SQLite index over all runs, written by the supervisor alone: a copy of what the folders say, made again at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from denoise_core.jobs.spec import FINAL, Entry, Spec, Status
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, created REAL NOT NULL, input TEXT, state TEXT NOT NULL,
+    spec TEXT NOT NULL, status TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS runs_of_owner ON runs (owner, created);
+"""
+_PUT = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)"
+
+
+class IndexWriter:
+    """Brings the index to what the supervisor has seen; writes only differences."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._connection = _writing(path)
+        except sqlite3.DatabaseError:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            self._connection = _writing(path)
+        rows = self._connection.execute("SELECT id FROM runs")
+        self._known: dict[str, Entry | None] = {row[0]: None for row in rows}
+
+    def sync(self, entries: Mapping[str, Entry]) -> None:
+        """Make the index hold exactly `entries` (by id)."""
+        changed = [entry for entry in entries.values() if self._known.get(entry.id) is not entry]
+        lost = [(run_id,) for run_id in self._known if run_id not in entries]
+        if changed or lost:
+            with self._connection:
+                self._connection.executemany(_PUT, map(_row, changed))
+                self._connection.executemany("DELETE FROM runs WHERE id = ?", lost)
+            self._known = dict(entries)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class IndexReader:
+    """What the index says; empty where there is none yet. Never writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def ids(self) -> set[str]:
+        return {row[0] for row in self._ask("SELECT id FROM runs")}
+
+    def of_owner(self, owner: str) -> list[Entry]:
+        return _entries(self._ask("SELECT id, spec, status FROM runs WHERE owner = ?", owner))
+
+    def active(self) -> list[Entry]:
+        """Those that had not ended."""
+        marks = ", ".join("?" * len(FINAL))
+        return _entries(self._ask(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
+
+    def uses(self, input_hash: str) -> set[str]:
+        """The ids of the runs that were made from an uploaded file."""
+        return {row[0] for row in self._ask("SELECT id FROM runs WHERE input = ?", input_hash)}
+
+    def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
+        """Rows; none where the index is missing or damaged, since whoever asks reads unindexed folders as well."""
+        if not self._path.exists():
+            return []
+        try:
+            with _reading(self._path) as connection:
+                return connection.execute(question, values).fetchall()
+        except sqlite3.DatabaseError:
+            return []
+
+
+def _writing(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.executescript(_TABLE)
+    return connection
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=5.0)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _row(entry: Entry) -> tuple[str, str, float, str | None, str, str, str]:
+    spec, status = entry.spec, entry.status
+    return (entry.id, spec.owner, spec.created, spec.source.input, status.state, spec.to_json(), status.to_json())
+
+
+def _entries(rows: Iterable[tuple[str, ...]]) -> list[Entry]:
+    return [Entry(run_id, Spec.from_json(spec), Status.from_json(status)) for run_id, spec, status in rows]

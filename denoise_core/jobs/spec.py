@@ -1,0 +1,102 @@
+"""What a run was asked to do, and how far it has come, as plain data. Knows neither files nor processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from denoise_core.config import RunConfig
+
+QUEUED, RUNNING, STOPPING = "queued", "running", "stopping"
+DONE, STOPPED, FAILED, CANCELLED = "done", "stopped", "failed", "cancelled"
+FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
+KEEP, CANCEL = "keep", "cancel"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a series came from.
+
+    Parameters
+    ----------
+    input : str or None
+        sha256 of the uploaded bytes, as `Store.put_input` gave it; None for a series that was never a file.
+    options : mapping
+        JSON-able; how the file was read, so that it can be read again.
+    """
+
+    input: str | None = None
+    file_name: str = ""
+    column: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """Never changes after the run was made. `created` is in seconds since 1970."""
+
+    title: str
+    owner: str
+    created: float
+    series_name: str
+    unit: str
+    samples: int
+    config: RunConfig
+    source: Source
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def from_json(cls, text: str) -> Spec:
+        """Read what `to_json` wrote; SettingsError if its settings are not known here."""
+        raw = json.loads(text)
+        config = RunConfig.from_json(json.dumps(raw.pop("config")))
+        return cls(**{**raw, "config": config, "source": Source(**raw["source"])})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Written by the worker while there is one, else by the supervisor.
+
+    Parameters
+    ----------
+    crashes : int
+        How often the worker has died so far.
+    started, ended : float or None
+        In seconds since 1970.
+    """
+
+    state: str = QUEUED
+    reason: str = ""
+    crashes: int = 0
+    started: float | None = None
+    ended: float | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Status:
+        return cls(**json.loads(text))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One run as the index and the queue know it."""
+
+    id: str
+    spec: Spec
+    status: Status
+
+    @property
+    def waits(self) -> bool:
+        return self.status.state == QUEUED
+
+    @property
+    def ended(self) -> bool:
+        return self.status.state in FINAL

@@ -1,0 +1,198 @@
+"""Train one run in this process, as its folder says. The only room of jobs that meets torch, and only once it runs.
+
+``run(folder)`` needs nothing but the folder, so another engine can call it as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import psutil
+
+from denoise_core.config import RunConfig
+from denoise_core.errors import DenoiseError, RunError
+from denoise_core.events import Event, Finished, StepEnd
+from denoise_core.jobs.arrays import save_estimate
+from denoise_core.jobs.disk import in_words, is_full, replace_by
+from denoise_core.jobs.folder import Busy, RunFolder
+from denoise_core.jobs.heartbeat import Heartbeat
+from denoise_core.jobs.record import Record, load_checkpoint
+from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED
+from denoise_core.series import Series
+
+if TYPE_CHECKING:
+    from denoise_core.inference import TrainedDenoiser
+
+log = logging.getLogger(__name__)
+
+BUSY_CODE = 3
+"""Exit code of a worker that found another at work in its folder."""
+
+
+class Trains(Protocol):
+    """What a training must offer: `denoise_core.training.Trainer`."""
+
+    def run(self) -> Iterator[Event]: ...
+    def state(self) -> dict[str, Any]: ...
+    def restore(self, state: dict[str, Any], /) -> None: ...
+    def best(self) -> TrainedDenoiser: ...
+
+
+TrainerFactory = Callable[[Series, RunConfig], Trains]
+
+
+class _Cancelled(Exception):
+    """The run is wanted no more; says why."""
+
+
+def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: threading.Event | None = None) -> None:
+    """Train, from the checkpoint if there is one, until the end or until the wish to stop; leave everything in the folder.
+
+    Parameters
+    ----------
+    folder : path
+        ``runs/<id>`` of a data folder. If it vanishes, this returns within a step and a second.
+    trainer : callable (series, config) -> Trains, optional
+        The training; `denoise_core.training.Trainer` by default.
+    halt : threading.Event, optional
+        When set: stop and keep the best.
+
+    Raises
+    ------
+    Busy
+        If another worker is at work in this folder.
+    """
+    job = RunFolder(Path(folder).absolute())
+    with job.held(), Heartbeat(job) as heartbeat:
+        _Run(job, heartbeat, trainer or _trainer, halt or threading.Event()).to_the_end()
+
+
+class _Run:
+    """The steps of one run, around what they share."""
+
+    def __init__(self, job: RunFolder, heartbeat: Heartbeat, factory: TrainerFactory, halt: threading.Event) -> None:
+        self._job, self._heartbeat, self._factory, self._halt = job, heartbeat, factory, halt
+
+    def to_the_end(self) -> None:
+        """Whatever happens is in the folder afterwards, if there still is one."""
+        try:
+            self._begin()
+            state, reason = self._train()
+            self._job.end(state, reason)
+        except Exception as error:
+            if not self._job.exists():
+                log.info("The run's folder is gone, so this ends.")
+                return
+            self._job.end(*_outcome(error))
+
+    def _begin(self) -> None:
+        slot = os.environ.get("DENOISE_SLOT", "cpu:0")
+        own = psutil.Process()
+        self._job.write_worker({"pid": own.pid, "created": own.create_time(), "slot": slot})
+        status = self._job.status()
+        self._job.write(replace(status, state=RUNNING, started=status.started or self._heartbeat.began))
+
+    def _train(self) -> tuple[str, str]:
+        """State and reason, with model and result in place."""
+        spec, series = self._job.entry().spec, self._job.series()
+        trainer = self._factory(series, spec.config)
+        if self._job.checkpoint.exists():
+            trainer.restore(load_checkpoint(self._job.checkpoint))
+        finished = None if self._wished() else self._follow(trainer)
+        if finished is None:
+            self._save(self._best(trainer), series)
+            return STOPPED, "" if self._job.wish() else "The computer asked the training to end; the best epoch so far was kept."
+        self._save(finished.trained, series)
+        return DONE, _REASONS.get(finished.reason, "")
+
+    def _follow(self, trainer: Trains) -> Finished | None:
+        """Record every event; None if the wish to stop came first."""
+        generator = cast("Generator[Event, None, None]", trainer.run())
+        with closing(generator) as events, Record(self._job, trainer.state) as record:
+            for event in events:
+                if isinstance(event, Finished):
+                    return event
+                if isinstance(event, StepEnd):
+                    if self._wished():
+                        return None
+                else:
+                    record.add(event)
+        raise RunError("The training ended without a result. Look at the run's log, and start it again.")
+
+    def _wished(self) -> bool:
+        return self._halt.is_set() or self._heartbeat.gone or self._job.wished()
+
+    def _best(self, trainer: Trains) -> TrainedDenoiser:
+        """The best epoch so far, if that is what is wished for."""
+        if not self._job.exists() or self._job.wish() == CANCEL:
+            raise _Cancelled("Cancelled on request.")
+        if self._job.last_epoch() is None:
+            raise _Cancelled("It was stopped before its first epoch had ended, so there was nothing to keep.")
+        return trainer.best()
+
+    def _save(self, trained: TrainedDenoiser, series: Series) -> None:
+        save_estimate(self._job.result, trained.denoise(series))
+        replace_by(self._job.model, trained.save)
+
+
+_REASONS = {"patience": "It ended early: no better epoch had come for as many epochs as the patience allows."}
+
+
+def _outcome(error: Exception) -> tuple[str, str]:
+    """State and reason in words for what went wrong; what nobody foresaw goes to the log with its trace."""
+    if isinstance(error, _Cancelled):
+        return CANCELLED, str(error)
+    if isinstance(error, DenoiseError):
+        return FAILED, str(error)
+    log.error("The training ended with an error.", exc_info=error)
+    if isinstance(error, OSError) and is_full(error):
+        return FAILED, in_words(error)
+    if _is_memory(error):
+        return FAILED, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."
+    return FAILED, f"unexpected: {type(error).__name__}: {error}"
+
+
+def _is_memory(error: Exception) -> bool:
+    """Python, CUDA and the CPU allocator each say it in their own way."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+
+
+def _trainer(series: Series, config: RunConfig) -> Trains:
+    from denoise_core.training import Trainer
+
+    return Trainer(series, config)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is at work there."""
+    parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder.")
+    parser.add_argument("folder", type=Path, help="a folder below runs/ in the data folder")
+    arguments = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    halt = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: halt.set())
+    os.nice(5)  # the page stays fluid where both share a core
+    try:
+        run(arguments.folder, halt=halt)
+    except RunError as error:
+        log.error("%s", error)
+        return 2
+    except Busy:
+        log.info("Another worker is at work in %s.", arguments.folder)
+        return BUSY_CODE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""Causal sequence networks, and the wrapper that makes each of them two-sided and blind. Knows no files, no training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from denoise_core.config import ModelConfig
+
+IN_FEATURES = 2  # the scaled value (0 where missing), and 1 where it was observed
+
+
+class LSTMBackbone(nn.Module):
+    """A stack of LSTM layers: (batch, length, in_features) -> (batch, length, hidden_size); output t sees inputs 0..t only."""
+
+    def __init__(self, in_features: int, config: ModelConfig) -> None:
+        super().__init__()
+        dropout = config.dropout if config.layers > 1 else 0.0
+        self.lstm = nn.LSTM(in_features, config.hidden_size, config.layers, batch_first=True, dropout=dropout)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        features: Tensor = self.lstm(inputs)[0]
+        return features
+
+
+BACKBONES: dict[str, Callable[[int, ModelConfig], nn.Module]] = {"lstm": LSTMBackbone}
+
+
+class TwoSided(nn.Module):
+    """One causal network from the left, one from the right, joined so that sample t never sees inputs nearer than `gap`.
+
+    ``outputs[:, t] == head(forward_features[:, t - gap], backward_features[:, t + gap])``, zeros beyond the ends.
+    The law holds to the last bit by construction, for any causal backbone: perturbing inputs within ``|s - t| < gap``
+    leaves ``outputs[:, t]`` as it was. (Masking inside a bidirectional network would leak through its second layer.)
+
+    (batch, length, IN_FEATURES) -> two tensors (batch, length): mean and log-variance of the sample given the others.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        make = BACKBONES[config.backbone]
+        self.gap = config.gap
+        self.forwards = make(IN_FEATURES, config)
+        self.backwards = make(IN_FEATURES, config)
+        self.head = nn.Sequential(
+            nn.Linear(2 * config.hidden_size, config.hidden_size), nn.GELU(), nn.Linear(config.hidden_size, 2)
+        )
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        gap, length = self.gap, inputs.shape[1]
+        keep = max(length - gap, 0)
+        left = self.forwards(inputs)[:, :keep]
+        right = self.backwards(inputs.flip(1))[:, :keep].flip(1)
+        left = nn.functional.pad(left, (0, 0, length - keep, 0))
+        right = nn.functional.pad(right, (0, 0, 0, length - keep))
+        mean, log_variance = self.head(torch.cat((left, right), dim=-1)).unbind(-1)
+        return mean, log_variance

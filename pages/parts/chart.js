@@ -1,0 +1,102 @@
+// A chart that is drawn once and then only changed: new data never rebuild it, so zoom and pan stay.
+const charts = new WeakMap()
+// Named one by one: plotly would also offer to send the data to a server of its own.
+const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
+
+function library() {
+  if (!window.denoisePlotly) {
+    const box = {}
+    box.promise = new Promise((resolve) => (box.resolve = resolve))
+    window.denoisePlotly = box
+  }
+  return window.denoisePlotly.promise
+}
+
+function isDark(style) {
+  const pen = document.createElement("canvas").getContext("2d")
+  pen.fillStyle = style.getPropertyValue("--st-background-color").trim() || "#ffffff"
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(pen.fillStyle.slice(at, at + 2), 16))
+  return 0.3 * r + 0.6 * g + 0.1 * b < 128
+}
+
+function recoloured(node, colours) {
+  if (typeof node === "string") return colours[node] ?? node
+  if (Array.isArray(node)) return node.map((item) => recoloured(item, colours))
+  if (node === null || typeof node !== "object") return node
+  return Object.fromEntries(Object.entries(node).map(([name, item]) => [name, recoloured(item, colours)]))
+}
+
+function themed(layout, style, height) {
+  const grid = style.getPropertyValue("--st-border-color-light").trim() || "rgba(128,128,128,0.2)"
+  const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true }
+  const text = style.getPropertyValue("--st-text-color").trim()
+  const drawn = {
+    ...layout,
+    height,
+    autosize: true,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: 13 },
+    hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: text } },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: text, activecolor: style.getPropertyValue("--st-primary-color").trim() },
+  }
+  for (const name of Object.keys(layout)) if (/^[xy]axis\d*$/.test(name)) drawn[name] = { ...axis, ...layout[name] }
+  return drawn
+}
+
+function asNumber(edge) {
+  return typeof edge === "number" ? edge : Date.parse(edge.replace(" ", "T") + "Z")
+}
+
+// What a relayout event says of the x axis: a range, null for "all of it", undefined for nothing.
+function viewOf(event) {
+  if (event["xaxis.autorange"]) return null
+  const range = event["xaxis.range"] ?? [event["xaxis.range[0]"], event["xaxis.range[1]"]]
+  return range[0] === undefined ? undefined : range.map(asNumber)
+}
+
+function showAll(Plotly, node) {
+  const axes = Object.keys(node.layout).filter((name) => /^[xy]axis\d*$/.test(name))
+  return Plotly.relayout(node, Object.fromEntries(axes.map((name) => [name + ".autorange", true])))
+}
+
+function listen(Plotly, node, chart) {
+  node.on("plotly_relayout", (event) => {
+    const view = viewOf(event)
+    if (view === undefined || !chart.sends) return
+    clearTimeout(chart.timer)
+    chart.timer = setTimeout(() => chart.send("view", view), 150)
+  })
+  chart.observer = new ResizeObserver(() => Plotly.Plots.resize(node))
+  chart.observer.observe(node)
+}
+
+async function draw(Plotly, root, data, chart) {
+  const node = root.querySelector(".denoise-plot")
+  const style = getComputedStyle(root)
+  const figure = isDark(style) ? recoloured(data.figure, data.dark) : data.figure
+  const log = figure.layout.xaxis?.type === "log"
+  chart.sends = data.zooms && !log
+  const config = { displaylogo: false, displayModeBar: true, modeBarButtons: BUTTONS }
+  await Plotly.react(node, figure.data, themed(figure.layout, style, data.height), config)
+  if (!chart.observer) listen(Plotly, node, chart)
+  root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)
+  root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".denoise-chart")
+  const node = root.querySelector(".denoise-plot")
+  const chart = charts.get(root) ?? { queue: Promise.resolve() }
+  charts.set(root, chart)
+  chart.send = setStateValue
+  node.style.height = data.height + "px"
+  node.setAttribute("aria-label", data.alt)
+  root.querySelector(".denoise-note").textContent = data.figure.layout.meta.note
+  chart.queue = chart.queue.then(library).then((Plotly) => draw(Plotly, root, data, chart))
+  return () => {
+    clearTimeout(chart.timer)
+    chart.observer?.disconnect()
+    library().then((Plotly) => Plotly.purge(node))
+  }
+}

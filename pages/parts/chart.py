@@ -1,0 +1,72 @@
+"""The one chart of all pages: plotly.js, drawn once and then only changed, so that zoom survives every update.
+
+Knows figures as plain dictionaries (`denoise_core.figures`), nothing of what they show.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import files
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from denoise_core.figures import DARK, Figure, View
+from pages.parts import state
+
+_HERE = Path(__file__).parent
+
+_HTML = """
+<div class="denoise-chart">
+  <div class="denoise-plot" role="img"></div>
+  <div class="denoise-foot"><span class="denoise-note"></span><button class="denoise-all" type="button">Show all</button></div>
+</div>
+"""
+_CHART = st.components.v2.component(
+    "denoise_chart",
+    html=_HTML,
+    css=(_HERE / "chart.css").read_text(),
+    js=(_HERE / "chart.js").read_text(),
+    isolate_styles=False,
+)
+# The library draws nothing itself, so its own place on the page is taken out of the flow.
+_LIBRARY = st.components.v2.component(
+    "denoise_plotly",
+    css=".st-key-plotly_library {\n  position: absolute;\n}",
+    js=(_HERE / "library.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def load_library() -> None:
+    """Send plotly.js to this browser; Streamlit repeats it by reference only, because it never changes."""
+    _LIBRARY(key="plotly_library", data=_plotly())
+
+
+def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False) -> None:
+    """Draw or change the chart `key`; `alt` replaces the figure's own words for those who cannot see it.
+
+    With `zooms`, a new x range reruns what is around the chart: see `zoomable`.
+    """
+    data: dict[str, Any] = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms}
+    data["alt"] = alt or figure["layout"]["meta"]["alt"]
+    _CHART(key=key, data=data, on_view_change=_noted)
+
+
+@st.fragment
+def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "") -> None:
+    """A chart that asks `make` for a finer figure of the stretch that is zoomed to; the page around it does not rerun."""
+    draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
+
+
+def _noted() -> None:
+    """A state needs a callback to exist; the rerun that follows reads it."""
+
+
+@cache
+def _plotly() -> bytes:
+    found = next(path for path in files("plotly") or () if path.name == "plotly.min.js")
+    return gzip.compress(Path(str(found.locate())).read_bytes(), compresslevel=3)

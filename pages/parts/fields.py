@@ -1,0 +1,64 @@
+"""A setting of `RunConfig` as a widget, by its own declaration: one mechanism for all. Knows nothing of single settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import Field
+from typing import Any
+
+import streamlit as st
+
+from denoise_core.config import RunConfig, settings
+from pages.parts import state
+
+
+def show(config: RunConfig, paths: Iterable[str], *, columns: int, edits: int) -> None:
+    """Widgets for these settings, filled from `config`, with the reason of each suggestion below it.
+
+    `edits` is part of each widget's key: when it changes, the form shows the values of `config` again.
+    """
+    known = {path: (spec, value) for path, spec, value in settings(config)}
+    cells = st.columns(columns)
+    for index, path in enumerate(paths):
+        with cells[index % columns]:
+            spec, value = known[path]
+            _widget(spec, value, key=_key(path, edits))
+            if reason := config.reasons.get(path):
+                st.caption(reason)
+
+
+def others(config: RunConfig, shown: Iterable[str]) -> list[str]:
+    """Every setting that offers a choice and is not in `shown`."""
+    without = set(shown)
+    return [path for path, spec, _ in settings(config) if path not in without and len(spec.metadata["choices"]) != 1]
+
+
+def collected(config: RunConfig, *, edits: int) -> RunConfig:
+    """`config` with what the widgets hold now; a setting that was changed by hand loses its reason."""
+    for path, _, old in settings(config):
+        new = state.value(_key(path, edits))
+        if new is not None and new != old:
+            config = config.changed(path, new)
+    return config
+
+
+def _key(path: str, edits: int) -> str:
+    return f"{path}@{edits}"
+
+
+def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
+    data = spec.metadata
+    label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
+    if data["choices"]:
+        st.selectbox(label, data["choices"], index=data["choices"].index(value), help=data["help"], key=key)
+    elif isinstance(value, int):
+        low, high = int(data["low"]), int(data["high"])
+        st.number_input(label, low, high, value, step=1, help=_ranged(data["help"], low, high), key=key)
+    else:
+        low, high = float(data["low"]), float(data["high"])
+        step = value / 10 if data["log"] else 0.05
+        st.number_input(label, low, high, value, step=step, format="%.6g", help=_ranged(data["help"], low, high), key=key)
+
+
+def _ranged(help: str, low: float, high: float) -> str:
+    return f"{help} From {low:,g} to {high:,g}."

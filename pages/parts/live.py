@@ -1,0 +1,117 @@
+"""A training while it runs: how far it is, its loss, one stretch as it gets cleaner, and the buttons that end it.
+
+Only reads what the worker wrote; the page that calls it reruns once when the run has ended.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from denoise_core import figures
+from denoise_core.jobs import RunView
+from pages.parts import chart, state
+from pages.parts.cached import keep_alive, run_series, store
+from pages.parts.history import History, history
+
+
+def watch(run: RunView) -> None:
+    """Everything about `run`, renewed each second until it has ended."""
+    st.fragment(_look, run_every=None if run.ended else 1.0)(run.id, was_at_work=not run.ended)
+
+
+def _look(run_id: str, *, was_at_work: bool) -> None:
+    run, past = store().run(run_id), history(run_id)
+    past.read_on()
+    if run.ended and was_at_work:
+        st.rerun()
+    keep_alive()
+    _progress(run, past)
+    left, right = st.columns(2)
+    with left:
+        _loss(run, past)
+    with right:
+        _preview(run, past)
+
+
+def _progress(run: RunView, past: History) -> None:
+    """One line of words, the bar, and the two buttons."""
+    words, buttons = st.columns([3, 2], vertical_alignment="center")
+    with words:
+        st.progress(min(1.0, run.epochs_done / run.epochs), text=_words(run, past))
+    if run.ended or run.owner != state.current().workspace:
+        return
+    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+        stopping = run.state == "stopping"
+        st.button(
+            "Stopping…" if stopping else "Stop and keep best",
+            key="stop",
+            type="primary",
+            icon=":material/stop_circle:",
+            disabled=stopping or run.epochs_done == 0,
+            help="Ends the training now; the result is that of the best epoch so far.",
+            on_click=store().stop,
+            args=(run.id,),
+        )
+        st.button(
+            "Cancel",
+            key="cancel",
+            disabled=stopping,
+            help="Ends the training and keeps nothing.",
+            on_click=store().cancel,
+            args=(run.id,),
+        )
+
+
+def _words(run: RunView, past: History) -> str:
+    """Where the run is, in one line."""
+    if run.state == "queued":
+        ahead = (run.queue_place or 1) - 1
+        return f"Waiting: place {ahead + 1} in the queue" + (f", {ahead} before it" if ahead else ", it starts next")
+    if run.state == "running" and past.started is None:
+        return "Starting: the training program is being loaded"
+    done = f"{run.epochs_done} of {run.epochs} epochs after {_seconds(run.elapsed_s)}"
+    so_far = "" if run.ended else " so far"
+    best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
+    if run.state == "running":
+        device = str(past.started["device"]) if past.started else ""
+        left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""
+        return f"Training on {device}: {done}{best}{left}"
+    ended = {
+        "stopping": "Stopping",
+        "done": "Done",
+        "stopped": "Stopped, best epoch kept",
+        "failed": "Failed",
+        "cancelled": "Cancelled",
+    }
+    return f"{ended[run.state]}: {done}{best}"
+
+
+def _loss(run: RunView, past: History) -> None:
+    st.markdown("**How well it predicts** (lower is better)")
+    best = run.best_epoch or 0
+    room = None if run.ended else run.epochs
+    figure = figures.loss(past.column("train_loss"), past.column("valid_loss"), best_epoch=best, epochs=room)
+    chart.draw(figure, key=f"loss-{run.id}", height=380)
+
+
+def _preview(run: RunView, past: History) -> None:
+    st.markdown("**One stretch of your series**")
+    if past.started is None:
+        st.caption("It appears here when the training has started.")
+        return
+    series, first = run_series(run.id), int(past.started["preview_start"])
+    noisy = _floats(past.started["preview_noisy"])
+    x = figures.axis_values(series.time)[first : first + len(noisy)]
+    estimate = None if past.preview is None else _floats(past.preview)
+    figure = figures.preview(x, noisy, estimate, time=series.time, name=series.name)
+    chart.draw(figure, key=f"preview-{run.id}", height=380)
+
+
+def _floats(values: list[float | None]) -> np.ndarray:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _seconds(duration_s: float) -> str:
+    minutes, seconds = divmod(round(duration_s), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"

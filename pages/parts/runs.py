@@ -1,0 +1,66 @@
+"""The runs of this browser: which is open, and the strip that leads to the others. Knows nothing of training."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from denoise_core.errors import DenoiseError
+from denoise_core.jobs import RunView
+from pages.parts import state
+from pages.parts.cached import store
+
+_ICONS = {
+    "queued": ":material/hourglass_top:",
+    "running": ":material/progress_activity:",
+    "stopping": ":material/stop_circle:",
+    "done": ":material/check_circle:",
+    "stopped": ":material/check_circle:",
+    "failed": ":material/error:",
+    "cancelled": ":material/cancel:",
+}
+
+
+def follow(session: state.Session) -> None:
+    """Take over the series of the run that a link opened."""
+    run = _found(session.run)
+    if run and run.source.input and run.source != session.source:
+        state.change(source=run.source)
+
+
+def opened() -> RunView | None:
+    """The open run; a sentence and None where it cannot be found, and None where no run is open."""
+    run_id = state.current().run
+    if run_id is None:
+        return None
+    try:
+        return store().run(run_id)
+    except DenoiseError as error:
+        st.warning(str(error), icon=":material/link_off:")
+        st.button("Forget this link", on_click=state.close_run)
+        return None
+
+
+def strip(session: state.Session) -> None:
+    """The runs of this browser, newest first, each a way back to it."""
+    mine = store().runs(session.workspace)
+    active = sum(not run.ended for run in mine)
+    label = f"Runs: {active} at work" if active else f"Runs: {len(mine)}"
+    with st.popover(label, icon=":material/history:", key="runs"):
+        if not mine:
+            st.caption("Nothing was trained in this browser yet.")
+        for run in mine[:12]:
+            page = "pages/result.py" if run.has_result else "pages/train.py"
+            st.page_link(page, label=_line(run), icon=_ICONS[run.state], query_params=state.link(run=run.id))
+
+
+def _line(run: RunView) -> str:
+    at = "waiting" if run.state == "queued" else run.state
+    return f"{run.title}, {run.samples:,} samples: {at}, {run.epochs_done} of {run.epochs} epochs"
+
+
+def _found(run_id: str | None) -> RunView | None:
+    """The run, or None; `opened` says on the pages that need it why it is not there."""
+    try:
+        return store().run(run_id) if run_id else None
+    except DenoiseError:
+        return None

@@ -1,0 +1,38 @@
+"""What every page begins with: its frame, the way to the other pages, and the strip. Knows nothing of what a page shows."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.parts import chart, runs, state, workspace
+from pages.parts.cached import keep_alive
+
+_PAGES = {
+    "app.py": ("Signal", ":material/show_chart:"),
+    "pages/train.py": ("Train", ":material/model_training:"),
+    "pages/result.py": ("Result", ":material/task_alt:"),
+}
+
+
+def page_setup(title: str) -> DeltaGenerator:
+    """Page frame, navigation, strip, and what went wrong with the last press of a button; every page's first call.
+
+    Returns the place in the strip for one line about the series on the page.
+    """
+    st.set_page_config(page_title=f"{title} · Denoise", page_icon="〰️", layout="wide")
+    session = state.begin()
+    keep_alive()
+    runs.follow(session)
+    with st.container(horizontal=True, vertical_alignment="center", key="top"):
+        st.markdown("**Denoise**", width="content")
+        for path, (label, icon) in _PAGES.items():
+            st.page_link(path, label=label, icon=icon, query_params=state.link())
+        st.space("stretch")
+        line = st.empty()
+        runs.strip(session)
+    chart.load_library()
+    workspace.keep(session.workspace)
+    for fault in state.pop_faults():
+        st.error(fault, icon=":material/error:")
+    return line

@@ -1,0 +1,165 @@
+"""What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
+
+A page reload is a new session. What survives it is in the URL (`run`, and which series: `series`, `name`, `column`, `read`)
+and in one cookie (the workspace, to which runs belong).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from denoise_core.config import RunConfig
+from denoise_core.figures import View
+from denoise_core.jobs import Source, new_id
+
+_KEY = "denoise"
+_COOKIE = "denoise_workspace"
+_WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_OURS = ("run", "series", "name", "column", "read")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Everything the pages remember between reruns; always replaced as a whole.
+
+    Parameters
+    ----------
+    workspace : str
+        Unguessable; what this browser's runs belong to.
+    source : Source or None
+        The series that was chosen; None for the first sample.
+    run : str or None
+        The run that is open.
+    config : RunConfig or None
+        Settings that were loaded or edited; None for those suggested from the data.
+    edits : int
+        Counts the times that `config` was replaced, so that a form shows the new values.
+    press : str
+        Sent with the next start of a training, so that one press counts once, however often it arrives.
+    faults : tuple of str
+        What went wrong with the last press of a button, in whole sentences; shown once.
+    """
+
+    workspace: str
+    source: Source | None = None
+    run: str | None = None
+    config: RunConfig | None = None
+    edits: int = 0
+    press: str = field(default_factory=new_id)
+    faults: tuple[str, ...] = ()
+
+
+def begin() -> Session:
+    """This rerun's session; a link's run and series win over what was remembered."""
+    session: Session | None = st.session_state.get(_KEY)
+    if session is None:
+        session = Session(workspace=_workspace(), source=_linked_source())
+    session = replace(session, run=st.query_params.get("run") or session.run)
+    _remember(session)
+    return session
+
+
+def current() -> Session:
+    """The session as it is now, in the middle of a rerun or in a callback."""
+    session: Session = st.session_state[_KEY]
+    return session
+
+
+def change(**changes: Any) -> None:
+    """Replace parts of the session; the URL follows."""
+    _remember(replace(current(), **changes))
+
+
+def choose(source: Source) -> None:
+    """Take another series, and forget what belonged to the one before."""
+    session = current()
+    change(source=source, run=None, config=None, edits=session.edits + 1, press=new_id(), faults=())
+
+
+def close_run() -> None:
+    """No run is open any more; the next start is a new one."""
+    change(run=None, press=new_id())
+
+
+def configure(config: RunConfig | None) -> None:
+    """Take other settings into the form; None for the suggested ones."""
+    change(config=config, edits=current().edits + 1)
+
+
+def retry(*faults: str) -> None:
+    """Have these sentences shown, and empty what was just uploaded or typed."""
+    change(faults=faults, edits=current().edits + 1)
+
+
+def fail(*faults: str) -> None:
+    """Have these sentences shown by the next rerun."""
+    change(faults=faults)
+
+
+def pop_faults() -> tuple[str, ...]:
+    """What `fail` was given, once."""
+    faults = current().faults
+    if faults:
+        change(faults=())
+    return faults
+
+
+def link(**query: str) -> dict[str, str]:
+    """Query parameters of this session with some replaced: what a link to another page carries."""
+    return _query(current()) | query
+
+
+def view(key: str) -> View | None:
+    """The stretch that the chart `key` is zoomed to, or None where it shows everything."""
+    view = st.session_state.get(key, {}).get("view")
+    return (float(view[0]), float(view[1])) if view else None
+
+
+def value(key: str) -> Any:
+    """What the widget `key` holds; None before it was shown."""
+    return st.session_state.get(key)
+
+
+def _remember(session: Session) -> None:
+    st.session_state[_KEY] = session
+    others = {name: item for name, item in st.query_params.items() if name not in _OURS}
+    wanted = others | _query(session)
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
+def _query(session: Session) -> dict[str, str]:
+    source = session.source
+    query = {"run": session.run or ""}
+    if source is not None:
+        query |= {"series": source.input or "", "name": source.file_name, "column": source.column}
+        query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
+    return {name: text for name, text in query.items() if text}
+
+
+def _linked_source() -> Source | None:
+    query: Mapping[str, str] = st.query_params
+    if "series" not in query:
+        return None
+    options = _parsed(query.get("read", ""))
+    return Source(input=query["series"], file_name=query.get("name", ""), column=query.get("column", ""), options=options)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """The reading options of a link; what is in them is checked where they are used."""
+    try:
+        options = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return options if isinstance(options, dict) else {}
+
+
+def _workspace() -> str:
+    kept = st.context.cookies.get(_COOKIE, "")
+    return kept if _WORKSPACE.fullmatch(kept) else new_id()

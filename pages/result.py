@@ -1,0 +1,31 @@
+"""Result: what was removed and whether to trust it, how strongly to denoise, and the file to take away."""
+
+import streamlit as st
+
+from pages.parts import outcome, runs, source, state
+from pages.parts.cached import run_series
+from pages.parts.setup import page_setup
+
+strip = page_setup("Result")
+run = runs.opened()
+
+if run is None or not run.has_result:
+    if run is not None:
+        st.info(f"This run has no result, because it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
+    st.markdown("A result appears here when a network was trained, or was stopped and its best epoch kept.")
+    st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
+    st.stop()
+
+strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
+controls, picture = st.columns([1, 3], gap="medium")
+with controls:
+    strength = outcome.strength()
+    outcome.downloads(run, strength)
+    outcome.verdict(run, strength)
+with picture:
+    outcome.numbers(run, strength)
+    outcome.picture(run, strength)
+    spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
+    if spectrum.open:
+        with spectrum:
+            outcome.spectrum(run, strength)

@@ -1,0 +1,69 @@
+"""Gain of the default training on series with known truth, which it never sees: mean over seeds, and the training time.
+
+    python tests/benchmarks/gain.py [--signals ecg_like,bumps,vibration] [--seeds 5] [--snr 3] [--samples 2048]
+
+Gain is 10 log10(MSE(noisy) / MSE(estimate)) in dB; SNR is the amplitude ratio sd(clean) / sd(noise). One CPU core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import numpy as np
+import torch
+
+import denoise_core as dc
+from denoise_core.signals import SIGNALS, add_noise
+
+BARS_DB = {"ecg_like": 10.5, "bumps": 12.3, "vibration": 7.5}
+BARS_S = {"ecg_like": 10.0, "bumps": 10.0, "vibration": 15.0}
+
+
+def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float:
+    return float(10 * np.log10(np.mean((noisy - clean) ** 2) / np.mean((estimate - clean) ** 2)))
+
+
+def one(name: str, *, seed: int, snr: float, samples: int, changes: dict[str, float]) -> tuple[float, float, int]:
+    rng = np.random.default_rng(seed)
+    clean = SIGNALS[name](samples, rng)
+    noisy = add_noise(clean, snr=snr, rng=rng)
+    series = dc.Series.of(noisy)
+    config = dc.suggest(series).changed("training.seed", seed).changed("training.device", "cpu")
+    for path, value in changes.items():
+        config = config.changed(path, value)
+    began = time.perf_counter()
+    trained = dc.fit(series, config)
+    seconds = time.perf_counter() - began
+    return gain_db(noisy, trained.denoise(series).values, clean), seconds, trained.best_epoch
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--signals", default="ecg_like,bumps,vibration")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--snr", type=float, default=3.0)
+    parser.add_argument("--samples", type=int, default=2048)
+    parser.add_argument("--set", action="append", default=[], metavar="SETTING=VALUE", help="e.g. window.length=256")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    changes = {path: float(v) if "." in v or "e" in v else int(v) for path, v in (s.split("=") for s in arguments.set)}
+    print(f"{'signal':16}{'gain dB':>9}{'bar':>7}{'seconds':>9}{'bar':>6}  each seed (best epoch)")
+    for name in arguments.signals.split(","):
+        rows = [one(name, seed=s, snr=arguments.snr, samples=arguments.samples, changes=changes) for s in range(arguments.seeds)]
+        each = "  ".join(f"{gain:.2f} ({epoch})" for gain, _, epoch in rows)
+        gain, seconds = np.mean([r[0] for r in rows]), np.mean([r[1] for r in rows])
+        print(
+            f"{name:16}{gain:9.2f}{BARS_DB.get(name, np.nan):7.1f}{seconds:9.1f}{BARS_S.get(name, np.nan):6.0f}  {each}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

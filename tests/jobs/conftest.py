@@ -1,0 +1,125 @@
+"""A data folder, a store and a small run for the tests of the jobs room."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from denoise_core.config import ModelConfig, RunConfig, TrainingConfig, WindowConfig
+from denoise_core.jobs import Store, new_id
+from denoise_core.jobs.home import Home
+from denoise_core.jobs.supervisor import Supervisor
+from denoise_core.series import Series
+
+FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """An empty data folder; no process that works in it outlives the test."""
+    for name in ("DENOISE_CPU_SLOTS", "DENOISE_KEEP_DAYS", "CUDA_VISIBLE_DEVICES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DENOISE_HOME", str(tmp_path / "home"))
+    home = Home.at(tmp_path / "home")
+    yield home
+    for process in supervisors(home) + workers(home):
+        process.kill()
+
+
+@pytest.fixture
+def store(home: Home) -> Store:
+    return Store(home.path)
+
+
+@pytest.fixture
+def owner() -> str:
+    return new_id()
+
+
+@pytest.fixture
+def series() -> Series:
+    noise = np.random.default_rng(3).normal(size=401)
+    return Series.of(np.sin(np.arange(401) / 9.0) + 0.3 * noise, rate_hz=100.0, name="flow", unit="l/s")
+
+
+@pytest.fixture
+def submit(store: Store, series: Series, owner: str) -> Callable[..., str]:
+    """Submit a small run: ``submit(epochs=3, owner=...)``."""
+
+    def _submit(*, epochs: int = 3, **more: Any) -> str:
+        return store.submit(series, small(epochs), **({"owner": owner, "title": "a run"} | more))
+
+    return _submit
+
+
+@pytest.fixture
+def supervise(home: Home) -> Callable[..., Supervisor]:
+    """Supervisors in this process, with fake workers unless told otherwise."""
+
+    def _supervise(*, slots: tuple[str, ...] = ("cpu:0",), command: tuple[str, ...] = FAKE) -> Supervisor:
+        return Supervisor(home, slots, command)
+
+    return _supervise
+
+
+def small(epochs: int) -> RunConfig:
+    """A network of a few hundred weights."""
+    return RunConfig(
+        window=WindowConfig(length=32),
+        model=ModelConfig(hidden_size=8, layers=1),
+        training=TrainingConfig(epochs=epochs, steps_per_epoch=3, batch_size=4, patience=2000, device="cpu"),
+    )
+
+
+def until(true: Callable[[], Any], *, seconds: float = 40.0, beside: Callable[[], None] | None = None) -> Any:
+    """What `true` returns as soon as it is true; `beside` is called before each look."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if beside:
+            beside()
+        if value := true():
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"{true} did not come true within {seconds} s")
+
+
+def state_is(store: Store, run_id: str, *states: str) -> Callable[[], bool]:
+    return lambda: store.run(run_id).state in states
+
+
+def workers(home: Home) -> list[psutil.Process]:
+    """All living workers in this data folder, whatever started them."""
+    return _processes(lambda last_word: last_word.startswith(f"{home.runs}{os.sep}"))
+
+
+def supervisors(home: Home) -> list[psutil.Process]:
+    """All living supervisors of this data folder, whatever started them."""
+    return _processes(lambda last_word: last_word == str(home.path))
+
+
+def _processes(wanted: Callable[[str], bool]) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        words = process.info["cmdline"] or [""]
+        if wanted(words[-1]) and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From its call on, nothing can be brought to the disk."""
+
+    def no_space(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    return lambda: monkeypatch.setattr("os.fsync", no_space)

@@ -1,0 +1,109 @@
+"""A worker whose training only sleeps: for the tests of the queue, which are about processes, not about learning."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from denoise_core.config import RunConfig
+from denoise_core.errors import DataError
+from denoise_core.events import EpochEnd, Event, Finished, Started, StepEnd
+from denoise_core.jobs import disk, record, worker
+from denoise_core.series import Estimate, Series
+
+STEP_S = 0.01
+
+
+class FakeDenoiser:
+    """Half the series, whatever it is."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def denoise(self, series: Series) -> Estimate:
+        half = np.asarray(series.values / 2)
+        return Estimate(values=half, sd=np.full_like(half, 0.1), noise_sd=0.3, method="fake", settings={"epoch": self.epoch})
+
+    def save(self, path: Path) -> None:
+        Path(path).write_text(f"epoch {self.epoch}")
+
+
+class FakeTrainer:
+    """Takes its time for each step; ``config.training.seed`` chooses how it ends badly."""
+
+    def __init__(self, series: Series, config: RunConfig) -> None:
+        self.series, self.config = series, config
+        self.epoch = 0
+
+    def run(self) -> Iterator[Event]:
+        training = self.config.training
+        yield Started(
+            samples=len(self.series),
+            parameters=1,
+            epochs=training.epochs,
+            steps=training.steps,
+            first_epoch=self.epoch + 1,
+            device="cpu",
+            noise_sd=0.3,
+            preview_start=0,
+            preview_noisy=[0.0],
+        )
+        while self.epoch < training.epochs:
+            for step in range(training.steps_per_epoch):
+                time.sleep(STEP_S)
+                self._fail(training.seed)
+                yield StepEnd(step=self.epoch * training.steps_per_epoch + step + 1)
+            self.epoch += 1
+            yield self._epoch_end()
+        yield Finished(trained=self.best(), reason="completed", best_epoch=self.epoch, epochs=self.epoch, elapsed_s=1.0)
+
+    def state(self) -> dict[str, Any]:
+        return {"epoch": self.epoch}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.epoch = state["epoch"]
+
+    def best(self) -> Any:
+        return FakeDenoiser(self.epoch)
+
+    def _epoch_end(self) -> EpochEnd:
+        return EpochEnd(
+            epoch=self.epoch,
+            step=self.epoch * self.config.training.steps_per_epoch,
+            train_loss=1.0 / self.epoch,
+            valid_loss=1.0 / self.epoch,
+            best_epoch=self.epoch,
+            learning_rate=0.01,
+            elapsed_s=1.0,
+            targets_per_s=1.0,
+            preview=[0.0],
+        )
+
+    def _fail(self, seed: int) -> None:
+        if seed == 1:
+            raise DataError("The series is of no use. Take another.")
+        if seed == 2:
+            raise ZeroDivisionError("nobody foresaw this")
+        if seed == 3:
+            raise MemoryError
+        if seed == 4:
+            raise OSError(28, "No space left on device")
+        if seed == 5:
+            sys.stderr.write("something went badly wrong\n")
+            os._exit(7)
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    disk.write_json(path, state)
+
+
+if __name__ == "__main__":
+    record.save_checkpoint, worker.load_checkpoint = save, disk.read_json  # torch takes seconds to import
+    worker._trainer = FakeTrainer
+    sys.exit(worker.main())

@@ -1,0 +1,223 @@
+"""The parts of the jobs room that need no process: ids, files, metrics, queue order, slots."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from denoise_core.config import RunConfig
+from denoise_core.errors import RunError
+from denoise_core.jobs import Source, disk, metrics, slots
+from denoise_core.jobs.arrays import load_estimate, load_series, save_estimate, save_series
+from denoise_core.jobs.ids import checked_hash, checked_id, id_from, inside, new_id
+from denoise_core.jobs.queue import order
+from denoise_core.jobs.spec import Entry, Spec, Status
+from denoise_core.series import Estimate, Series, TimeAxis
+
+HOSTILE = ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a" * 65, "short", "a" * 15 + "/", "a" * 20 + "\n", "a\0" * 10]
+HOSTILE += ["%2e%2e%2f" * 3, "ä" * 20, "a" * 20 + " ", "C:\\" + "a" * 20, "*" * 20]
+
+
+def entry(run_id: str, owner: str, created: float) -> Entry:
+    about = {"title": "", "series_name": "", "unit": "", "samples": 9, "config": RunConfig(), "source": Source()}
+    return Entry(run_id, Spec(owner=owner, created=created, **about), Status())
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_no_id_and_no_hash(text: str) -> None:
+    with pytest.raises(RunError, match="Check that the whole link"):
+        checked_id(text)
+    with pytest.raises(RunError, match="Upload the file again"):
+        checked_hash(text)
+
+
+def test_new_ids_are_valid_and_never_alike() -> None:
+    ids = {checked_id(new_id()) for _ in range(1000)}
+    assert len(ids) == 1000
+
+
+def test_id_from_depends_on_owner_and_token_alone() -> None:
+    assert id_from("a" * 16, "t") == id_from("a" * 16, "t")
+    assert len({id_from("a" * 16, "t"), id_from("b" * 16, "t"), id_from("a" * 16, "u")}) == 3
+
+
+def test_inside_refuses_a_link_that_leads_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "out").symlink_to(tmp_path)
+    with pytest.raises(RunError, match="outside"):
+        inside(tmp_path / "root", "out")
+
+
+@settings(deadline=None)
+@given(
+    values=st.lists(st.floats(allow_infinity=False, allow_nan=True), min_size=1, max_size=20),
+    day=st.none() | st.integers(0, 20000),
+)
+def test_series_comes_back_to_the_last_bit(
+    tmp_path_factory: pytest.TempPathFactory, values: list[float], day: int | None
+) -> None:
+    path = tmp_path_factory.mktemp("s") / "series.npz"
+    start = None if day is None else np.datetime64(day, "D").astype("datetime64[us]")
+    time = TimeAxis(values=np.arange(len(values)) / 3.0, unit="s", start=start, name="Zeit")
+    series = Series(values=np.array(values), time=time, name="Druck ä", unit="µbar")
+    save_series(path, series)
+    back = load_series(path)
+    assert back.values.tobytes() == series.values.tobytes()
+    assert back.time.values.tobytes() == time.values.tobytes()
+    assert (back.name, back.unit, back.time.unit, back.time.name) == (series.name, series.unit, "s", "Zeit")
+    assert back.time.start == start
+
+
+@pytest.mark.parametrize("sd", [None, np.array([0.1, 0.2])])
+def test_estimate_comes_back_to_the_last_bit(tmp_path: Path, sd: np.ndarray | None) -> None:
+    estimate = Estimate(values=np.array([1 / 3, np.nan]), sd=sd, noise_sd=0.1, method="lstm", settings={"epoch": np.int64(3)})
+    save_estimate(tmp_path / "result.npz", estimate)
+    back = load_estimate(tmp_path / "result.npz")
+    assert back.values.tobytes() == estimate.values.tobytes()
+    assert (back.noise_sd, back.method, back.settings) == (0.1, "lstm", {"epoch": 3})
+    assert (back.sd is None) if sd is None else (back.sd.tobytes() == sd.tobytes())
+
+
+def test_spec_comes_back_equal() -> None:
+    spec = entry("r", "o" * 16, 12.5).spec
+    config = spec.config.changed("window.length", 64)
+    spec = Spec(**{**vars(spec), "config": config, "source": Source(input="f" * 64, column="ä", options={"decimal": ","})})
+    assert Spec.from_json(spec.to_json()) == spec
+
+
+def test_replace_by_leaves_the_old_file_and_nothing_else_where_writing_fails(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    disk.write_bytes(path, b"old")
+
+    def fail(temporary: Path) -> None:
+        temporary.write_bytes(b"ne")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        disk.replace_by(path, fail)
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+    assert path.read_bytes() == b"old"
+
+
+def test_metrics_give_each_whole_line_once_and_wait_for_the_rest_of_a_half_written_one(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    lines = [{"event": "EpochEnd", "epoch": i, "text": "ä\u2028"} for i in range(5)]
+    raw = b"".join(map(metrics.encoded, lines))
+    read, after = [], 0
+    for end in range(len(raw) + 1):
+        path.write_bytes(raw[:end])
+        new, after = metrics.read_on(path, after)
+        read += new
+    assert read == lines
+    assert after == len(raw)
+    assert metrics.read_on(path, after) == ([], after)
+
+
+def test_metrics_read_on_from_nowhere_is_empty(tmp_path: Path) -> None:
+    assert metrics.read_on(tmp_path / "none", 7) == ([], 0)
+
+
+def test_append_cuts_off_what_a_killed_writer_left(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b'{"event":"a"}\n{"event":"b","n"')
+    metrics.append(path, {"event": "c"})
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["a", "c"]
+
+
+@pytest.mark.parametrize("filler", [0, 10, 70_000, 300_000])
+def test_last_finds_the_last_line_of_its_kind_however_far_from_the_end(tmp_path: Path, filler: int) -> None:
+    path = tmp_path / "metrics.jsonl"
+    lines = [{"event": "EpochEnd", "epoch": 1}, {"event": "EpochEnd", "epoch": 2}, {"event": "Ended", "text": "x" * filler}]
+    path.write_bytes(b"".join(map(metrics.encoded, lines)) + b'{"event":"EpochEnd","epo')
+    assert metrics.last(path, "EpochEnd") == lines[1]
+    assert metrics.last(path, "Started") is None
+
+
+def test_owners_take_turns_and_the_oldest_of_each_comes_first() -> None:
+    waiting = [
+        entry("a1", "anna", 1),
+        entry("a2", "anna", 2),
+        entry("a3", "anna", 3),
+        entry("b1", "ben", 4),
+        entry("c1", "cleo", 5),
+    ]
+    assert [e.id for e in order(waiting, {})] == ["a1", "b1", "c1", "a2", "a3"]
+    assert [e.id for e in order(waiting, {"anna": 1})] == ["b1", "c1", "a1", "a2", "a3"]
+    assert [e.id for e in order(waiting, {"anna": 1, "ben": 2})] == ["c1", "a1", "a2", "b1", "a3"]
+
+
+@settings(deadline=None)
+@given(owners=st.lists(st.sampled_from("abcd"), max_size=12), running=st.dictionaries(st.sampled_from("abcd"), st.integers(0, 4)))
+def test_nobody_is_served_while_somebody_with_fewer_waits(owners: list[str], running: dict[str, int]) -> None:
+    waiting = [entry(f"{i:03}", owner, float(i)) for i, owner in enumerate(owners)]
+    ordered = order(waiting, running)
+    load = Counter(running)
+    assert sorted(ordered, key=lambda e: e.id) == waiting
+    for place, chosen in enumerate(ordered):
+        rest = ordered[place:]
+        assert (load[chosen.spec.owner], chosen.spec.created) == min((load[e.spec.owner], e.spec.created) for e in rest)
+        load[chosen.spec.owner] += 1
+
+
+@pytest.mark.parametrize(
+    ("device", "machine", "kind"),
+    [
+        ("auto", ["cpu:0"], "cpu"),
+        ("auto", ["cuda:GPU-1", "cpu:0"], "cuda"),
+        ("auto", ["mps:0", "cpu:0"], "mps"),
+        ("cpu", ["cuda:GPU-1", "cpu:0"], "cpu"),
+        ("cuda", ["cpu:0"], "cpu"),
+    ],
+)
+def test_a_run_waits_for_the_best_device_that_is_there(device: str, machine: list[str], kind: str) -> None:
+    assert slots.pool(device, machine) == kind
+
+
+def test_free_slots_are_those_nobody_has_taken() -> None:
+    machine = ["cuda:GPU-1", "cuda:GPU-2", "cpu:0", "cpu:1"]
+    assert slots.free(machine, ["cuda:GPU-2", "cpu:0"], "cuda") == ["cuda:GPU-1"]
+    assert slots.free(machine, ["cuda:GPU-2", "cpu:0", "cpu:1"], "cpu") == []
+
+
+def test_a_gpu_child_sees_its_gpu_alone_and_a_cpu_child_none() -> None:
+    gpu, cpu = slots.environment("cuda:GPU-2"), slots.environment("cpu:1")
+    assert (gpu["CUDA_VISIBLE_DEVICES"], gpu["CUBLAS_WORKSPACE_CONFIG"]) == ("GPU-2", ":4096:8")
+    assert cpu["CUDA_VISIBLE_DEVICES"] == ""
+    assert {cpu[name] for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")} == {"1"}
+
+
+def test_gpus_are_found_without_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = tmp_path / "nvidia-smi"
+    asked.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H100 (UUID: GPU-5f3a-01)'\necho 'GPU 1: NVIDIA H100 (UUID: GPU-77bb-02)'\n")
+    asked.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("DENOISE_CPU_SLOTS", "2")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert slots.machine_slots() == ["cuda:GPU-5f3a-01", "cuda:GPU-77bb-02", "cpu:0", "cpu:1"]
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert slots.machine_slots() == ["cuda:1", "cpu:0", "cpu:1"]
+
+
+@pytest.mark.parametrize("text", ["many", "0", "-1", "nan"])
+def test_a_wrong_number_of_slots_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("DENOISE_CPU_SLOTS", text)
+    with pytest.raises(RunError, match="DENOISE_CPU_SLOTS = "):
+        slots.machine_slots()
+
+
+def test_a_full_disk_is_said_in_words(full_disk: Callable[[], None], tmp_path: Path) -> None:
+    full_disk()
+    with pytest.raises(OSError, match="No space") as caught:
+        disk.write_bytes(tmp_path / "file", b"x")
+    assert "The disk is full" in disk.in_words(caught.value)
+    assert list(tmp_path.iterdir()) == []

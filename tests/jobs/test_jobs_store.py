@@ -1,0 +1,207 @@
+"""What a web process may do with runs, with no supervisor at work."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
+from denoise_core.jobs import Source, Store, new_id, retention
+from denoise_core.jobs.folder import RunFolder
+from denoise_core.jobs.home import Home
+from denoise_core.jobs.process import PROJECT
+from denoise_core.jobs.retention import DAY_S
+from denoise_core.jobs.spec import Status
+from denoise_core.series import Series
+from tests.jobs.conftest import small
+from tests.jobs.test_jobs_plain import HOSTILE
+
+
+def test_a_submitted_run_is_queued_and_holds_exactly_what_was_given(store: Store, series: Series, owner: str) -> None:
+    digest = store.put_input(b"1;2\n", "Messung 1.csv")
+    source = Source(input=digest, file_name="Messung 1.csv", column="flow", options={"decimal": ","})
+    run_id = store.submit(series, small(7), owner=owner, title="Pumpe", source=source)
+    run = store.run(run_id)
+    assert (run.state, run.queue_place, run.title, run.owner) == ("queued", 1, "Pumpe", owner)
+    assert (run.config, run.source, run.epochs, run.epochs_done) == (small(7), source, 7, 0)
+    assert (run.series_name, run.unit, run.samples, run.eta_s, run.best_epoch) == ("flow", "l/s", 401, None, None)
+    assert store.series(run_id).values.tobytes() == series.values.tobytes()
+    assert store.series(run_id).time.values.tobytes() == series.time.values.tobytes()
+    assert store.metrics(run_id) == ([], 0)
+
+
+def test_inputs_are_kept_once_by_content_and_their_names_are_no_paths(store: Store, home: Home) -> None:
+    data = b"a,b\n1,2\n"
+    digest = store.put_input(data, "../../../etc/passwd")
+    assert digest == hashlib.sha256(data).hexdigest() == store.put_input(data, "again.csv")
+    assert store.input_bytes(digest) == data
+    assert store.input_name(digest) == "../../../etc/passwd"
+    assert os.listdir(home.inputs) == [digest]
+    assert sorted(os.listdir(home.inputs / digest)) == ["bytes", "name.json"]
+
+
+def test_two_tabs_give_two_runs_and_the_same_token_gives_one(submit: Callable[..., str], store: Store, owner: str) -> None:
+    assert submit() != submit()
+    with ThreadPoolExecutor(8) as tabs:
+        ids = set(tabs.map(lambda _: submit(token="press 1"), range(16)))
+    assert len(ids) == 1
+    assert submit(token="press 2") not in ids
+    assert submit(token="press 1", owner=new_id()) not in ids
+    assert len(store.runs(owner)) == 4
+    assert os.listdir(store.home / "parts") == []
+
+
+def test_runs_are_those_of_the_owner_newest_first(submit: Callable[..., str], store: Store, owner: str) -> None:
+    mine = [submit(), submit(), submit()]
+    submit(owner=new_id())
+    assert [run.id for run in store.runs(owner)] == mine[::-1]
+
+
+def test_places_in_the_queue_are_fair_between_owners(submit: Callable[..., str], store: Store) -> None:
+    anna, ben = new_id(), new_id()
+    first, second, third = (submit(owner=anna) for _ in range(3))
+    late = submit(owner=ben)
+    assert [store.run(run_id).queue_place for run_id in (first, late, second, third)] == [1, 2, 3, 4]
+
+
+def test_settings_and_data_that_cannot_work_make_no_run(store: Store, series: Series, owner: str) -> None:
+    with pytest.raises(SettingsError, match=r"window\.length"):
+        store.submit(series, small(3).changed("window.length", 512), owner=owner, title="")
+    with pytest.raises(DataError, match="nothing to denoise"):
+        store.submit(Series.of(np.ones(400)), small(3), owner=owner, title="")
+    with pytest.raises(RunError, match="Upload it again"):
+        store.submit(series, small(3), owner=owner, title="", source=Source(input="0" * 64))
+    assert store.runs(owner) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("ask", [Store.run, Store.metrics, Store.series, Store.estimate, Store.stop, Store.cancel, Store.delete])
+def test_a_hostile_id_is_refused_in_words_by_everything(store: Store, ask: Callable[[Store, str], object], text: str) -> None:
+    with pytest.raises(RunError, match="Check that the whole link"):
+        ask(store, text)
+
+
+@pytest.mark.parametrize("ask", [Store.run, Store.metrics, Store.series, Store.estimate, Store.stop, Store.cancel, Store.delete])
+def test_a_run_deleted_by_hand_is_said_to_be_gone(
+    store: Store, submit: Callable[..., str], owner: str, ask: Callable[[Store, str], object]
+) -> None:
+    run_id = submit()
+    shutil.rmtree(store.home / "runs" / run_id)
+    with pytest.raises(RunError, match="no longer here"):
+        ask(store, run_id)
+    assert store.runs(owner) == []
+
+
+def test_a_run_of_another_version_is_said_to_be_one(store: Store, submit: Callable[..., str], owner: str) -> None:
+    run_id = submit()
+    path = store.home / "runs" / run_id / "spec.json"
+    path.write_text(path.read_text().replace('"hidden_size"', '"hidden_sighs"'))
+    with pytest.raises(RunError, match=r"another version .*hidden_sighs"):
+        store.run(run_id)
+    assert store.runs(owner) == []
+    store.delete(run_id)
+    assert not path.exists()
+
+
+def test_results_are_refused_in_words_before_there_are_any(store: Store, submit: Callable[..., str]) -> None:
+    run_id = submit()
+    with pytest.raises(RunError, match="no result"):
+        store.estimate(run_id)
+    with pytest.raises(RunError, match="no model"):
+        store.model_path(run_id)
+
+
+@pytest.mark.parametrize("ask", [Store.stop, Store.cancel])
+def test_a_waiting_run_is_cancelled_at_once(store: Store, submit: Callable[..., str], ask: Callable[[Store, str], None]) -> None:
+    run_id = submit()
+    ask(store, run_id)
+    assert (store.run(run_id).state, store.run(run_id).queue_place) == ("cancelled", None)
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    full_disk: Callable[[], None], store: Store, series: Series, owner: str, home: Home
+) -> None:
+    full_disk()
+    with pytest.raises(RunError, match="disk is full"):
+        store.put_input(b"data", "a.csv")
+    with pytest.raises(RunError, match="disk is full"):
+        store.submit(series, small(3), owner=owner, title="")
+    assert [os.listdir(folder) for folder in (home.inputs, home.runs, home.parts)] == [[], [], []]
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DenoiseError, match="DENOISE_HOME"):
+        Store(tmp_path / "file" / "home")
+
+
+def test_deleting_the_last_run_of_an_upload_deletes_the_upload(store: Store, series: Series, owner: str) -> None:
+    source = Source(input=store.put_input(b"data", "a.csv"))
+    first, second = (store.submit(series, small(3), owner=owner, title="", source=source) for _ in range(2))
+    store.delete(first)
+    assert store.input_bytes(source.input) == b"data"
+    store.delete(second)
+    with pytest.raises(RunError, match="Upload it again"):
+        store.input_bytes(source.input)
+
+
+def test_an_upload_that_came_again_since_outlives_the_run(store: Store, series: Series, owner: str) -> None:
+    source = Source(input=store.put_input(b"data", "a.csv"))
+    run_id = store.submit(series, small(3), owner=owner, title="", source=source)
+    os.utime(store.home / "inputs" / source.input, (time.time() + 5, time.time() + 5))
+    store.delete(run_id)
+    assert store.input_bytes(source.input) == b"data"
+
+
+def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
+    home: Home, store: Store, series: Series, owner: str
+) -> None:
+    now = time.time()
+    old, new, running = (make_ended(store, series, owner, ended) for ended in (now - 31 * DAY_S, now - 29 * DAY_S, None))
+    forgotten = store.put_input(b"never used", "b.csv")
+    recent = store.put_input(b"just uploaded", "c.csv")
+    for digest in (forgotten, *(store.run(run_id).source.input for run_id in (old, new, running))):
+        os.utime(home.inputs / str(digest), (now - 40 * DAY_S, now - 40 * DAY_S))
+    kept = {store.run(run_id).source.input for run_id in (new, running)} | {recent}
+    entries = [RunFolder(home.runs / run_id).entry() for run_id in (old, new, running)]
+    retention.prune(home, entries, days=0, now=now)
+    assert len(os.listdir(home.runs)) == 3
+    retention.prune(home, entries, days=30, now=now)
+    assert set(os.listdir(home.runs)) == {new, running}
+    assert set(os.listdir(home.inputs)) == kept
+
+
+def make_ended(store: Store, series: Series, owner: str, ended: float | None) -> str:
+    """A run with an upload of its own that ended then, or is still running."""
+    digest = store.put_input(str(ended).encode(), "a.csv")
+    run_id = store.submit(series, small(3), owner=owner, title="", source=Source(input=digest))
+    folder = RunFolder(store.home / "runs" / run_id)
+    folder.write(replace(Status(), state="done" if ended else "running", ended=ended))
+    return run_id
+
+
+def test_usage_counts_runs_and_uploads(store: Store, submit: Callable[..., str]) -> None:
+    store.put_input(b"x" * 5000, "a.csv")
+    submit()
+    usage = store.usage()
+    assert usage.runs == 1
+    assert 5000 < usage.input_bytes < 5200
+    assert usage.run_bytes > 2 * 401 * 8
+    assert usage.keep_days == 30.0
+
+
+def test_the_web_side_imports_neither_torch_nor_streamlit() -> None:
+    code = "import denoise_core.jobs, denoise_core.jobs.supervisor, sys; print({'torch', 'streamlit'} & set(sys.modules))"
+    asked = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "set()"

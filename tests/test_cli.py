@@ -1,0 +1,176 @@
+"""The command line: the same results as from Python, sentences on stderr, one clear line for each error."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import denoise_core as dc
+from denoise_core import methods, signals
+from denoise_core.cli import main
+
+SHORT = [
+    "--set",
+    "model.hidden_size=8",
+    "--set",
+    "training.epochs=2",
+    "--set",
+    "training.steps_per_epoch=2",
+    "--set",
+    "window.length=32",
+]
+
+
+@pytest.fixture
+def noisy_csv(tmp_path) -> Path:
+    rng = np.random.default_rng(0)
+    values = signals.add_noise(signals.ecg_like(600, rng), snr=3.0, rng=rng)
+    path = tmp_path / "noisy.csv"
+    pd.DataFrame({"time": np.arange(600) / 250.0, "lead": values, "other": values[::-1]}).to_csv(path, index=False)
+    return path
+
+
+def run(*words) -> int:
+    return main([str(word) for word in words])
+
+
+def test_denoise_writes_the_numbers_of_the_core(noisy_csv, tmp_path, capsys):
+    clean = tmp_path / "clean.csv"
+    assert run("denoise", noisy_csv, "-o", clean, "--method", "wavelet") == 0
+    expected = dc.denoise(dc.read(noisy_csv)["lead"], method="wavelet").values
+    table = pd.read_csv(clean)
+    assert list(table) == ["time", "lead", "other", "lead_denoised"]
+    np.testing.assert_allclose(table["lead_denoised"], expected, atol=1e-6)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "Taking the column 'lead'; --column chooses another: other." in told.err
+    assert "Removed noise of about" in told.err
+    assert f"Wrote {clean}." in told.err
+
+
+def test_columns_settings_and_additions_are_heeded(noisy_csv, tmp_path, capsys):
+    words = ["--column", "other", "--column", "lead", "--method", "median", "--set", "window=7", "--residual", "--quiet"]
+    assert run("denoise", noisy_csv, *words) == 0
+    table = pd.read_csv(tmp_path / "noisy_denoised.csv")
+    for name in ("lead", "other"):
+        expected = dc.denoise(dc.read(noisy_csv)[name], method="median", window=7).values
+        np.testing.assert_allclose(table[f"{name}_denoised"], expected, atol=1e-6)
+        np.testing.assert_allclose(table[f"{name}_residual"], table[name] - expected, atol=1e-6)
+    assert capsys.readouterr().err == ""
+
+
+def test_time_column_and_rate_are_heeded(noisy_csv, tmp_path, capsys):
+    assert run("denoise", noisy_csv, "--method", "lowpass", "--rate", "1000", "-o", tmp_path / "a.csv") == 0
+    assert "1000 samples per second" in capsys.readouterr().err
+    assert (
+        run("denoise", noisy_csv, "--method", "lowpass", "--time-column", "", "--column", "lead", "-o", tmp_path / "b.csv") == 0
+    )
+    assert list(pd.read_csv(tmp_path / "b.csv"))[-1] == "lead_denoised"
+
+
+def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy_csv, tmp_path, capsys):
+    assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--device", "cpu", *SHORT) == 0
+    told = capsys.readouterr().err
+    assert "Training on cpu" in told
+    assert "2/2" in told
+    assert "valid_loss" in told
+    series = dc.read(noisy_csv)["lead"]
+    config = dc.suggest(series)
+    for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
+        config = config.changed(path, value)
+    expected = dc.denoise(series, config=config.changed("training.device", "cpu")).values
+    np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
+
+
+def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
+    config = tmp_path / "run.json"
+    changed = dc.suggest(dc.read(noisy_csv)["lead"]).changed("training.epochs", 1).changed("model.hidden_size", 8)
+    config.write_text(changed.to_json())
+    model = tmp_path / "lead.denoiser"
+    assert run("train", noisy_csv, "-o", model, "--config", config, "--quiet") == 0
+    assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--model", model) == 0
+    expected = dc.load(model).denoise(dc.read(noisy_csv)["lead"]).values
+    np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
+
+
+def test_suggest_prints_settings_that_can_be_loaded_again(noisy_csv, capsys):
+    assert run("suggest", noisy_csv) == 0
+    printed = capsys.readouterr().out
+    assert dc.RunConfig.from_json(printed) == dc.suggest(dc.read(noisy_csv)["lead"])
+    assert json.loads(printed)["reasons"]
+
+
+def test_methods_lists_every_method_with_its_sentence(capsys):
+    assert run("methods") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(methods.METHODS)
+    assert all(method.help in line for method, line in zip(methods.METHODS.values(), lines, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["INPUT", "--method", "wavlet"], "'wavlet' is not a method; did you mean 'wavelet'?"),
+        (["INPUT", "--method", "median", "--device", "cpu"], "--device cannot be used with --method median"),
+        (["INPUT", "--model", "m", "--set", "window=3"], "--set cannot be used with --model"),
+        (["INPUT", "-o", "INPUT"], "is the input itself. Choose another name with -o"),
+        (["INPUT", "-o", "clean.xlsx"], "clean.xlsx should end in .csv: the result has the format of the input."),
+        (["INPUT", "-o", "/no/such/folder/clean.csv"], "There is no folder /no/such/folder to write clean.csv to."),
+        (["missing.csv"], "There is no file missing.csv."),
+        (["INPUT", "--rate", "-3"], "rate_hz = -3.0 must be a positive number"),
+        (["INPUT", "--method", "median", "--column", "leed"], "noisy.csv has no column 'leed'. It has: lead, other."),
+        (["INPUT", "--method", "median", "--set", "window"], "--set window has no value"),
+        (["INPUT", "--method", "median", "--set", "window=601"], "window = 601 exceeds the 600 samples of the series"),
+        (["INPUT", "--set", "training.epoch=3"], "'training.epoch' is not a setting; did you mean 'training.epochs'?"),
+        (["INPUT", "--set", "training.epochs=0"], "training.epochs = 0 is below 1"),
+        (["INPUT", "--set", "window.length=1000"], "window.length = 1000 exceeds the 600 samples of the series"),
+        (["INPUT", "--config", "missing.json"], "missing.json cannot be read as settings"),
+        (["INPUT", "--device", "gpu"], "training.device = 'gpu' is not one of auto, cuda, mps, cpu."),
+    ],
+)
+def test_each_fault_is_one_clear_line_and_exit_code_2(words, message, noisy_csv, capsys):
+    assert run("denoise", *[noisy_csv if word == "INPUT" else word for word in words]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("denoise: ")
+    assert message in last
+
+
+def test_the_input_stays_as_it_was_when_asked_to_overwrite_it(noisy_csv):
+    before = noisy_csv.read_bytes()
+    assert run("denoise", noisy_csv, "-o", noisy_csv, "--method", "median") == 2
+    assert noisy_csv.read_bytes() == before
+
+
+def test_ctrl_c_keeps_the_best_epoch_and_writes_the_result(noisy_csv, tmp_path):
+    clean = tmp_path / "clean.csv"
+    words = ["denoise", str(noisy_csv), "-o", str(clean), "--set", "training.epochs=2000", "--set", "training.patience=2000"]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "denoise_core", *words], stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
+    told = b""
+    for _ in range(10_000):
+        told += os.read(program.stderr.fileno(), 4096)
+        if b"best=2" in told:
+            break
+    program.send_signal(signal.SIGINT)
+    rest = program.communicate(timeout=60)[1]
+    assert program.returncode == 0
+    assert b"the best so far, is kept." in rest
+    assert len(pd.read_csv(clean)["lead_denoised"]) == 600
+
+
+def test_a_fault_shows_no_traceback_to_the_shell(tmp_path):
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "denoise_core", "denoise", str(empty)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("denoise: ")

@@ -1,0 +1,114 @@
+"""Figures say what they should, also to plotly itself."""
+
+import base64
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from denoise_core import figures
+from denoise_core.series import Estimate, Series, TimeAxis
+
+
+def values(trace, axis="y"):
+    return np.frombuffer(base64.b64decode(trace[axis]["bdata"]), dtype="<f8")
+
+
+def by_name(figure):
+    return {trace["name"]: trace for trace in figure["data"]}
+
+
+@pytest.fixture
+def series():
+    rng = np.random.default_rng(0)
+    noisy = np.sin(np.arange(997) / 40) + 0.2 * rng.normal(size=997)
+    noisy[300:320] = np.nan
+    return Series.of(noisy, rate_hz=50.0, name="pressure", unit="bar")
+
+
+@pytest.fixture
+def estimate(series):
+    smooth = np.where(series.observed, np.sin(np.arange(997) / 40), np.nan)
+    return Estimate(values=smooth, method="wavelet", sd=np.full(997, 0.05), noise_sd=0.2)
+
+
+def test_overlay_draws_recorded_minus_denoised_below(series, estimate):
+    lines = by_name(figures.overlay(series, estimate))
+    assert lines["Removed"]["yaxis"] == "y2"
+    x, removed = values(lines["Removed"], "x"), values(lines["Removed"])
+    at = np.rint(x * 50.0).astype(int)
+    np.testing.assert_allclose(removed, (series.values - estimate.values)[at])
+
+
+def test_overlay_leaves_gaps_open(series, estimate):
+    for trace in by_name(figures.overlay(series, estimate)).values():
+        assert np.isnan(values(trace)).sum() == 1
+
+
+def test_overlay_marks_twice_the_noise_on_either_side(series, estimate):
+    levels = sorted(shape["y0"] for shape in figures.overlay(series, estimate)["layout"]["shapes"])
+    assert levels == pytest.approx([-0.4, 0.4])
+
+
+def test_overlay_says_how_much_is_drawn_and_draws_all_of_a_short_view():
+    series = Series.of(np.random.default_rng(1).normal(size=200_000), rate_hz=1000.0)
+    whole, near = figures.overlay(series), figures.overlay(series, view=(10.0, 12.0))
+    assert whole["layout"]["meta"]["note"] == "4,000 of 200,000 points drawn, extremes kept"
+    assert near["layout"]["meta"]["note"] == ""
+    assert values(near["data"][0], "x").size == 2003
+
+
+def test_calendar_time_is_drawn_on_a_date_axis():
+    time = TimeAxis(values=np.array([0.0, 0.5, 86_400.0]), unit="s", start=np.datetime64("2024-02-29T12:00:00"))
+    figure = figures.overlay(Series(values=np.ones(3), time=time))
+    assert figure["layout"]["xaxis"]["type"] == "date"
+    drawn = values(figure["data"][0], "x").astype("int64").astype("datetime64[ms]")
+    assert drawn.astype(str).tolist() == ["2024-02-29T12:00:00.000", "2024-02-29T12:00:00.500", "2024-03-01T12:00:00.000"]
+
+
+@pytest.mark.parametrize(("valid", "axis"), [([3.0, 1.0, 2.0], "log"), ([3.0, -1.0, 2.0], None)])
+def test_loss_has_a_star_at_the_best_epoch_and_a_log_axis_only_if_it_can(valid, axis):
+    figure = figures.loss([3.5, 2.0, 1.0], valid, best_epoch=2)
+    assert figure["layout"]["yaxis"].get("type") == axis
+    star = by_name(figure)["Best"]
+    assert (star["x"], star["y"], star["text"]) == ([2], [valid[1]], ["best: 2"])
+    assert by_name(figure)["Held out"]["line"]["dash"] == "dash"
+
+
+def test_loss_before_the_first_epoch_is_empty_and_says_so():
+    figure = figures.loss([], [], best_epoch=0, epochs=40)
+    assert "no epoch has ended" in figure["layout"]["meta"]["alt"]
+    assert "Best" not in by_name(figure)
+
+
+def test_spectrum_leaves_out_what_has_no_logarithm():
+    frequency, power = np.array([0.0, 1.0, 2.0]), np.array([5.0, 0.0, 1.0])
+    line = figures.spectrum(frequency, {"recorded": power}, unit="Hz")["data"][0]
+    assert values(line, "x").tolist() == [1.0, 2.0]
+    assert np.isnan(values(line)[0])
+
+
+def test_windows_are_boxes_one_hop_apart_and_inside_the_series(series):
+    boxes = figures.windows(series, length=128, hop=64)["layout"]["shapes"]
+    lengths = {round((box["x1"] - box["x0"]) * 50) + 1 for box in boxes}
+    hops = {round((after["x0"] - before["x0"]) * 50) for before, after in pairwise(boxes)}
+    assert (len(boxes), lengths, hops) == (5, {128}, {64})
+
+
+def test_windows_of_a_series_as_long_as_one_window_is_one_box():
+    assert len(figures.windows(Series.of(np.arange(16.0)), length=16, hop=8)["layout"]["shapes"]) == 1
+
+
+def test_every_figure_is_a_valid_plotly_figure(series, estimate):
+    x = figures.axis_values(series.time)
+    made = [
+        figures.overlay(series, estimate, truth=estimate.values),
+        figures.loss([2.0, 1.0], [2.5, 1.5], best_epoch=2, epochs=40),
+        figures.preview(x[:50], series.values[:50], None, time=series.time, name="pressure"),
+        figures.windows(series, length=64, hop=32),
+        figures.spectrum(np.arange(5.0), {"removed": np.ones(5)}, unit="Hz"),
+    ]
+    for figure in made:
+        go.Figure(figure)
+        assert figure["layout"]["meta"]["alt"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -49,7 +48,7 @@ def test_bytes_need_no_file_and_a_name_is_only_shown():
 
 
 def test_a_missing_and_a_too_large_file_are_refused_before_anything_is_read(tmp_path):
-    with pytest.raises(DataError, match="no file .*nothing"):
+    with pytest.raises(DataError, match=r"no file .*nothing"):
         read(tmp_path / "nothing.csv")
     with pytest.raises(DataError, match="at most 1 MB"):
         read(bytes(2 * 2**20), limits=Limits(file_bytes=2**20))
@@ -58,7 +57,7 @@ def test_a_missing_and_a_too_large_file_are_refused_before_anything_is_read(tmp_
 def test_a_result_for_another_file_is_refused(tmp_path):
     recording = read(DATA)
     with pytest.raises(DataError, match="29 rows of numbers, but the result has 30"):
-        render(recording, estimate(recording), like=DATA[:-6])
+        render(recording, estimate(recording), like=DATA[:-7])
     with pytest.raises(DataError, match="has 5 samples, the file has 30"):
         render(recording, {"x": Estimate(values=np.ones(5), method="test")}, like=DATA)
     with pytest.raises(DataError, match="no column 'y'"):
@@ -87,9 +86,7 @@ def child_doing(monkeypatch):
         def start(folder: Path) -> subprocess.Popen[bytes]:
             with (folder / "stderr").open("wb") as errors:
                 command = [sys.executable, "-c", WORK.format(body=body), str(folder)]
-                return subprocess.Popen(
-                    command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stderr=errors, start_new_session=True
-                )
+                return subprocess.Popen(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stderr=errors, start_new_session=True)
 
         monkeypatch.setattr(sandbox, "_start", start)
         with pytest.raises(DataError) as caught:
@@ -103,22 +100,20 @@ def child_doing(monkeypatch):
     ("body", "words"),
     [
         ("import time; time.sleep(60)", "took longer than 1 s"),
-        ("import os; os.setsid if False else None\n    while True: pass", "took longer than 1 s"),
+        ("while True: pass", "took longer than 1 s"),
         ("x = bytearray(600 * 2**20)", "more than 0.29 GB of memory"),
         ("import numpy; numpy.ones(10**8)", "more than 0.29 GB of memory"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "made its reader fail"),
         ("import os; os.abort()", "made its reader fail"),
         ("import os; os._exit(0)", "made its reader fail"),
         ("raise RuntimeError('a fault of the reader')", "made its reader fail"),
-        ("f = open('big', 'wb')\n    for _ in range(400): f.write(bytes(2**20))", "unpacks to more|made its reader fail"),
+        ("f = open('big', 'wb'); f.seek(400 * 2**20); f.write(b'x'); f.close()", "unpacks to more than can be kept"),
     ],
     ids=["hangs", "spins", "memory", "numpy memory", "crash", "abort", "silent exit", "exception", "fills the disk"],
 )
 def test_every_end_of_the_process_becomes_a_sentence(child_doing, tmp_path, body, words):
-    import re
-
     message = child_doing(body, tmp_path, Limits(seconds=1.0, memory_bytes=300 * 2**20))
-    assert re.search(words, message), message
+    assert words in message
     assert message.startswith("pump.csv")
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 310 * 2**20
 
@@ -159,7 +154,8 @@ def test_limits_hold_for_a_real_file_that_needs_more():
 
 
 def test_importing_files_imports_no_reader():
-    code = "import sys, denoise_core.files as f; f.read; print(sorted({'pandas', 'pyarrow', 'scipy', 'openpyxl', 'torch'} & set(sys.modules)))"
+    readers = {"pandas", "pyarrow", "scipy", "openpyxl", "torch"}
+    code = f"import sys, denoise_core.files as files; files.read; print(sorted({readers} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"
 
@@ -170,7 +166,3 @@ def test_a_recording_survives_the_exchange(tmp_path):
     assert again.time.start == recording.time.start
     assert again.layout == recording.layout
     np.testing.assert_array_equal(again.channels["x"], recording.channels["x"])
-
-
-def test_signals_are_what_the_messages_say():
-    assert signal.SIGXCPU in (24, 30)

@@ -19,6 +19,9 @@ from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.rows import RowReader
 from denoise_core.files.table import Table, check_size, names_and_units
 
+HEAD = 1000
+"""Lines by which a file is judged."""
+
 _DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar", SPACES: "spaces"}
 
 
@@ -39,7 +42,7 @@ def read_text(path: Path, *, name: str, options: ReadOptions, limits: Limits) ->
 
 
 def _first_lines(file: IO[bytes], name: str) -> list[str]:
-    """The first whole lines, as text; the file is left where it was."""
+    """The first whole lines, as text, at most `HEAD` of them; the file is left where it was."""
     start = file.tell()
     sample, more = file.read(SAMPLE), file.read(1)
     file.seek(start)
@@ -48,7 +51,7 @@ def _first_lines(file: IO[bytes], name: str) -> list[str]:
         lines.pop()
     if not lines:
         raise DataError(f"{name} has no line end in its first {SAMPLE // 1024} KB, so it is no table. Upload a file with rows.")
-    return [line.removesuffix("\r") for line in lines]
+    return [line.removesuffix("\r") for line in lines[:HEAD]]
 
 
 def _layout(lines: Sequence[str], options: ReadOptions, *, name: str) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def _body(lines: Sequence[str], first: int, delimiter: str) -> list[list[str]]:
 
 def _gauges(lines: Sequence[str], layout: dict[str, Any]) -> list[Gauge]:
     names, units = names_and_units(*(named_row(lines, layout[key], layout) for key in ("header", "units")))
-    body = _body(lines, layout["first"], layout["delimiter"])[:1000]
+    body = _body(lines, layout["first"], layout["delimiter"])
     columns = [[row[k] for row in body if k < len(row)] for k in range(layout["width"])]
     return [Gauge.of(*found, decimal=layout["decimal"]) for found in zip(names, units, columns, strict=True)]
 

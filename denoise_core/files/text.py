@@ -17,6 +17,7 @@ from denoise_core.files.encoding import SAMPLE, as_utf8, find_encoding
 from denoise_core.files.gauge import Gauge
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.rows import RowReader
+from denoise_core.files.structure import Structure
 from denoise_core.files.table import Table, check_size, names_and_units
 
 HEAD = 1000
@@ -59,7 +60,15 @@ def _layout(lines: Sequence[str], options: ReadOptions, *, name: str) -> dict[st
     structure = dialect.find_structure(lines, delimiter, options, name=name)
     body = _body(lines, structure.first, delimiter)
     decimal = options.decimal or cells.decimal_mark(text for row in body for text in row)
-    return {"delimiter": delimiter, "decimal": decimal, **asdict(structure)}
+    shift = _is_shifted(lines, structure, body, delimiter)
+    return {"delimiter": delimiter, "decimal": decimal, "shift": shift, **asdict(structure)}
+
+
+def _is_shifted(lines: Sequence[str], structure: Structure, body: list[list[str]], delimiter: str) -> bool:
+    """Whether the first column has no name, as R writes tables; not, where only a delimiter ends each row of numbers."""
+    if structure.header is None or len(dialect.head_cells(lines[structure.header], delimiter)) != structure.width - 1:
+        return False
+    return any(len(row) == structure.width and row[-1].strip() for row in body)
 
 
 def _body(lines: Sequence[str], first: int, delimiter: str) -> list[list[str]]:
@@ -76,7 +85,8 @@ def _gauges(lines: Sequence[str], layout: dict[str, Any]) -> list[Gauge]:
 
 def named_row(lines: Sequence[str], index: int | None, layout: dict[str, Any]) -> list[str]:
     """The `width` cells of a row above the numbers, empty where there is none."""
-    found = [] if index is None else dialect.head_cells(lines[index], layout["delimiter"])
+    found = [""] * (index is not None and layout["shift"])
+    found += [] if index is None else dialect.head_cells(lines[index], layout["delimiter"])
     return [text.strip() for text in found + [""] * layout["width"]][: layout["width"]]
 
 

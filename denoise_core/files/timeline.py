@@ -35,6 +35,7 @@ _TIME_NAME = re.compile(
 )
 _YEAR_NAME = re.compile(r"years?|jahre?|decimal[ _.-](?:year|date)", re.IGNORECASE)
 _INDEX_NAME = re.compile(r"(?:index|idx|sample|samples|nr\.?|no\.?|n|#|row|record|rn|i|unnamed: 0|column 1)", re.IGNORECASE)
+_DATE_NAME = re.compile(r"dat(?:e|um)|zeit|time", re.IGNORECASE)
 _EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (1e8, 1.0))  # size of a present-day time stamp -> its unit in seconds
 
 
@@ -90,6 +91,8 @@ def _find(columns: Sequence[Column], options: ReadOptions) -> _Raw | None:
         return raw
     numbers = [column for column in columns if column.kind == "number"]
     for column in numbers:
+        if _DATE_NAME.search(column.name) and (raw := _from_digits(column)):
+            return raw
         if _TIME_NAME.fullmatch(column.name) or _YEAR_NAME.fullmatch(column.name):
             return _from_number(column)
     return _from_ramp(numbers)
@@ -152,6 +155,8 @@ def _unwrapped(seconds: Floats, name: str) -> _Raw:
 
 def _from_number(column: Column) -> _Raw:
     assert column.values is not None
+    if raw := _from_digits(column):
+        return raw
     values, names = column.values, (column.name,)
     largest = float(np.nanmax(np.abs(values), initial=0.0))
     named = _TIME_NAME.fullmatch(column.name)
@@ -168,6 +173,23 @@ def _from_number(column: Column) -> _Raw:
     if unit and unit not in _SECONDS:
         return _Raw(values=values, unit=column.unit, columns=names)
     return _Raw(values=values, unit="s", columns=names, note=f"Column {column.name} has no unit; it was taken as seconds.")
+
+
+def _from_digits(column: Column) -> _Raw | None:
+    """Dates written as one number: 20240131, 2024013112 (with the hour), 202401311200 or 20240131120000."""
+    values = column.values
+    if values is None or not np.all((values >= 1.9e7) & (values < 2.2e13) & (values == np.floor(values))):
+        return None
+    digits = len(str(int(values[0])))
+    if digits not in (8, 10, 12, 14) or np.any(np.floor(np.log10(values)) + 1 != digits):
+        return None
+    whole = values.astype(np.int64) * 10 ** (14 - digits)
+    parts = [whole // 10**power % (10_000 if power == 10 else 100) for power in (10, 8, 6, 4, 2, 0)]
+    year, month, day, hour, minute, second = parts
+    if np.any((year < 1900) | (year >= 2200) | (month < 1) | (month > 12) | (day < 1) | (day > 31) | (hour > 24) | (minute > 59)):
+        return None
+    days = ((year - 1970) * 12 + month - 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + day - 1
+    return _calendar((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000, (column.name,))
 
 
 def _in_seconds(values: Floats, seconds: float) -> Floats:

@@ -111,7 +111,7 @@ class _Tail:
 
     def _cell(self, text: str, *, quoted: bool) -> str:
         if not self.between.strip(" \t"):
-            return re.sub(r"[ \t]+", "_", text) if self.layout["delimiter"] == SPACES else text
+            return re.sub(r"[ \t]+", "_", text) if self.layout["delimiter"] == SPACES else text.replace("\t", " ")
         if not quoted and self.between.strip() not in text and '"' not in text:
             return text
         return '"' + text.replace('"', '""') + '"'

@@ -271,3 +271,10 @@ def test_a_code_for_gaps_is_pointed_out_but_not_changed(parsed):
     recording = parsed("t;x\n" + "".join(f"{i};{-999 if i in (3, 7) else VALUES[i % 6]}\n" for i in range(20)))
     assert recording.channels["x"][3] == -999
     assert any("x is -999 in 2 rows" in note for note in recording.notes)
+
+
+@pytest.mark.parametrize("header", ["p [bar];T [°C]\n", "p;T\n"])
+def test_a_temperature_called_t_is_no_time(parsed, header):
+    recording = parsed(header + "".join(f"{VALUES[i % 6]};{20 + (i * 7) % 5}\n" for i in range(30)))
+    assert list(recording.channels) == ["p", "T"]
+    assert recording.time.unit == "sample"

@@ -1,27 +1,38 @@
 # Two commands: `make app` opens the app, `make test` runs every check. Both set up what they need.
 PYTHON ?= python3.11
 VENV := .venv
-PY := $(VENV)/bin/python
+BIN := $(VENV)/bin
 
-.PHONY: app test check setup setup-test
+.PHONY: app test bench chromium
 
-app: setup
-	$(PY) -m streamlit run app.py
+app: $(VENV)/.app
+	$(BIN)/streamlit run app.py
 
-setup: $(VENV)/.runtime
-setup-test: $(VENV)/.tests
+test: $(VENV)/.test chromium
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
 
-$(VENV)/.runtime: requirements.txt
+# Figures, not verdicts: nothing here fails for being slow.
+bench: $(VENV)/.test chromium
+	$(BIN)/python tests/benchmarks/gain.py
+	$(BIN)/python tests/benchmarks/throughput.py
+	$(BIN)/python tests/benchmarks/web.py
+
+$(VENV)/.app: requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.tests: tests/requirements.txt $(VENV)/.runtime
-	$(VENV)/bin/pip install --quiet -r tests/requirements.txt
+$(VENV)/.test: tests/requirements.txt $(VENV)/.app
+	$(BIN)/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-test: setup-test
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
-	$(PY) -m pytest
+# The browser tests use the system's Chromium or Chrome; where there is none it is installed, with sudo where that is needed.
+chromium:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	echo "Installing Chromium for the browser tests"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	if command -v apt-get >/dev/null; then $$sudo apt-get update -qq && $$sudo apt-get install -y -qq chromium >/dev/null; \
+	else $(BIN)/playwright install --with-deps chromium; fi

@@ -10,15 +10,12 @@ from denoise_core.series import Floats
 # Order 1, the usual choice, reads part of a machine vibration as noise: +10 % on the test signal, where order 6 is right to 1 %.
 _DIFFERENCE = np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0]) / np.sqrt(924.0)
 
-# |z| of a standard normal lies below these values with these probabilities.
-_QUANTILES = ((0.5, 0.67449), (0.75, 1.15035), (0.9, 1.64485), (0.99, 2.57583))
-
 
 def level(values: Floats) -> float:
     """Standard deviation of white noise in `values`, in their unit; robust against signal, jumps and spikes.
 
     The median of ``|D^6 y|``, as a Gaussian sd. Where more than half of the differences are zero (counts, coarse quantisation)
-    the next higher quantile that is positive serves; 0 only if all differences are zero or no seven neighbours are present.
+    their root mean square serves instead; 0 only if all differences are zero or no seven neighbours are present.
 
     Parameters
     ----------
@@ -35,7 +32,9 @@ def level(values: Floats) -> float:
     differences = differences[~np.isnan(differences)]
     if differences.size == 0:
         return 0.0
-    for probability, gaussian in _QUANTILES:
-        if (quantile := float(np.quantile(differences, probability))) > 1e-12 * float(np.nanmax(np.abs(values))):
-            return quantile / gaussian
-    return float(np.sqrt(np.mean(differences**2)))
+    rounding = 1e-12 * float(np.nanmax(np.abs(values)))
+    median = float(np.median(differences))
+    if median > rounding:
+        return median / 0.67449
+    root_mean_square = float(np.sqrt(np.mean(differences**2)))
+    return root_mean_square if root_mean_square > rounding else 0.0

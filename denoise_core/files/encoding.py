@@ -88,14 +88,16 @@ def _narrow(file: IO[bytes], sample: bytes, name: str) -> str:
 
 
 def _eight_bit(text: bytes, sample: bytes, name: str) -> str:
-    """cp1252 for a few umlauts and signs among plain text, else what charset-normalizer makes of it."""
-    high = sum(byte > 127 for byte in text)
-    if not any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in text) and high < 0.1 * len(text):
+    """cp1252 for a few umlauts and signs among plain letters, else what charset-normalizer makes of it."""
+    odd = b"\n".join(line for line in text.split(b"\n") if not line.isascii())
+    high, letters = len(re.findall(rb"[\x80-\xff]", odd)), len(re.findall(rb"[A-Za-z]", odd))
+    if high <= letters and not re.search(rb"[\x81\x8d\x8f\x90\x9d]", odd):
         return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(text).best()
-    if best is None or best.chaos > 0.2:
+    sure = best and from_bytes(odd, cp_isolation=[best.encoding]).best()
+    if best is None or not sure or sure.chaos > 0.1:
         place = next((i for i, byte in enumerate(sample) if byte > 127), len(sample))
         row = sample[:place].count(b"\n") + 1
         raise DataError(

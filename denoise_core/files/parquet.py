@@ -55,7 +55,7 @@ def _open(path: Path, limits: Limits, *, name: str) -> pa.Table:
         if isinstance(error, MemoryError):
             raise
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise DataError(f"{name} is a damaged Parquet file ({reason}). Write it again and upload that.") from None
+        raise DataError(f"{name} is a damaged Parquet file ({reason}). Save it again and upload that.") from None
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -82,7 +83,7 @@ def _ending(code: int | None, answer: dict[str, Any] | None, folder: Path, *, na
     if (answer and "memory" in answer) or any(mark in said for mark in _OUT_OF_MEMORY):
         size = limits.memory_bytes / 2**30
         return f"{name} needs more than {size:.2g} GB of memory. Upload a shorter stretch or fewer columns."
-    if code == -signal.SIGXFSZ:
+    if os.strerror(errno.EFBIG) in said:
         return f"{name} unpacks to more than can be kept. Upload a shorter stretch or fewer columns."
     return (
         f"{name} made its reader fail, so it is damaged or not what its name says. "

@@ -63,10 +63,10 @@ def is_stamp(text: str) -> bool:
 
 
 def pattern_of(cells: Iterable[str]) -> str | None:
-    """The one way of writing times that all these cells share ("year first", ..., "clock"), or None."""
+    """The way of writing times that more than half of these cells share ("year first", ..., "clock"), or None."""
     cells = list(cells)
     for name, pattern in {**_PATTERNS, "clock": _CLOCK_ALONE}.items():
-        if cells and all(pattern.match(cell) for cell in cells):
+        if sum(pattern.match(cell) is not None for cell in cells) * 2 > len(cells):
             return name
     return None
 

@@ -28,7 +28,7 @@ _SECOND_WORDS = {
 }
 _SECONDS = {word: seconds for seconds, words in _SECOND_WORDS.items() for word in words.split()}
 _TIME_NAME = re.compile(
-    r"(?:t|x|time|times|zeit|zeitstempel|timestamps?|datetime|date|datum|elapsed|epoch|unix|uhrzeit|x_value|sekunden|seconds?)"
+    r"(?:t|time|times|zeit|zeitstempel|timestamps?|datetime|date|datum|elapsed|epoch|unix|uhrzeit|x_value|sekunden|seconds?)"
     r"(?:[ _.-]?(?:time|zeit|stamp|axis|elapsed))?(?:[ _.-]([a-zµμ]+))?"
     r"|(?:elapsed|rel|relative|abs|absolute)[ _.-]?(?:time|zeit)",
     re.IGNORECASE,

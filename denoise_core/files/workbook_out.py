@@ -63,7 +63,8 @@ def _new_cells(rows: list[list[Any]], additions: Sequence[Addition], layout: dic
 
 
 def _into_workbook(source: Path, target: Path, new: dict[int, list[Any]], layout: dict[str, Any]) -> None:
-    book = openpyxl.load_workbook(source)
+    with source.open("rb") as file:  # by name, openpyxl would go by the ending
+        book = openpyxl.load_workbook(file)
     sheet = book[layout["sheet"]]
     for i, values in new.items():
         for k, value in enumerate(values):

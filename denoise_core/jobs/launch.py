@@ -15,7 +15,7 @@ from denoise_core.jobs.disk import in_words
 from denoise_core.jobs.home import Home
 from denoise_core.jobs.process import PROJECT
 
-COMMAND = (sys.executable, "-m", "denoise_core.jobs.supervisor")
+COMMAND = (sys.executable, "-m", "denoise_core", "supervisor")
 
 _guard = threading.Lock()
 _started: dict[Path, subprocess.Popen[bytes]] = {}

@@ -84,7 +84,7 @@ class Store:
             If the settings do not fit the series, or the series cannot be used.
         """
         config.check(samples=len(series))
-        series.check_usable()
+        series.check_usable(at_least=2 * config.window.length)
         run_id = new_id() if token is None else id_from(checked_id(owner), token)
         spec = Spec(
             title=title[:200],

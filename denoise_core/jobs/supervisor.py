@@ -32,7 +32,7 @@ from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "denoise_core.jobs.worker")
+COMMAND = (sys.executable, "-m", "denoise_core", "worker")
 POLL_S = 0.2
 IDLE_S = 600.0
 SILENT_S = 60.0

@@ -133,7 +133,9 @@ def _try(make: Any) -> None:
     """Take the series that `make` gives if it can be read and used; else say why not and keep the present one."""
     try:
         source = make()
-        state.choose(source if source.column else _with_column(source))
+        source = source if source.column else _with_column(source)
+        recording(source)[source.column].check_usable()
+        state.choose(source)
     except DenoiseError as error:
         state.retry(str(error))
 

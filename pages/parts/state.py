@@ -161,5 +161,5 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _workspace() -> str:
-    kept = st.context.cookies.get(_COOKIE, "")
+    kept = str(st.context.cookies.get(_COOKIE, ""))
     return kept if _WORKSPACE.fullmatch(kept) else new_id()

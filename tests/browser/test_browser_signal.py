@@ -1,0 +1,77 @@
+"""What a person sees first, with their own file, with an awkward one, and in the dark."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.helpers import chart, drawn, says, upload, zoom
+
+AWKWARD = {
+    "empty.csv": b"",
+    "header.csv": b"time,value\n",
+    "one_row.csv": b"a,b\n1,2\n",
+    "text.csv": b"a,b\n" + b"x,y\n" * 30,
+    "ragged.csv": b"a,b\n1,2\n3\n" * 9,
+    "constant.csv": b"v\n" + b"5\n" * 40,
+    "infinite.csv": b"v\n1\n2\ninf\n" + b"4\n5\n" * 20,
+    "picture.csv": bytes(range(256)) * 40,
+    "broken.xlsx": b"PK\x03\x04 no workbook",
+    "objects.npy": b"\x93NUMPY\x01\x00v\x00{'descr': '|O', 'fortran_order': False, 'shape': (3,), }" + b" " * 60 + b"\n",
+}
+
+
+def test_first_glance_shows_picture_verdict_and_main_button_without_scrolling(person):
+    page = person()
+    page.goto("/")
+    drawn(page, "first-")
+    says(page, "Removed noise of about")
+    expect(page.get_by_role("button", name="Train a network")).to_be_in_viewport()
+    expect(page.locator("[class*='st-key-first-'] .denoise-plot")).to_be_in_viewport(ratio=0.95)
+
+
+def test_dark_theme_draws_light_text_and_brighter_lines(person):
+    page = person(color_scheme="dark")
+    page.goto("/")
+    drawn(page, "first-")
+    shown = chart(page, "first-")
+    assert "#56B4E9" in shown["colours"]
+    assert shown["text"] == "#E6ECF2"
+
+
+def test_zoom_into_a_long_recording_draws_what_was_left_out(person, long_recording):
+    page = person()
+    page.goto("/")
+    drawn(page, "first-")
+    upload(page, "long.csv", long_recording)
+    says(page, "4,000 of 200,000 points drawn, extremes kept")
+    drawn(page, "first-")
+    zoom(page, "first-", low=0.50, high=0.51)
+    expect(page.locator(".denoise-note").first).to_have_text("")
+    low, high = chart(page, "first-")["range"]
+    assert 1.5 < high - low < 2.5
+    page.get_by_role("button", name="Show all").click()
+    says(page, "4,000 of 200,000 points drawn, extremes kept")
+
+
+def test_awkward_files_get_a_sentence_and_the_earlier_series_stays(person, pump):
+    page = person()
+    page.goto("/")
+    upload(page, "pump.csv", pump)
+    says(page, "pump.csv · pressure · 600 samples")
+    sentences = []
+    for name, data in AWKWARD.items():
+        upload(page, name, data)
+        box = page.get_by_test_id("stAlertContentError")
+        expect(box).not_to_have_text(sentences[-1] if sentences else "", timeout=20_000)
+        sentences.append(box.inner_text())
+        says(page, "pump.csv · pressure · 600 samples")
+    assert all(len(sentence) > 20 and "Error" not in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize("query", ["run=../../etc/passwd", "run=" + "x" * 24, "series=nonsense", "read={", "series=" + "0" * 64])
+def test_hand_made_link_shows_a_page_that_works(person, query):
+    page = person()
+    page.goto(f"/?{query}")
+    drawn(page, "first-")
+    expect(page.get_by_text(re.compile("pressure_steps.csv")).first).to_be_visible()

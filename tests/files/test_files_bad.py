@@ -1,0 +1,167 @@
+"""Every bad input gets a sentence that says what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import openpyxl
+import pytest
+
+from denoise_core.errors import DataError
+from denoise_core.files.options import Limits
+
+NOISE = bytes(np.random.default_rng(0).integers(128, 256, size=400).tolist())
+ROWS = "".join(f"{i},{i * 0.5}\n" for i in range(20))
+REMEDIES = ("Upload", "Save", "Correct", "Replace", "Choose", "Open it", "Remove", "Export", "remove", "Unpack", "save it")
+
+
+def npy(array: np.ndarray, *, pickled: bool = False) -> bytes:
+    out = io.BytesIO()
+    np.save(out, array, allow_pickle=pickled)
+    return out.getvalue()
+
+
+def bomb(member: str, size: int) -> bytes:
+    """A zip archive of a few kilobytes that unpacks to `size` zeros."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with archive.open(member, "w") as file:
+            for _ in range(size // 2**20):
+                file.write(bytes(2**20))
+        archive.writestr("xl/workbook.xml" if not member.endswith(".npy") else "other.npy", b"")
+    return out.getvalue()
+
+
+BAD = {
+    "empty file": (b"", "is empty"),
+    "only blanks": (b" \n\n\t\n", "is empty"),
+    "only a header": (b"time,pressure\n", "holds only a header (time, pressure)"),
+    "text where numbers should be": (b"time,pressure\n0,low\n1,high\n2,low\n", None),
+    "words alone": (b"name,town\nann,rome\nbob,oslo\n", "has no column of numbers: row 2 reads 'ann, rome'"),
+    "one wrong cell": (("t,x\n" + ROWS.replace("7,3.5", "7,3.5volt")).encode(), "Column x, row 9: '3.5volt' is not a number"),
+    "wrong cell in the first row": (b"t,x\n0,abc\n" + ROWS.encode(), "Column x, row 2: 'abc' is not a number"),
+    "two wrong cells": (("t,x\n" + ROWS.replace("7,3.5", "7,a").replace("9,4.5", "9,b")).encode(), "(and 1 more such cells)"),
+    "one row": (b"time,pressure\n0,1.5\n", "only one row"),
+    "all NaN": (b"a,b\n" + b"NaN,NaN\n" * 12, None),
+    "empty column beside the time": (b"time,x\n" + b"".join(b"%d,NaN\n" % i for i in range(12)), "no column of values beside"),
+    "infinity": (("t,x\n" + ROWS.replace("7,3.5", "7,inf")).encode(), "Column x, row 9: the value is infinite"),
+    "overflow": (("t,x\n" + ROWS.replace("7,3.5", "7,1e999")).encode(), "Column x, row 9: the value is infinite"),
+    "long row": (
+        ("t,x\n" + ROWS.replace("7,3.5", "7,3.5,9")).encode(),
+        "Row 9 of pump.csv has 3 columns, where most rows have 2",
+    ),
+    "short row": (("t,x\n" + ROWS.replace("7,3.5", "7")).encode(), "Row 9 of pump.csv has 1 column, where most rows have 2"),
+    "wrong time": (
+        b"".join(b"2024-01-01 00:00:%02d;%d\n" % (i, i) for i in range(20)) + b"noon;3\n",
+        "Column column 1, row 21: 'noon'",
+    ),
+    "unknown encoding": (b"t,x\n" + NOISE + b"\n" + ROWS.encode(), "encoding that is not known (row 2)"),
+    "binary renamed to .csv": (bytes(range(256)) * 40, "control bytes"),
+    "picture renamed to .csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a PNG picture"),
+    "500 columns": (
+        (",".join(f"c{k}" for k in range(500)) + "\n" + (",".join("1" * 500) + "\n") * 5).encode(),
+        "500 columns; at most 256",
+    ),
+    "corrupt workbook": (b"PK\x03\x04" + bytes(200), "damaged workbook"),
+    "protected workbook": (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    "old workbook": (b"\xd0\xcf\x11\xe0" + bytes(600), "old Excel"),
+    "other archive": (bomb("notes.txt", 2**20).replace(b"xl/workbook.xml", b"xl/somewhat.xml"), "zip archive"),
+    "npy of objects": (npy(np.array([{}, 1], dtype=object), pickled=True), "Python objects, which are never loaded"),
+    "npy of words": (npy(np.array(["a", "b"])), "not real numbers"),
+    "complex npy": (npy(np.ones(9, dtype=complex)), "not real numbers"),
+    "npy with three axes": (npy(np.ones((3, 4, 5))), "3 axes"),
+    "npy cut off": (npy(np.ones(1000))[:-100], "cut off"),
+    "npy with a lying header": (npy(np.ones(10)).replace(b"(10,)", b"(9999999,)")[:200], None),
+    "npz bomb": (bomb("x.npy", 40 * 2**20), "times its size"),
+    "xlsx bomb": (bomb("xl/worksheets/sheet1.xml", 40 * 2**20), "times its size"),
+    "parquet cut off": (b"PAR1" + bytes(100), "damaged Parquet"),
+    "sound cut off": (b"RIFF\x24\x00\x00\x00WAVEfmt ", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_bad_input_gets_a_sentence_with_place_and_remedy(parsed, case):
+    data, words = BAD[case]
+    with pytest.raises(DataError) as caught:
+        parsed(data)
+    message = str(caught.value)
+    assert words is None or words in message, message
+    assert any(remedy in message for remedy in REMEDIES), message
+    assert "Error" not in message
+    assert len(message) < 400
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [
+        ("время;давление", "cp1251"),
+        ("時間;圧力", "cp932"),
+        ("t;Füllstand °C", "cp1252"),
+        ("t;χρόνος", "utf-16-le"),
+        ("t;χ", "utf-16-be"),
+    ],
+)
+def test_encodings_of_the_world_are_read(parsed, words, codec):
+    recording = parsed((words + "\n" + "".join(f"{i};{i % 3}.5\n" for i in range(30))).encode(codec))
+    assert list(recording.channels) == [words.split(";")[1]]
+
+
+def test_a_file_over_a_small_limit_of_values_is_refused(parsed):
+    with pytest.raises(DataError, match="more than 30 values"):
+        parsed("t,x\n" + ROWS, limits=Limits(samples=30))
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(parsed):
+    out = io.BytesIO()
+    np.savez_compressed(out, x=np.random.default_rng(0).normal(size=1000))
+    with pytest.raises(DataError, match="would unpack to"):
+        parsed(out.getvalue(), limits=Limits(unpacked_bytes=4000))
+
+
+def test_a_sheet_of_words_names_the_row(parsed):
+    book = openpyxl.Workbook()
+    for row in (["name", "town"], ["ann", "rome"], ["bob", "oslo"]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(DataError, match="row 2 reads 'ann, rome'"):
+        parsed(out.getvalue())
+
+
+def test_a_wrong_cell_in_a_sheet_is_named(parsed):
+    book = openpyxl.Workbook()
+    book.active.append(["t", "x"])
+    for i in range(12):
+        book.active.append([i, "broken" if i == 7 else i / 2])
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(DataError, match="Column x, row 9: 'broken' is not a number"):
+        parsed(out.getvalue())
+
+
+def test_a_constant_or_empty_column_does_not_spoil_the_others(parsed):
+    recording = parsed("t,a,b,c\n" + "".join(f"{i},{i % 3},7,\n" for i in range(12)))
+    assert list(recording.channels) == ["a", "b"]
+    assert any("without any number: c" in note for note in recording.notes)
+
+
+def test_a_column_of_words_is_left_out_and_said(parsed):
+    recording = parsed("t,a,state\n" + "".join(f"{i},{i % 3},{'on' if i % 2 else 'off'}\n" for i in range(12)))
+    assert list(recording.channels) == ["a"]
+    assert any("not numbers: state" in note for note in recording.notes)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"time_column": "hour"}, "no column 'hour'.* t, a, state"),
+        ({"time_column": "state"}, "holds no times"),
+        ({"decimal": ","}, "no column of values beside the time"),
+    ],
+    ids=["no such column", "no times in it", "wrong decimal mark"],
+)
+def test_options_that_do_not_fit_are_explained(parsed, options, words):
+    with pytest.raises(DataError, match=words):
+        parsed("t;a;state\n" + "".join(f"{i};{i + 0.5};on\n" for i in range(12)), **options)

@@ -1,0 +1,168 @@
+"""The throw-away process: its limits hold, and every way it can end becomes a sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import denoise_core as dc
+from denoise_core.errors import DataError
+from denoise_core.files import Limits, ReadOptions, denoised_name, exchange, read, render, sandbox, write
+from denoise_core.series import Estimate
+
+DATA = b"t;x [bar]\n" + b"".join(b"%d;%d,5\n" % (i, i % 3) for i in range(30))
+ROOT = Path(dc.__file__).parents[1]
+
+
+def estimate(recording: dc.Recording, channel: str = "x") -> dict[str, Estimate]:
+    values = recording.channels[channel] + 1
+    return {channel: Estimate(values=values, sd=np.full(len(values), 0.25), method="test")}
+
+
+def test_a_file_is_read_and_written_through_the_process(tmp_path):
+    source = tmp_path / "pump.csv"
+    source.write_bytes(DATA)
+    recording = read(source, options=ReadOptions(rate_hz=10.0))
+    assert recording.name == "pump.csv"
+    assert recording.time.rate_hz == pytest.approx(10.0)
+    assert recording["x"].unit == "bar"
+    target = tmp_path / denoised_name(recording.name)
+    write(recording, estimate(recording), target, like=source, residual=True, sd=True)
+    assert target.read_text().splitlines()[:2] == ["t;x [bar];x_denoised [bar];x_residual [bar];x_sd [bar]", "0;0,5;1,5;-1;0,25"]
+    assert source.read_bytes() == DATA
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pump.csv", "pump_denoised.csv"]
+
+
+def test_bytes_need_no_file_and_a_name_is_only_shown():
+    recording = read(DATA, name="../../etc/passwd")
+    assert recording.name == "../../etc/passwd"
+    assert render(recording, estimate(recording), like=DATA).startswith(b"t;x [bar];x_denoised [bar]\n0;0,5;1,5\n")
+    with pytest.raises(DataError, match="etc/passwd is empty"):
+        read(b"", name="../../etc/passwd")
+
+
+def test_a_missing_and_a_too_large_file_are_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(DataError, match=r"no file .*nothing"):
+        read(tmp_path / "nothing.csv")
+    with pytest.raises(DataError, match="at most 1 MB"):
+        read(bytes(2 * 2**20), limits=Limits(file_bytes=2**20))
+
+
+def test_a_result_for_another_file_is_refused(tmp_path):
+    recording = read(DATA)
+    with pytest.raises(DataError, match="29 rows of numbers, but the result has 30"):
+        render(recording, estimate(recording), like=DATA[:-7])
+    with pytest.raises(DataError, match="has 5 samples, the file has 30"):
+        render(recording, {"x": Estimate(values=np.ones(5), method="test")}, like=DATA)
+    with pytest.raises(DataError, match="no column 'y'"):
+        render(recording, {"y": Estimate(values=np.ones(30), method="test")}, like=DATA)
+    with pytest.raises(DataError, match="cannot be written"):
+        write(recording, estimate(recording), tmp_path / "no" / "such" / "folder.csv", like=DATA)
+
+
+WORK = """
+import sys
+from pathlib import Path
+import denoise_core.files.child as child
+def work(task, folder):
+    {body}
+    return {{}}
+child._work = work
+child.main(Path(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def child_doing(monkeypatch):
+    """Makes the process do something else, after it took its limits; returns what running it raises."""
+
+    def run(body: str, tmp_path: Path, limits: Limits) -> str:
+        def start(folder: Path) -> subprocess.Popen[bytes]:
+            with (folder / "stderr").open("wb") as errors:
+                command = [sys.executable, "-c", WORK.format(body=body), str(folder)]
+                return subprocess.Popen(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stderr=errors, start_new_session=True)
+
+        monkeypatch.setattr(sandbox, "_start", start)
+        with pytest.raises(DataError) as caught:
+            sandbox.run_child({"verb": "read"}, tmp_path, name="pump.csv", limits=limits)
+        return str(caught.value)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import time; time.sleep(60)", "took longer than 1 s"),
+        ("while True: pass", "took longer than 1 s"),
+        ("x = bytearray(600 * 2**20)", "more than 0.29 GB of memory"),
+        ("import numpy; numpy.ones(10**8)", "more than 0.29 GB of memory"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "made its reader fail"),
+        ("import os; os.abort()", "made its reader fail"),
+        ("import os; os._exit(0)", "made its reader fail"),
+        ("raise RuntimeError('a fault of the reader')", "made its reader fail"),
+        ("f = open('big', 'wb'); f.seek(400 * 2**20); f.write(b'x'); f.close()", "unpacks to more than can be kept"),
+    ],
+    ids=["hangs", "spins", "memory", "numpy memory", "crash", "abort", "silent exit", "exception", "fills the disk"],
+)
+def test_every_end_of_the_process_becomes_a_sentence(child_doing, tmp_path, body, words):
+    message = child_doing(body, tmp_path, Limits(seconds=1.0, memory_bytes=300 * 2**20))
+    assert words in message
+    assert message.startswith("pump.csv")
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 310 * 2**20
+
+
+def test_what_the_process_started_ends_with_it(child_doing, tmp_path):
+    body = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    body += "    (folder / 'pid').write_text(str(p.pid)); p.wait()"
+    child_doing(body, tmp_path, Limits(seconds=1.0))
+    pid = int((tmp_path / "pid").read_text())
+    for _ in range(50):
+        if not _runs(pid):
+            break
+        time.sleep(0.05)
+    assert not _runs(pid)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").is_dir() else True
+
+
+def test_the_process_sees_no_secrets_of_its_parent(monkeypatch, tmp_path):
+    monkeypatch.setenv("SOME_TOKEN", "secret")
+    process = sandbox._start(tmp_path)  # finds no task.json and fails, which is enough to look at it
+    environment = Path(f"/proc/{process.pid}/environ")
+    seen = environment.read_bytes() if environment.exists() else b""
+    process.wait()
+    assert b"secret" not in seen
+
+
+def test_limits_hold_for_a_real_file_that_needs_more():
+    rows = b"".join(b"%d,%d\n" % (i, i % 7) for i in range(400_000))
+    with pytest.raises(DataError, match="of memory"):
+        read(b"t,x\n" + rows, name="long.csv", limits=Limits(memory_bytes=210 * 2**20))
+
+
+def test_importing_files_imports_no_reader():
+    readers = {"pandas", "pyarrow", "scipy", "openpyxl", "torch"}
+    code = f"import sys, denoise_core.files as files; files.read; print(sorted({readers} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+def test_a_recording_survives_the_exchange(tmp_path):
+    recording = read(b"when,x\n" + b"".join(b"2024-01-01 00:00:%02d,%d\n" % (i, i % 3) for i in range(20)))
+    again = exchange.unpack(exchange.pack(recording, tmp_path), tmp_path)
+    assert again.time.start == recording.time.start
+    assert again.layout == recording.layout
+    np.testing.assert_array_equal(again.channels["x"], recording.channels["x"])

@@ -1,0 +1,76 @@
+"""Real trainings in real worker processes: killed, stopped, told apart from uninterrupted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from denoise_core.config import RunConfig
+from denoise_core.export import load
+from denoise_core.jobs import Store, ensure_supervisor
+from denoise_core.jobs.folder import RunFolder
+from denoise_core.jobs.home import Home
+from denoise_core.jobs.supervisor import COMMAND, Supervisor
+from denoise_core.series import Series
+from tests.jobs.conftest import small, state_is, supervisors, until, workers
+
+Supervise = Callable[..., Supervisor]
+
+
+def test_a_run_killed_twice_ends_with_the_same_bits_as_an_uninterrupted_one(
+    supervise: Supervise, store: Store, series: Series, owner: str, home: Home
+) -> None:
+    config = small(80).changed("model.layers", 2).changed("model.dropout", 0.2)
+    supervisor = supervise(command=COMMAND)
+    whole, broken = (store.submit(series, config, owner=owner, title="") for _ in range(2))
+    until(state_is(store, whole, "done"), beside=supervisor.tick)
+    for crash in (1, 2):
+        until(lambda crash=crash: epochs_told(store, broken, crash) >= 10, beside=supervisor.tick)
+        (worker,) = workers(home)
+        worker.kill()
+        until(lambda crash=crash: RunFolder(home.runs / broken).status().crashes == crash, beside=supervisor.tick)
+    until(state_is(store, broken, "done"), beside=supervisor.tick)
+    assert weights(store, whole) == weights(store, broken)
+    assert store.estimate(whole).values.tobytes() == store.estimate(broken).values.tobytes()
+    assert losses(store, whole) == losses(store, broken)
+    assert all(epochs_told(store, broken, worker) >= 10 for worker in (1, 2, 3))
+    assert [epoch for epoch, *_ in losses(store, broken)] == list(range(1, 81))
+
+
+def epochs_told(store: Store, run_id: str, worker: int) -> int:
+    """How many epochs the first, second ... worker of a run has told of, none of which an earlier one had."""
+    told = "".join(line["event"][0] for line in store.metrics(run_id)[0] if line["event"] != "Ended")
+    parts = told.split("S")
+    return len(parts[worker]) if worker < len(parts) else 0
+
+
+def weights(store: Store, run_id: str) -> dict[str, bytes]:
+    network = load(store.model_path(run_id)).network
+    return {name: tensor.numpy().tobytes() for name, tensor in network.state_dict().items()}
+
+
+def losses(store: Store, run_id: str) -> list[tuple[int, float, float, int]]:
+    lines = [line for line in store.metrics(run_id)[0] if line["event"] == "EpochEnd"]
+    return [(line["epoch"], line["train_loss"], line["valid_loss"], line["best_epoch"]) for line in lines]
+
+
+def test_stop_keeps_the_best_epoch_of_a_real_training(home: Home, store: Store, series: Series, owner: str) -> None:
+    run_id = store.submit(series, small(2000), owner=owner, title="")
+    ensure_supervisor(home.path)
+    until(lambda: store.run(run_id).epochs_done >= 3)
+    store.stop(run_id)
+    until(state_is(store, run_id, "stopped"))
+    run, model, estimate = store.run(run_id), load(store.model_path(run_id)), store.estimate(run_id)
+    assert run.epochs_done < 2000
+    assert model.best_epoch == run.best_epoch == min(losses(store, run_id), key=lambda epoch: (epoch[2], -epoch[0]))[0]
+    assert np.allclose(model.denoise(series).values, estimate.values, rtol=0, atol=1e-5)
+    assert np.std(estimate.values - series.values) > 0
+    supervisors(home)[0].terminate()
+
+
+def test_a_training_that_cannot_work_fails_in_words(supervise: Supervise, store: Store, series: Series, owner: str) -> None:
+    config: RunConfig = small(3).changed("training.device", "cuda")
+    run_id = store.submit(series, config, owner=owner, title="")
+    until(state_is(store, run_id, "failed"), beside=supervise(command=COMMAND).tick)
+    assert "this machine has no such device" in store.run(run_id).reason

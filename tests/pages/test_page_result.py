@@ -1,0 +1,54 @@
+"""The Result page: the numbers of the core, the strength, and what is said where there is no result."""
+
+import base64
+import json
+
+import numpy as np
+
+from denoise_core.assess import judge
+
+
+def result(app, run):
+    app.query_params["run"] = run
+    return app.switch_page("pages/result.py").run()
+
+
+def removed(app):
+    """The y values of the line that shows what was removed."""
+    chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
+    line = next(t for t in json.loads(chart.proto.json)["figure"]["data"] if t["name"] == "Removed")
+    return np.frombuffer(base64.b64decode(line["y"]["bdata"]))
+
+
+def test_result_shows_the_three_numbers_and_sentences_of_the_core(app, store, finished):
+    result(app, finished)
+    assert not app.exception
+    verdict = judge(store.series(finished), store.estimate(finished))
+    assert [(m.label, m.value) for m in app.metric] == [(f.label, f.text) for f in verdict.figures]
+    shown = [box.value for box in (*app.success, *app.info, *app.warning)]
+    assert {sentence.text for sentence in verdict.sentences} <= set(shown)
+
+
+def test_strength_blends_without_training_again(app, finished):
+    result(app, finished)
+    whole = removed(app)
+    app.slider[0].set_value(50).run()
+    np.testing.assert_allclose(removed(app), 0.5 * whole)
+
+
+def test_result_offers_file_settings_and_model(app, finished):
+    result(app, finished)
+    assert [button.label for button in app.get("download_button")] == ["Download the denoised file", "Settings", "Model"]
+
+
+def test_run_without_a_result_says_why(app, running):
+    result(app, running)
+    assert not app.exception
+    assert "running" in app.info[0].value
+
+
+def test_result_without_a_run_leads_to_the_training(app):
+    app.run()
+    app.switch_page("pages/result.py").run()
+    assert not app.exception
+    assert "Go to the training" in [link.value for link in app.page_link]

@@ -1,0 +1,92 @@
+"""The Signal page: something to see at once, uploads, and sentences for what cannot be used."""
+
+import json
+
+import pytest
+
+
+def words(app):
+    """All text of a page that a person reads."""
+    shown = [*app.error, *app.warning, *app.info, *app.markdown, *app.caption]
+    return "\n".join(str(element.value) for element in shown)
+
+
+def upload(app, name, data):
+    app.file_uploader[0].upload(name, data)
+    return app.run()
+
+
+def drawn(app):
+    """The figure of the first chart."""
+    charts = [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
+    return json.loads(charts[0].proto.json)["figure"]
+
+
+def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
+    app.run()
+    assert not app.exception
+    assert [trace["name"] for trace in drawn(app)["data"]] == ["Recorded", "Denoised", "Removed"]
+    assert "Removed noise of about" in words(app)
+    assert app.button(key="train").label == "Train a network"
+
+
+def test_upload_shows_its_first_usable_column_and_how_it_was_read(app, pump):
+    upload(app.run(), "pump.csv", pump)
+    assert not app.exception
+    assert drawn(app)["layout"]["yaxis"]["title"]["text"] == "pressure (bar)"
+    assert "pump.csv · pressure · 600 samples · 100 samples per second" in words(app)
+    assert "semicolon" in words(app)
+    assert app.query_params["column"] == "pressure"
+
+
+def test_reload_finds_the_uploaded_series_again(app, pump):
+    upload(app.run(), "pump.csv", pump)
+    kept = dict(app.query_params)
+    again = type(app).from_file(app._script_path, default_timeout=30)
+    for name, value in kept.items():
+        again.query_params[name] = value
+    again.run()
+    assert "pump.csv · pressure · 600 samples" in words(again)
+
+
+def test_constant_column_is_refused_in_words_and_the_series_stays(app, pump):
+    upload(app.run(), "pump.csv", pump)
+    next(box for box in app.selectbox if box.label == "Column").select("state").run()
+    assert "nothing to denoise" in app.error[0].value
+    assert "pump.csv · pressure" in words(app)
+
+
+def test_correcting_the_rate_replaces_the_time_column(app, pump):
+    upload(app.run(), "pump.csv", pump)
+    app.number_input[0].set_value(50.0)
+    next(button for button in app.button if button.label == "Read again").click().run()
+    assert not app.exception
+    assert "50 samples per second" in words(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.csv", b""),
+        ("header.csv", b"time,value\n"),
+        ("text.csv", b"a,b\n" + b"x,y\n" * 30),
+        ("constant.csv", b"v\n" + b"5\n" * 40),
+        ("binary.csv", bytes(range(256)) * 40),
+        ("broken.xlsx", b"PK\x03\x04 this is no workbook"),
+        ("nan.csv", b"v\n" + b"nan\n" * 40),
+    ],
+)
+def test_unusable_upload_gets_a_sentence_and_the_earlier_series_stays(app, pump, name, data):
+    upload(app.run(), "pump.csv", pump)
+    upload(app, name, data)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert len(app.error[0].value) > 20
+    assert "pump.csv · pressure" in words(app)
+
+
+def test_hand_made_link_gets_a_sentence_and_a_sample(app):
+    app.query_params["series"] = "../../etc/passwd"
+    app.run()
+    assert not app.exception
+    assert "A sample is shown instead" in app.error[0].value

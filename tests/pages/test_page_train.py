@@ -1,0 +1,89 @@
+"""The Train page: suggested settings, what cannot be started, and a run that is found again."""
+
+import json
+
+
+def field(app, label):
+    return next(box for box in (*app.number_input, *app.selectbox) if box.label.startswith(label))
+
+
+def start(app):
+    return next(button for button in app.button if button.label == "Start training").click().run()
+
+
+def train(app):
+    app.run()
+    return app.switch_page("pages/train.py").run()
+
+
+def test_form_is_filled_in_with_reasons_and_offers_every_choice(app):
+    train(app)
+    assert not app.exception
+    assert field(app, "Window length").value >= 16
+    assert any("window" in caption.value for caption in app.caption)
+    labels = {box.label.split(" (")[0] for box in (*app.number_input, *app.selectbox)}
+    assert {"Scaling", "Window length", "Window overlap", "Hidden size", "Layers", "Dropout"} <= labels
+    assert {"Learning rate", "Batch size", "Epochs", "Steps per epoch", "Seed", "Device"} <= labels
+
+
+def test_start_puts_one_run_into_the_queue_and_the_link_names_it(app, store):
+    train(app)
+    field(app, "Epochs").set_value(3)
+    field(app, "Scaling").select("robust")
+    start(app)
+    assert not app.exception
+    run = store.run(app.query_params["run"])
+    assert (run.config.training.epochs, run.config.scaling.kind, run.state) == (3, "robust", "queued")
+    assert "place 1 in the queue" in app.progress[0].text
+
+
+def test_settings_that_contradict_each_other_are_explained_and_nothing_starts(app, store):
+    train(app)
+    field(app, "Layers").set_value(1)
+    field(app, "Dropout").set_value(0.3)
+    start(app)
+    assert "dropout" in app.error[0].value
+    assert "run" not in app.query_params
+    assert list((store.home / "runs").iterdir()) == []
+
+
+def test_settings_file_fills_the_form(app):
+    train(app)
+    app.file_uploader[0].upload("settings.json", json.dumps({"window": {"length": 96}}).encode())
+    app.run()
+    assert field(app, "Window length").value == 96
+
+
+def test_settings_file_with_faults_is_refused_with_all_of_them(app):
+    train(app)
+    app.file_uploader[0].upload("settings.json", b'{"window": {"length": 96.5}, "modell": {}}')
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 2
+    assert field(app, "Window length").value != 96
+
+
+def test_running_run_is_found_again_by_its_link(app, running):
+    app.query_params["run"] = running
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert "Training on cpu: 3 of" in app.progress[0].text
+    assert "best so far: epoch 2" in app.progress[0].text
+
+
+def test_only_the_owner_is_offered_to_stop(app, running, workspace, monkeypatch):
+    app.query_params["run"] = running
+    app.switch_page("pages/train.py").run()
+    assert "Stop and keep best" not in [button.label for button in app.button]
+    monkeypatch.setattr("pages.parts.state._workspace", lambda: workspace)
+    mine = type(app).from_file(app._script_path, default_timeout=30)
+    mine.query_params["run"] = running
+    mine.switch_page("pages/train.py").run()
+    assert "Stop and keep best" in [button.label for button in mine.button]
+
+
+def test_link_to_a_run_that_is_gone_says_so(app):
+    app.query_params["run"] = "x" * 24
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert "no longer here" in app.warning[0].value

@@ -1,0 +1,58 @@
+"""The noise level is that of white noise, whatever signal lies under it."""
+
+import numpy as np
+import pytest
+
+from denoise_core.noise import level
+from denoise_core.signals import SIGNALS, add_noise
+
+
+@pytest.mark.parametrize("name", sorted(SIGNALS))
+def test_level_is_within_five_per_cent_on_average_on_every_test_signal(name):
+    ratios = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        clean = SIGNALS[name](2048, rng)
+        ratios.append(level(add_noise(clean, snr=3, rng=rng)) / (clean.std() / 3))
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_usual_first_differences_read_part_of_a_vibration_as_noise():
+    usual = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        clean = SIGNALS["vibration"](2048, rng)
+        differences = np.diff(add_noise(clean, snr=3, rng=rng))
+        usual.append(np.median(np.abs(differences)) / 0.67449 / np.sqrt(2) / (clean.std() / 3))
+    assert np.mean(usual) > 1.08
+
+
+def test_level_follows_scale_and_ignores_offset():
+    noisy = np.random.default_rng(0).standard_normal(999)
+    assert level(-4.0 * noisy + 1e6) == pytest.approx(4.0 * level(noisy), rel=1e-6)
+
+
+def test_gaps_are_left_out():
+    noisy = np.random.default_rng(0).standard_normal(5000)
+    with_gaps = noisy.copy()
+    with_gaps[100:400] = np.nan
+    with_gaps[::50] = np.nan
+    assert level(with_gaps) == pytest.approx(1.0, rel=0.06)
+
+
+def test_spikes_hardly_raise_it():
+    rng = np.random.default_rng(0)
+    noisy = rng.standard_normal(5000)
+    noisy[rng.permutation(5000)[:50]] += 30.0
+    assert level(noisy) == pytest.approx(1.0, rel=0.12)
+
+
+def test_counts_with_mostly_zero_differences_have_a_level():
+    counts = np.random.default_rng(0).poisson(0.02, 5000).astype(float)
+    assert level(counts) == pytest.approx(np.sqrt(0.02), rel=0.3)
+
+
+def test_nothing_to_measure_is_zero():
+    assert level(np.arange(6.0)) == 0.0
+    assert level(np.full(50, np.nan)) == 0.0
+    assert level(np.full(50, 3.0)) == 0.0

@@ -1,0 +1,60 @@
+"""Suggested settings are always valid, follow the data, and say why."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from denoise_core import DataError, Series, suggest
+from denoise_core.config import settings as all_settings
+from denoise_core.suggestions import strongest_period
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(64, 3000), st.integers(0, 2**32 - 1), st.sampled_from(["noise", "walk", "sine", "counts"]))
+def test_suggestions_are_in_range_and_trainable_for_every_series(n, seed, kind):
+    rng = np.random.default_rng(seed)
+    values = {
+        "noise": rng.standard_normal(n),
+        "walk": rng.standard_normal(n).cumsum(),
+        "sine": np.sin(np.arange(n) * rng.uniform(0.001, 3)) + 0.1 * rng.standard_normal(n),
+        "counts": rng.poisson(1.0, n).astype(float),
+    }[kind]
+    config = suggest(Series.of(values))
+    assert config.problems(samples=n) == []
+    assert 2 * config.window.length <= n
+    assert set(config.reasons) <= {path for path, _, _ in all_settings(config)}
+    assert all(reason.endswith(".") for reason in config.reasons.values())
+
+
+@pytest.mark.parametrize("period", [40, 90, 203])
+def test_the_strongest_period_is_found(period):
+    rng = np.random.default_rng(0)
+    values = np.sin(2 * np.pi * np.arange(3000) / period) + 0.3 * rng.standard_normal(3000)
+    assert strongest_period(values) == pytest.approx(period, abs=1)
+
+
+def test_noise_and_trends_have_no_period():
+    rng = np.random.default_rng(0)
+    assert strongest_period(rng.standard_normal(3000)) is None
+    assert strongest_period(np.exp(np.arange(100) / 500.0)) is None
+
+
+def test_spikes_ask_for_robust_scaling():
+    values = np.sin(np.arange(2000) / 20) + 0.1 * np.random.default_rng(0).standard_normal(2000)
+    assert suggest(Series.of(values)).scaling.kind == "standard"
+    values[::80] += 4.0
+    config = suggest(Series.of(values))
+    assert config.scaling.kind == "robust"
+    assert "spikes" in config.reasons["scaling.kind"]
+
+
+def test_two_million_samples_are_no_special_case():
+    values = np.tile(np.sin(np.arange(1000.0)), 2000)
+    config = suggest(Series.of(values))
+    assert config.problems(samples=len(values)) == []
+
+
+def test_too_short_a_series_is_refused():
+    with pytest.raises(DataError, match="has 20 samples; at least 32"):
+        suggest(Series.of(np.arange(20.0)))

@@ -108,9 +108,13 @@ def autocorrelations(values: Floats, *, longest_lag: int) -> Floats:
 
 
 def spectral_peak(values: Floats, *, step: float) -> tuple[float, float]:
-    """Frequency of the spectrum's highest peak above its running median, and that height in dB; nan where there is no power."""
+    """Frequency of the spectrum's highest peak above its floor, and that height in dB; nan where there is no power.
+
+    The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
+    """
     frequency, density = psd(bridged(values), step=step)
-    floor = _running_median(density, size=max(len(density) // 8, 9) | 1)
+    nearby = _running_median(density, size=max(len(density) // 8, 9) | 1)
+    floor = np.maximum(nearby, np.median(density))
     if not np.all(floor > 0.0):
         return float("nan"), float("nan")
     height = density / floor
@@ -159,13 +163,14 @@ def _level_ratio(values: Floats) -> float:
 
 
 def _delay(noisy: Floats, estimate: Floats) -> int:
-    """The shift k that makes ``noisy[t] - estimate[t + k]`` smallest, if by more than `_CLEARLY_LESS`."""
+    """The shift k that makes ``noisy[t] - estimate[t + k]`` smallest, if by more than chance and `_CLEARLY_LESS`."""
+    clearly = max(_CLEARLY_LESS, 3.0 / np.sqrt(len(noisy)))
     left = {0: float(np.var(noisy - estimate))}
     for k in range(1, min(_LONGEST_DELAY, len(noisy) // 4) + 1):
         left[k] = float(np.var(noisy[:-k] - estimate[k:]))
         left[-k] = float(np.var(noisy[k:] - estimate[:-k]))
     best = min(left, key=lambda k: left[k])
-    return best if left[best] < (1.0 - _CLEARLY_LESS) * left[0] else 0
+    return best if left[best] < (1.0 - clearly) * left[0] else 0
 
 
 def _divide(above: float, below: float) -> float:

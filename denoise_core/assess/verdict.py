@@ -17,7 +17,7 @@ from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.assess.wording import rhythm, sized
 from denoise_core.series import Estimate, Floats, Series
 
-# White noise reaches 8 dB in 1 of 200 series; good filters leave up to 9 dB of a strong heartbeat behind.
+# White noise reaches 8 dB in 1 of 200 series.
 PEAK_DB = 10.0
 # Where the autocorrelation has found a rhythm, a peak of this height says its frequency better than the lag does.
 VISIBLE_DB = 5.0
@@ -78,8 +78,9 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Floats | None = None) -> 
     sentences = [*_on_truth(gain_db), *_on_amount(residual), *_on_rhythm(residual, noisy), *_on_shape(residual)]
     sentences.sort(key=lambda s: s.severity != "warn")
     headline = _headline(residual, sentences, unit=noisy.unit)
-    if not sentences:
-        sentences = [Sentence(severity="good", text="What was removed has no rhythm, no spikes and an even level, as noise has.")]
+    if all(s.severity == "good" for s in sentences):
+        text = "What was removed has no rhythm, no spikes and an even level, as noise has."
+        sentences.append(Sentence(severity="good", text=text))
     figures = _figures(residual, gain_db, unit=noisy.unit)
     alt = f"{noisy.name}, {len(noisy):,} samples, before and after denoising by {estimate.method}. {headline}"
     return Verdict(headline=headline, sentences=tuple(sentences), figures=figures, alt=alt, residual=residual)
@@ -155,7 +156,7 @@ def _on_shape(residual: Residual) -> Iterator[Sentence]:
             severity="note",
             text="A few removed values are very large: spikes in the recording, or peaks of your signal that were cut off.",
         )
-    if residual.level_ratio > max(LEVEL_RATIO, 1.0 + 5.0 * np.sqrt(8.0 / n)):
+    if residual.level_ratio > max(LEVEL_RATIO, 1.0 + 6.0 * np.sqrt(8.0 / n)):
         yield Sentence(
             severity="note",
             text=f"More was removed in some stretches than in others, by up to {residual.level_ratio:.1f} times: "

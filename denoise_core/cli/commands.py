@@ -46,7 +46,7 @@ def train(arguments: Namespace) -> None:
 
 def suggest(arguments: Namespace) -> None:
     """Print the suggested settings as JSON."""
-    from denoise_core.suggest import suggest as suggested
+    from denoise_core.suggestions import suggest as suggested
 
     print(suggested(_series(arguments, speaker(quiet=True))).to_json())
 
@@ -107,7 +107,7 @@ def _first(recording: Recording, say: Say) -> str:
 
 
 def _config(series: Series, arguments: Namespace) -> RunConfig:
-    from denoise_core.suggest import suggest as suggested
+    from denoise_core.suggestions import suggest as suggested
 
     config = suggested(series) if arguments.config is None else RunConfig.from_json(_text(arguments.config))
     changes = _changes(arguments)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from denoise_core.assess import Residual, diagnose
 from denoise_core.assess.residual import autocorrelations
@@ -87,6 +88,12 @@ def test_level_ratio_sees_a_louder_stretch_but_not_a_spike():
 def test_correlation_with_the_estimate_shows_signal_that_went_too():
     assert abs(of_residual(0.3 * white()).correlation) < 0.05
     assert of_residual(0.3 * white() + 0.4 * SMOOTH).correlation == pytest.approx(0.68, abs=0.05)
+
+
+def test_a_bump_at_the_bottom_of_a_spectral_hole_is_no_rhythm():
+    sos = signal.butter(6, 0.4, btype="high", output="sos")
+    removed = signal.sosfiltfilt(sos, white()) + 1e-3 * np.sin(2 * np.pi * 5.0 * TIME)
+    assert of_residual(removed).peak_db < 10.0
 
 
 @pytest.mark.parametrize("delay", [-3, -1, 0, 1, 2])

@@ -22,7 +22,7 @@ def texts(verdict: Verdict, severity: str) -> str:
     return " ".join(s.text for s in verdict.sentences if s.severity == severity)
 
 
-@pytest.mark.parametrize(("n", "trials"), [(500, 200), (3000, 100), (20_000, 40), (200_000, 10)])
+@pytest.mark.parametrize(("n", "trials"), [(100, 200), (500, 200), (3000, 100), (20_000, 40), (200_000, 10)])
 def test_white_residuals_alarm_in_fewer_than_one_of_twenty(n, trials):
     rng = np.random.default_rng(n)
     verdicts = [of_residual(0.1 * rng.standard_normal(n)) for _ in range(trials)]
@@ -39,16 +39,16 @@ def test_a_lost_50_hz_rhythm_is_named_every_time(n, amplitude):
         assert "still has a rhythm at 50" in texts(verdict, "warn")
 
 
-def test_lost_heartbeats_are_named_by_their_period():
+def test_flattened_heartbeats_are_told_as_signal_that_was_lost():
     rng = np.random.default_rng(0)
     noisy = signals.add_noise(signals.ecg_like(5000, rng), snr=3.0, rng=rng)
     series = Series.of(noisy, rate_hz=RATE_HZ)
     verdict = judge(series, filters.apply(series, "moving_average", window=25))
     assert "More was removed than the noise we can see" in texts(verdict, "warn")
-    assert "still has a rhythm" in texts(verdict, "warn")
+    assert "parts of your signal were lost" in texts(verdict, "warn")
 
 
-@pytest.mark.parametrize("kind", ["ecg_like", "bumps", "blocks", "pressure_steps"])
+@pytest.mark.parametrize("kind", signals.SIGNALS)
 @pytest.mark.parametrize("name", filters.FILTERS)
 def test_a_filter_with_suggested_settings_gets_no_warning_where_it_suits(kind, name):
     rng = np.random.default_rng(0)
@@ -95,12 +95,18 @@ def test_amount_is_judged_against_the_noise_level(level, text, short):
         (lambda noise: np.convolve(noise, np.ones(3), mode="same"), "Neighbouring samples of what was removed are alike"),
         (lambda noise: noise + 15.0 * (np.arange(len(noise)) % 500 == 250), "A few removed values are very large"),
         (lambda noise: noise * np.where(np.arange(len(noise)) < 700, 4.0, 1.0), "in some stretches than in others, by up to"),
-        (lambda noise: noise + 3.0 * np.sin(np.pi * np.arange(len(noise)) / RATE_HZ), "What was removed resembles the result"),
+        (lambda noise: noise + 0.6 * np.sin(np.pi * np.arange(len(noise)) / RATE_HZ), "What was removed resembles the result"),
     ],
 )
 def test_each_fault_has_its_words(change, words):
     verdict = of_residual(0.1 * change(np.random.default_rng(0).standard_normal(4000)), noise_sd=0.15)
     assert words in " ".join(s.text for s in verdict.sentences)
+
+
+def test_a_stretch_that_is_half_as_loud_again_is_not_worth_a_word():
+    noise = np.random.default_rng(0).standard_normal(20_000)
+    noise[:5000] *= 1.5
+    assert [s.severity for s in of_residual(0.1 * noise, noise_sd=0.1).sentences] == ["good"]
 
 
 def test_a_late_output_is_said_to_be_late():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
-CONTEXT = 384
+CONTEXT = 512
 CORE = 2048
 WINDOWS_AT_ONCE = 16
 
@@ -96,7 +96,7 @@ class TrainedDenoiser:
         n = len(scaled)
         length = min(n, CORE + 2 * CONTEXT)
         starts = window_starts(n, length=length, hop=min(CORE, length))
-        weights = taper(length, context=CONTEXT // 2) if len(starts) > 1 else np.ones(length)
+        weights = taper(length)
         means, variances = OverlapAdd(n, weights), OverlapAdd(n, weights)
         self.network.eval()
         device = next(self.network.parameters()).device

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from denoise_core import figures
-from pages.parts import chart, first, source, state
+from pages.parts import chart, first, source
 from pages.parts.cached import identity, recording, series_of
 from pages.parts.setup import page_setup
 
@@ -14,15 +14,16 @@ strip.caption(source.in_words(chosen.file_name, series))
 
 controls, picture = st.columns([1, 3], gap="medium")
 with controls:
-    source.picker()
+    source.picker(chosen)
     source.column_picker(chosen)
     method = first.method_picker()
     estimate = first.estimate(chosen, method)
     if estimate is not None:
         first.verdict(chosen, method, estimate)
-    if st.button("Train a network", type="primary", icon=":material/model_training:", width="stretch", key="train"):
-        st.switch_page("pages/train.py", query_params=state.link())
+    first.onward()
+    if estimate is not None:
+        first.download(chosen, method, estimate)
 
 with picture:
-    chart.zoomable(lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=540)
+    chart.zoomable(lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=520)
     source.reading(chosen, recording(chosen))

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
-CONTEXT = 512
-CORE = 1024
-WINDOWS_AT_ONCE = 64
+CONTEXT = 384
+CORE = 2048
+WINDOWS_AT_ONCE = 16
 
 
 def resolve_device(name: str) -> torch.device:

@@ -29,3 +29,6 @@ with picture:
     if spectrum.open:
         with spectrum:
             outcome.spectrum(run, strength)
+    with st.expander("Settings of this run", icon=":material/tune:"):
+        st.json(run.config.to_json(), expanded=1)
+        runs.keeping(run)

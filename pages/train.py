@@ -32,3 +32,4 @@ if run.reason:
 live.watch(run)
 with st.expander("Settings of this run"):
     st.json(run.config.to_json(), expanded=1)
+    runs.keeping(run)

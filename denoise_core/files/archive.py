@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from denoise_core.errors import DataError
 from denoise_core.files.options import MIB, Limits
 
 _HARMLESS = 16 * MIB  # small members may be packed as tightly as they like
+
+
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError)
+"""What zipfile raises for archives that are broken."""
 
 
 def check_archive(path: Path, limits: Limits, *, name: str) -> None:
@@ -19,8 +24,8 @@ def check_archive(path: Path, limits: Limits, *, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError):
-        raise DataError(f"{name} is a damaged archive. Open it in the program that made it and save it again.") from None
+    except DAMAGED as error:
+        raise DataError(f"{name} is a damaged archive. Open it in the program that made it and save it again.") from error
     total = sum(member.file_size for member in members)
     if total > limits.unpacked_bytes:
         raise DataError(

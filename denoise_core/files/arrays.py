@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
 from denoise_core.files.additions import Addition
-from denoise_core.files.archive import check_archive
+from denoise_core.files.archive import DAMAGED, check_archive
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.table import Column, Table, check_size
 
@@ -82,8 +83,8 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]
         version = form.read_magic(file)
         read = form.read_array_header_1_0 if version == (1, 0) else form.read_array_header_2_0
         shape, _, dtype = read(file)
-    except (ValueError, TypeError, SyntaxError, EOFError, OverflowError) as error:
-        raise DataError(f"{name} is a damaged NumPy file ({str(error)[:100]}). Save it again.") from None
+    except (ValueError, TypeError, SyntaxError, TokenError, EOFError, OverflowError, MemoryError) as error:
+        raise DataError(f"{name} is a damaged NumPy file: its header cannot be read. Save it again.") from error
     return shape, dtype
 
 
@@ -139,8 +140,8 @@ def _members(path: Path, limits: Limits, name: str) -> dict[str, NDArray[Any]]:
                     total += math.prod(_check_header(file, member.file_size, limits, name=label))
                     check_size(total, 1, limits, name=name)
                 found[member.filename.removesuffix(".npy")] = _load(archive.read(member))
-            except (zipfile.BadZipFile, ValueError, EOFError) as error:
-                raise DataError(f"{label} is damaged ({error}). Save it again.") from None
+            except (*DAMAGED, EOFError) as error:
+                raise DataError(f"{label} is damaged. Save it again.") from error
     return found
 
 

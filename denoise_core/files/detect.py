@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 from denoise_core.errors import DataError
+from denoise_core.files.archive import DAMAGED
 
 _FOREIGN = {
     b"\x89PNG": "a PNG picture",
@@ -71,10 +72,8 @@ def _zip_format(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise DataError(
-            f"{name} is a damaged workbook or archive. Open it in the program that made it and save it again."
-        ) from None
+    except DAMAGED as error:
+        raise DataError(f"{name} is a damaged workbook or archive. Open it where it was made and save it again.") from error
     if members & {"xl/workbook.xml", "content.xml"}:
         return "workbook"
     if members and all(member.endswith(".npy") for member in members):

@@ -30,9 +30,10 @@ def split(line: str, delimiter: str) -> list[str]:
         return [line.strip().strip('"')]
     if delimiter == SPACES:
         return line.replace('"', "").split()
-    if '"' in line:
-        return next(csv.reader([line], delimiter=delimiter), [""])
-    return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter)) if '"' in line else line.split(delimiter)
+    except csv.Error:  # a stray return, or a cell of more than 128 KB: no table goes on here
+        return line.split(delimiter)
 
 
 def is_comment(line: str) -> bool:

@@ -54,8 +54,7 @@ def _open(path: Path, limits: Limits, *, name: str) -> pa.Table:
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, MemoryError):
             raise
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise DataError(f"{name} is a damaged Parquet file ({reason}). Save it again and upload that.") from None
+        raise DataError(f"{name} is a damaged Parquet file. Save it again and upload that.") from error
     return table
 
 

@@ -93,8 +93,8 @@ class RowReader:
         delimiter, width = self.layout["delimiter"], self.layout["width"]
         if delimiter == SPACES:
             block, delimiter = _with_tabs(block), "\t"
-        table, even = _split_block(block, delimiter, width)
-        if even and table.num_rows == len(rows):
+        table = _split_block(block, delimiter, width)
+        if table is not None and table.num_rows == len(rows):
             return [table.column(k).combine_chunks() for k in range(width)]
         return self._ragged(block.decode("utf-8"), rows, delimiter, last=last)
 
@@ -127,19 +127,15 @@ def _with_tabs(block: bytes) -> bytes:
     return re.sub(rb"[ \t]+", b"\t", block)
 
 
-def _split_block(block: bytes, delimiter: str, width: int) -> tuple[pa.Table, bool]:
-    """The block as columns of text, and whether every row had that width."""
-    wrong: list[object] = []
-
-    def skip(row: object) -> str:
-        wrong.append(row)
-        return "skip"
-
+def _split_block(block: bytes, delimiter: str, width: int) -> pa.Table | None:
+    """The block as columns of text, or None where a row has another width."""
     names = [f"c{k}" for k in range(width)]
-    table = csv.read_csv(
-        pa.BufferReader(block),
-        read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
-        parse_options=csv.ParseOptions(delimiter=delimiter or "\x1f", ignore_empty_lines=width > 1, invalid_row_handler=skip),
-        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
-    )
-    return table, not wrong
+    try:
+        return csv.read_csv(
+            pa.BufferReader(block),
+            read_options=csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
+            parse_options=csv.ParseOptions(delimiter=delimiter or "\x1f", ignore_empty_lines=width > 1),
+            convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None

@@ -17,7 +17,10 @@ from denoise_core.files.options import Limits
 
 _LOG = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
-_OUT_OF_MEMORY = ("MemoryError", "bad_alloc", "malloc of size", "realloc of size", "memory allocation", "Cannot allocate memory")
+_OUT_OF_MEMORY = (
+    *("MemoryError", "bad_alloc", "malloc of size", "realloc of size", "memory allocation"),
+    *("Cannot allocate memory", "failed to map segment"),
+)
 
 
 def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:

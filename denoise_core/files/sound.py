@@ -18,6 +18,9 @@ from denoise_core.files.additions import Addition
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.table import Column, Table, check_size
 
+# What scipy raises for headers that promise what is not there, or for packed samples.
+_BROKEN = (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, ZeroDivisionError, OverflowError, MemoryError)
+
 
 def read_wav(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Table:  # noqa: ARG001 nothing to choose
     """The channels of a WAV file; integers are scaled so that full scale is 1.
@@ -45,10 +48,8 @@ def _open(path: Path, name: str) -> tuple[int, int, NDArray[Any]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", wavfile.WavFileWarning)  # unknown chunks do not matter here
             rate, samples = wavfile.read(path)
-    except (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, ZeroDivisionError, OverflowError) as error:
-        raise DataError(
-            f"{name} is a sound file that cannot be read ({str(error)[:100]}). Save it as WAV, PCM or float."
-        ) from None
+    except _BROKEN as error:
+        raise DataError(f"{name} is a sound file that cannot be read. Save it as WAV with PCM or float samples.") from error
     if samples.size == 0 or rate <= 0:
         raise DataError(f"{name} holds no sound. Record it again, or upload another file.")
     return int(rate), _bits(path, samples), samples.reshape(len(samples), -1)

@@ -15,6 +15,8 @@ from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.timeline import Clocked, choose_time
 from denoise_core.series import Floats, Recording
 
+_GAP_CODES = (-999.0, -9999.0, -99999.0, -999.9, -999.99, 9999.0, 99999.0, -32768.0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
@@ -97,7 +99,7 @@ def check_size(rows: int, columns: int, limits: Limits, *, name: str) -> None:
 def _recording(table: Table, clocked: Clocked, channels: dict[str, Any]) -> Recording:
     turn = slice(None, None, -1 if clocked.newest_first else 1)
     kept = {name: np.ascontiguousarray(values[turn], dtype=np.float64) for name, values in channels.items()}
-    notes = [*table.notes, *clocked.notes, *_left_out(table, clocked), *_gaps(kept)]
+    notes = [*table.notes, *clocked.notes, *_left_out(table, clocked), *_gaps(kept), *_codes(kept)]
     layout = {
         **table.layout,
         "rows": len(table.rows),
@@ -147,6 +149,18 @@ def _gaps(channels: dict[str, Floats]) -> list[str]:
     if not found:
         return []
     return [f"Gaps (empty cells or NaN): {', '.join(found[:6])}{' and others' if len(found) > 6 else ''}."]
+
+
+def _codes(channels: dict[str, Floats]) -> list[str]:
+    """A sentence for each channel with a far-off value that loggers write for "no value"."""
+    found = []
+    for name, values in channels.items():
+        for code in _GAP_CODES:
+            others = values[(values != code) & ~np.isnan(values)]
+            count = int(np.count_nonzero(values == code))
+            if count and others.size and np.min(np.abs(others - code)) > 5 * max(np.ptp(others), 1.0):
+                found.append(f"{name} is {code:g} in {count:,} rows, which may stand for gaps. If so, empty those cells.")
+    return found
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

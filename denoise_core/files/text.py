@@ -17,7 +17,11 @@ from denoise_core.files.encoding import SAMPLE, as_utf8, find_encoding
 from denoise_core.files.gauge import Gauge
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.rows import RowReader
+from denoise_core.files.structure import Structure
 from denoise_core.files.table import Table, check_size, names_and_units
+
+HEAD = 1000
+"""Lines by which a file is judged."""
 
 _DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar", SPACES: "spaces"}
 
@@ -39,7 +43,7 @@ def read_text(path: Path, *, name: str, options: ReadOptions, limits: Limits) ->
 
 
 def _first_lines(file: IO[bytes], name: str) -> list[str]:
-    """The first whole lines, as text; the file is left where it was."""
+    """The first whole lines, as text, at most `HEAD` of them; the file is left where it was."""
     start = file.tell()
     sample, more = file.read(SAMPLE), file.read(1)
     file.seek(start)
@@ -48,7 +52,7 @@ def _first_lines(file: IO[bytes], name: str) -> list[str]:
         lines.pop()
     if not lines:
         raise DataError(f"{name} has no line end in its first {SAMPLE // 1024} KB, so it is no table. Upload a file with rows.")
-    return [line.removesuffix("\r") for line in lines]
+    return [line.removesuffix("\r") for line in lines[:HEAD]]
 
 
 def _layout(lines: Sequence[str], options: ReadOptions, *, name: str) -> dict[str, Any]:
@@ -56,7 +60,15 @@ def _layout(lines: Sequence[str], options: ReadOptions, *, name: str) -> dict[st
     structure = dialect.find_structure(lines, delimiter, options, name=name)
     body = _body(lines, structure.first, delimiter)
     decimal = options.decimal or cells.decimal_mark(text for row in body for text in row)
-    return {"delimiter": delimiter, "decimal": decimal, **asdict(structure)}
+    shift = _is_shifted(lines, structure, body, delimiter)
+    return {"delimiter": delimiter, "decimal": decimal, "shift": shift, **asdict(structure)}
+
+
+def _is_shifted(lines: Sequence[str], structure: Structure, body: list[list[str]], delimiter: str) -> bool:
+    """Whether the first column has no name, as R writes tables; not, where only a delimiter ends each row of numbers."""
+    if structure.header is None or len(dialect.head_cells(lines[structure.header], delimiter)) != structure.width - 1:
+        return False
+    return any(len(row) == structure.width and row[-1].strip() for row in body)
 
 
 def _body(lines: Sequence[str], first: int, delimiter: str) -> list[list[str]]:
@@ -66,14 +78,15 @@ def _body(lines: Sequence[str], first: int, delimiter: str) -> list[list[str]]:
 
 def _gauges(lines: Sequence[str], layout: dict[str, Any]) -> list[Gauge]:
     names, units = names_and_units(*(named_row(lines, layout[key], layout) for key in ("header", "units")))
-    body = _body(lines, layout["first"], layout["delimiter"])[:1000]
+    body = _body(lines, layout["first"], layout["delimiter"])
     columns = [[row[k] for row in body if k < len(row)] for k in range(layout["width"])]
     return [Gauge.of(*found, decimal=layout["decimal"]) for found in zip(names, units, columns, strict=True)]
 
 
 def named_row(lines: Sequence[str], index: int | None, layout: dict[str, Any]) -> list[str]:
     """The `width` cells of a row above the numbers, empty where there is none."""
-    found = [] if index is None else dialect.head_cells(lines[index], layout["delimiter"])
+    found = [""] * (index is not None and layout["shift"])
+    found += [] if index is None else dialect.head_cells(lines[index], layout["delimiter"])
     return [text.strip() for text in found + [""] * layout["width"]][: layout["width"]]
 
 

@@ -16,6 +16,7 @@ from denoise_core.files.cells import split_unit
 from denoise_core.files.dialect import SINGLE, SPACES
 from denoise_core.files.encoding import BLOCK, Encoding, as_utf8, from_utf8
 from denoise_core.files.rows import lines_of, skipped
+from denoise_core.files.text import named_row
 
 FEWEST_DIGITS = 8
 MOST_DIGITS = 17
@@ -100,20 +101,23 @@ class _Tail:
         spaced = line.count(delimiter) == line.count(delimiter + " ") > 0
         return cls(layout=layout, between=delimiter + " " * spaced)
 
-    def after(self, line: bytes, added: list[str], *, quoted: bool = False) -> bytes:
+    def after(self, line: bytes, added: list[str], *, quoted: bool = False, named: bool = False) -> bytes:
         """The line with these cells behind its own, brought to the width of the table first."""
         body = line.removesuffix(b"\n").removesuffix(b"\r")
         end = line[len(body) :]
         texts = [self._cell(text, quoted=quoted) for text in added]
-        return self._full(body) + "".join(self.between + text for text in texts).encode("utf-8") + end
+        width = int(self.layout["width"]) - (named and self.layout["shift"])
+        return self._full(body, width) + "".join(self.between + text for text in texts).encode("utf-8") + end
 
     def _cell(self, text: str, *, quoted: bool) -> str:
-        if not quoted and self.between.strip() not in text.replace(" ", "") and '"' not in text:
+        if not self.between.strip(" \t"):
+            return re.sub(r"[ \t]+", "_", text) if self.layout["delimiter"] == SPACES else text.replace("\t", " ")
+        if not quoted and self.between.strip() not in text and '"' not in text:
             return text
         return '"' + text.replace('"', '""') + '"'
 
-    def _full(self, body: bytes) -> bytes:
-        delimiter, width = str(self.layout["delimiter"]), int(self.layout["width"])
+    def _full(self, body: bytes, width: int) -> bytes:
+        delimiter = str(self.layout["delimiter"])
         if delimiter in (SINGLE, SPACES):
             return body
         mark = delimiter.encode()
@@ -128,10 +132,11 @@ class _Tail:
         for key, texts in (("header", self._names), ("units", self._units)):
             if (index := self.layout[key]) is not None:
                 line = lines[index].decode("utf-8")
-                own = [text.strip() for text in dialect.head_cells(line, self.layout["delimiter"])]
-                own += [""] * (self.layout["width"] - len(own))
+                own = named_row([text.decode("utf-8").rstrip("\r\n") for text in lines], index, self.layout)
                 quoted = line.lstrip().startswith('"')
-                written[index] = self.after(lines[index], [safe(text) for text in texts(own, additions)], quoted=quoted)
+                written[index] = self.after(
+                    lines[index], [safe(text) for text in texts(own, additions)], quoted=quoted, named=True
+                )
         return written
 
     def _positions(self, additions: Sequence[Addition]) -> list[int]:

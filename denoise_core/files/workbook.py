@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,27 +38,27 @@ def read_workbook(path: Path, *, name: str, options: ReadOptions, limits: Limits
         If the workbook is damaged, locked or too large, there is no such sheet, or a cell does not fit its column.
     """
     check_archive(path, limits, name=name)
-    book = open_workbook(path, name=name)
-    sheet = _sheet(book, options, name)
-    found = book.get_sheet_by_name(sheet)
-    check_size(found.total_height, found.total_width, limits, name=name)
-    rows = found.to_python(skip_empty_area=False)
+    with whole(name):
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        sheet = _sheet(book, options, name)
+        found = book.get_sheet_by_name(sheet)
+        check_size(found.total_height, found.total_width, limits, name=name)
+        rows = found.to_python(skip_empty_area=False)
     structure = _structure(rows, options, name=name)
     layout = {"format": "workbook", "sheet": sheet, **asdict(structure)}
     notes = [_spoken(layout, book.sheet_names), *_warnings(path, rows, structure)]
     return _table(_Sheet(rows=rows, structure=structure, decimal=options.decimal), layout, notes, name)
 
 
-def open_workbook(path: Path, *, name: str) -> calamine.CalamineWorkbook:
-    """The workbook, or a DataError that says why not."""
+@contextmanager
+def whole(name: str) -> Iterator[None]:
+    """Turns what calamine says of broken or locked workbooks into DataError."""
     try:
-        return calamine.CalamineWorkbook.from_path(str(path))
-    except calamine.PasswordError:
-        raise DataError(f"{name} is protected by a password. Remove the password and save it again.") from None
+        yield
+    except calamine.PasswordError as error:
+        raise DataError(f"{name} is protected by a password. Remove the password and save it again.") from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise DataError(
-            f"{name} is a damaged workbook ({error}). Open it in the program that made it and save it again."
-        ) from None
+        raise DataError(f"{name} is a damaged workbook. Open it in the program that made it and save it again.") from error
 
 
 def _sheet(book: calamine.CalamineWorkbook, options: ReadOptions, name: str) -> str:

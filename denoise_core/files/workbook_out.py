@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import python_calamine as calamine
 from openpyxl.cell import WriteOnlyCell
 
 from denoise_core.errors import DataError
 from denoise_core.files.additions import Addition
 from denoise_core.files.cells import split_unit
-from denoise_core.files.workbook import LARGE, as_text, open_workbook
+from denoise_core.files.workbook import LARGE, as_text, whole
 
 Head = dict[int, list[str]]
 """Row of the sheet -> texts of the new cells."""
@@ -33,8 +34,9 @@ def write_workbook(source: Path, target: Path, additions: Sequence[Addition], la
     DataError
         If the sheet has not as many rows of numbers as the additions have values.
     """
-    sheet = open_workbook(source, name="The workbook").get_sheet_by_name(layout["sheet"])
-    rows = sheet.to_python(skip_empty_area=False)
+    with whole("The workbook"):
+        book = calamine.CalamineWorkbook.from_path(str(source))
+        rows = book.get_sheet_by_name(layout["sheet"]).to_python(skip_empty_area=False)
     new = _new_cells(rows, additions, layout)
     if is_xlsx(source) and len(rows) * layout["width"] <= LARGE:
         _into_workbook(source, target, new, layout)

@@ -52,44 +52,44 @@ def suggested(source: Source) -> dc.RunConfig:
     return _suggested(identity(source), series_of(source))
 
 
-@st.cache_resource(max_entries=6, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
     data = store().input_bytes(digest)
     return dc.read(data, name=file_name, options=dc.ReadOptions.from_json(options))
 
 
-@st.cache_resource(max_entries=12, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def _filtered(name: str, method: str, _series: dc.Series) -> dc.Estimate:
     del name
     return dc.denoise(_series, method=method)
 
 
-@st.cache_resource(max_entries=12, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def _suggested(name: str, _series: dc.Series) -> dc.RunConfig:
     del name
     return dc.suggest(_series)
 
 
-@st.cache_resource(max_entries=6, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_series(run_id: str) -> dc.Series:
     """Exactly what the run was trained on."""
     return store().series(run_id)
 
 
-@st.cache_resource(max_entries=6, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_estimate(run_id: str) -> dc.Estimate:
     """The finished run's result."""
     return store().estimate(run_id)
 
 
-@st.cache_resource(max_entries=24, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
 def judged(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Verdict:
     """What was removed, in words and numbers; `name` says which series and estimate they are."""
     del name
     return judge(_series, _estimate)
 
 
-@st.cache_resource(max_entries=24, ttl="2h", show_spinner=False)
+@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
 def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra:
     """Spectra before and after; `name` says which series and estimate they are."""
     del name

@@ -84,7 +84,8 @@ async function draw(Plotly, root, data, chart) {
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: bytes, parentElement, setStateValue }) {
+  const data = JSON.parse(new TextDecoder().decode(bytes))
   const root = parentElement.querySelector(".denoise-chart")
   const node = root.querySelector(".denoise-plot")
   const chart = charts.get(root) ?? { queue: Promise.resolve() }

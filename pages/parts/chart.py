@@ -6,11 +6,11 @@ Knows figures as plain dictionaries (`denoise_core.figures`), nothing of what th
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import files
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -51,9 +51,9 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
 
     With `zooms`, a new x range reruns what is around the chart: see `zoomable`.
     """
-    data: dict[str, Any] = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms}
-    data["alt"] = alt or figure["layout"]["meta"]["alt"]
-    _CHART(key=key, data=data, on_view_change=_noted)
+    data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "alt": alt or figure["layout"]["meta"]["alt"]}
+    # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
+    _CHART(key=key, data=json.dumps(data).encode(), on_view_change=_noted)
 
 
 @st.fragment

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import PurePath
+
 import streamlit as st
 
 import denoise_core as dc
 from denoise_core.assess import on_series
 from denoise_core.errors import DenoiseError
+from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
-from pages.parts import words
-from pages.parts.cached import filtered, identity, judged, series_of
+from pages.parts import runs, state, words
+from pages.parts.cached import filtered, identity, judged, recording, series_of, store
 
 DEFAULT = "wavelet"
 
@@ -37,3 +41,29 @@ def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     series = series_of(chosen)
     st.markdown(judged(f"{identity(chosen)}-{method}", series, estimate).headline)
     words.sentences(on_series(series))
+
+
+def onward() -> None:
+    """The main button: to the training, a new one unless one is at work."""
+    icon = ":material/model_training:"
+    if st.button("Train a network", type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
+        st.switch_page("pages/train.py", query_params=state.link())
+
+
+def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+    """The first look as a file; made when it is asked for."""
+    name = PurePath(denoised_name(chosen.file_name))
+    st.download_button(
+        "Save this first look",
+        data=partial(_file, chosen, estimate),
+        file_name=f"{name.stem}_{method}_{identity(chosen)[:6]}{name.suffix}",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="save-first",
+        help=f"Your file as it came, with {chosen.column}_denoised added.",
+    )
+
+
+def _file(chosen: Source, estimate: dc.Estimate) -> bytes:
+    return render(recording(chosen), {chosen.column: estimate}, like=store().input_bytes(chosen.input or ""))

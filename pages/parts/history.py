@@ -45,7 +45,7 @@ class History:
             self._epochs[line["epoch"]] = line
 
 
-@st.cache_resource(max_entries=32, ttl="6h", show_spinner=False)
+@st.cache_resource(max_entries=32, ttl=21600, show_spinner=False)
 def history(run_id: str) -> History:
     """The one history of that run."""
     return History(run_id)

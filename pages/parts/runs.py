@@ -6,6 +6,7 @@ import streamlit as st
 
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
+from denoise_core.jobs.home import keep_days
 from pages.parts import state
 from pages.parts.cached import store
 
@@ -38,6 +39,28 @@ def opened() -> RunView | None:
         st.warning(str(error), icon=":material/link_off:")
         st.button("Forget this link", on_click=state.close_run)
         return None
+
+
+def close_ended() -> None:
+    """Leave a run that has ended, so that the next look at Train offers a new one; one at work stays open."""
+    run = _found(state.current().run)
+    if run is None or run.ended:
+        state.close_run()
+
+
+def delete(run: RunView) -> None:
+    """Take the run and all its files away."""
+    store().delete(run.id)
+    state.close_run()
+
+
+def keeping(run: RunView) -> None:
+    """Where the run is kept and for how long, and the way to end that now."""
+    days = keep_days()
+    until = f"for {days:g} days after its end" if days else "until it is deleted"
+    st.caption(f"This run and your file are kept on the computer that runs this app, {until}.")
+    if run.owner == state.current().workspace:
+        st.button("Delete this run now", icon=":material/delete:", key="delete", on_click=delete, args=(run,))
 
 
 def strip(session: state.Session) -> None:

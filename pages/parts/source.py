@@ -9,7 +9,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core.errors import DataError, DenoiseError
-from denoise_core.files import SAMPLES
+from denoise_core.files import NO_TIME, SAMPLES
 from denoise_core.jobs import Source
 from pages.parts import state
 from pages.parts.cached import recording, store
@@ -17,7 +17,6 @@ from pages.parts.cached import recording, store
 _DELIMITERS = {None: "find out", ",": "comma", ";": "semicolon", "\t": "tab", " ": "spaces", "|": "bar"}
 _DECIMALS = {None: "find out", ".": "point", ",": "comma"}
 _HEADERS = {None: "find out", True: "yes", False: "no"}
-_NO_TIME = "none: evenly spaced"
 
 
 def current() -> Source:
@@ -32,7 +31,7 @@ def current() -> Source:
     return _of_sample(next(iter(SAMPLES)))
 
 
-def picker() -> None:
+def picker(chosen: Source) -> None:
     """Upload a file, or pick a sample."""
     edits = state.current().edits
     types = "CSV, TXT, XLSX, Parquet, NPY, NPZ or WAV"
@@ -40,18 +39,12 @@ def picker() -> None:
         with st.spinner("Reading the file…"):
             _take(upload.getvalue(), upload.name)
         st.rerun()
-    key = f"sample@{edits}"
-    labels = {name: sample.label for name, sample in SAMPLES.items()}
-    st.selectbox(
-        "or a sample",
-        list(labels),
-        index=None,
-        format_func=labels.get,
-        placeholder="Choose",
-        key=key,
-        on_change=_pick,
-        args=(key,),
-    )
+    key, names = f"sample@{edits}", list(SAMPLES)
+    shown = next((at for at, name in enumerate(names) if SAMPLES[name].file == chosen.file_name), None)
+    about = "Series that come with the app." if shown is None else SAMPLES[names[shown]].about
+    titles = {name: sample.title for name, sample in SAMPLES.items()}
+    options = {"index": shown, "format_func": titles.get, "placeholder": "Choose", "help": about}
+    st.selectbox("or a sample", names, key=key, on_change=_pick, args=(key,), **options)
 
 
 def column_picker(chosen: Source) -> None:
@@ -75,31 +68,30 @@ def in_words(file_name: str, series: dc.Series) -> str:
 
 def reading(chosen: Source, recording: dc.Recording) -> None:
     """How the file was read, in words, and the form that corrects it."""
-    with st.expander("How the file was read", icon=":material/description:"):
-        st.markdown("\n".join(f"- {note}" for note in recording.notes))
-        options, edits = dc.ReadOptions(**chosen.options), state.current().edits
-        with st.form("reading", border=False):
-            cells = st.columns(3)
-            _choice(cells[0], "Columns are separated by", _DELIMITERS, options.delimiter, f"delimiter@{edits}")
-            _choice(cells[1], "Decimal mark", _DECIMALS, options.decimal, f"decimal@{edits}")
-            _choice(cells[2], "First row holds names", _HEADERS, options.header, f"header@{edits}")
-            times = {None: "find out", "": _NO_TIME} | {name: name for name in recording.channels}
-            if options.time_column:
-                times[options.time_column] = options.time_column
-            _choice(cells[0], "Time column", times, options.time_column, f"time_column@{edits}")
-            cells[1].number_input(
-                "Samples per second",
-                min_value=0.0,
-                value=options.rate_hz,
-                format="%.6g",
-                key=f"rate_hz@{edits}",
-                help="Overrides a time column.",
-            )
-            st.form_submit_button("Read again", on_click=_read_again, args=(chosen, edits))
+    st.caption(" ".join(recording.notes))
+    options, edits = dc.ReadOptions(**chosen.options), state.current().edits
+    with st.expander("Was it read wrongly?", icon=":material/rule:"), st.form("reading", border=False):
+        cells = st.columns(3)
+        for cell, (name, (label, words)) in zip((*cells, *cells), _corrections(recording).items(), strict=False):
+            words = words | {value: str(value) for value in [getattr(options, name)] if value not in words}
+            at = list(words).index(getattr(options, name))
+            cell.selectbox(label, list(words), index=at, format_func=words.get, key=f"{name}@{edits}")
+        rate = {"value": options.rate_hz, "min_value": 0.0, "format": "%.6g", "help": "Overrides a time column."}
+        cells[1].number_input("Samples per second", key=f"rate_hz@{edits}", **rate)
+        if "sheet" in recording.layout:
+            cells[2].text_input("Sheet", value=options.sheet or recording.layout["sheet"], key=f"sheet@{edits}")
+        st.form_submit_button("Read again", on_click=_read_again, args=(chosen, edits))
 
 
-def _choice(cell: Any, label: str, words: dict[Any, str], value: Any, key: str) -> None:
-    cell.selectbox(label, list(words), index=list(words).index(value), format_func=words.get, key=key)
+def _corrections(recording: dc.Recording) -> dict[str, tuple[str, dict[Any, str]]]:
+    """What can be chosen about the reading: option -> its label, and the words for its values."""
+    times = {None: "find out", NO_TIME: "none: evenly spaced"} | {name: name for name in recording.channels}
+    return {
+        "delimiter": ("Columns are separated by", _DELIMITERS),
+        "decimal": ("Decimal mark", _DECIMALS),
+        "header": ("The first row holds names", _HEADERS),
+        "time_column": ("Time column", times),
+    }
 
 
 def _of_sample(name: str) -> Source:
@@ -123,9 +115,8 @@ def _turn(chosen: Source, key: str) -> None:
 
 
 def _read_again(chosen: Source, edits: int) -> None:
-    names = asdict(dc.ReadOptions())
-    values = {name: state.value(f"{name}@{edits}") for name in names}
-    options = {name: value for name, value in values.items() if value is not None and value != 0.0}
+    values = {name: state.value(f"{name}@{edits}") for name in asdict(dc.ReadOptions())}
+    options = {name: value for name, value in values.items() if value is not None and (name != "rate_hz" or value)}
     _try(lambda: replace(chosen, options=options, column=""))
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 _JS = """
 // Written again at each visit, so that it lasts a year from the last one.
 export default function ({ data }) {
-  const kept = "denoise_workspace=" + data.workspace
+  const kept = "denoise_workspace=" + new TextDecoder().decode(data)
   document.cookie = kept + "; SameSite=Strict; Path=/; Max-Age=31536000"
 }
 """
@@ -18,4 +18,4 @@ _COOKIE = st.components.v2.component(
 
 def keep(workspace: str) -> None:
     """Have the browser remember `workspace`."""
-    _COOKIE(key="workspace_cookie", data={"workspace": workspace})
+    _COOKIE(key="workspace_cookie", data=workspace.encode())

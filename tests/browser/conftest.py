@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from denoise_core.jobs import Store
 
 ROOT = Path(__file__).parents[2]
 VIEW = {"width": 1366, "height": 768}
+PATIENCE_MS = 60_000
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
 
 
@@ -59,6 +60,7 @@ def server(tmp_path_factory):
 def chromium():
     """The system's Chromium where there is one, else Playwright's own."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield browser
         browser.close()
@@ -75,7 +77,7 @@ def person(chromium, server):
     def _arrive(**options):
         contexts.append(chromium.new_context(viewport=VIEW, base_url=server.url, accept_downloads=True, **options))
         page = contexts[-1].new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
         page.on("console", lambda message: faults.append(_told(message)) if message.type == "error" else None)
         pages.append(page)

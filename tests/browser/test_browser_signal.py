@@ -1,8 +1,5 @@
 """What a person sees first, with their own file, with an awkward one, and in the dark."""
 
-import re
-
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.helpers import chart, drawn, says, upload, zoom
@@ -63,15 +60,15 @@ def test_awkward_files_get_a_sentence_and_the_earlier_series_stays(person, pump)
     for name, data in AWKWARD.items():
         upload(page, name, data)
         box = page.get_by_test_id("stAlertContentError")
-        expect(box).not_to_have_text(sentences[-1] if sentences else "", timeout=20_000)
+        expect(box).not_to_have_text(sentences[-1] if sentences else "")
         sentences.append(box.inner_text())
         says(page, "pump.csv · pressure · 600 samples")
     assert all(len(sentence) > 20 and "Error" not in sentence for sentence in sentences)
 
 
-@pytest.mark.parametrize("query", ["run=../../etc/passwd", "run=" + "x" * 24, "series=nonsense", "read={", "series=" + "0" * 64])
-def test_hand_made_link_shows_a_page_that_works(person, query):
+def test_hand_made_links_show_a_page_that_works(person):
     page = person()
-    page.goto(f"/?{query}")
-    drawn(page, "first-")
-    expect(page.get_by_text(re.compile("pressure_steps.csv")).first).to_be_visible()
+    for query in ("run=../../etc/passwd", "series=nonsense", "read={", "series=" + "0" * 64, "read=[1]&series=" + "0" * 64):
+        page.goto(f"/?{query}")
+        drawn(page, "first-")
+        says(page, "pressure_steps.csv")

@@ -240,3 +240,41 @@ def test_words_are_neither_times_nor_gaps():
     assert pattern_of(["sensor 1"]) is None
     assert pattern_of(["1.5"]) is None
     assert not is_missing("off")
+
+
+def test_a_table_of_r_names_no_row_numbers_and_stays_so(parsed, rewritten):
+    data = "t\tx\n" + "".join(f"{i + 1}\t{i / 2}\t{i % 3}.5\n" for i in range(12))
+    recording = parsed(data)
+    np.testing.assert_array_equal(recording.channels["x"], np.arange(12) % 3 + 0.5)
+    assert recording.time.step == 0.5
+    written = rewritten(recording, {"x": np.ones(12)}, data).decode().splitlines()
+    assert written[:2] == ["t\tx\tx_denoised", "1\t0.0\t0.5\t1"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "step", "start"),
+    [
+        ("202401{:02d}", 86400, "2024-01-01"),
+        ("20240101{:02d}", 3600, "2024-01-01T01"),
+        ("2024010112{:02d}", 60, "2024-01-01T12:01"),
+        ("202401011200{:02d}", 1, "2024-01-01T12:00:01"),
+    ],
+)
+def test_dates_written_as_one_number_are_calendar_times(parsed, pattern, step, start):
+    rows = "".join(f"44;{pattern.format(i + 1)};{VALUES[i % 6]}\n" for i in range(20))
+    recording = parsed("STATION;MESS_DATUM;TT\n" + rows)
+    assert recording.time.step == step
+    assert recording.time.calendar()[0] == np.datetime64(start)
+
+
+def test_a_code_for_gaps_is_pointed_out_but_not_changed(parsed):
+    recording = parsed("t;x\n" + "".join(f"{i};{-999 if i in (3, 7) else VALUES[i % 6]}\n" for i in range(20)))
+    assert recording.channels["x"][3] == -999
+    assert any("x is -999 in 2 rows" in note for note in recording.notes)
+
+
+@pytest.mark.parametrize("header", ["p [bar];T [°C]\n", "p;T\n"])
+def test_a_temperature_called_t_is_no_time(parsed, header):
+    recording = parsed(header + "".join(f"{VALUES[i % 6]};{20 + (i * 7) % 5}\n" for i in range(30)))
+    assert list(recording.channels) == ["p", "T"]
+    assert recording.time.unit == "sample"

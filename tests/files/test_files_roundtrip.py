@@ -98,6 +98,7 @@ def test_writing_keeps_every_byte_and_adds_the_result_to_seven_digits(parsed, re
     old, new = data.decode(codec).split(dialect.end), written.decode(codec).split(dialect.end)
     assert len(old) == len(new)
     assert all(after.startswith(before) for before, after in zip(old, new, strict=True))
+    assert '"' not in written.decode(codec)
     assert written[:3] == data[:3] or dialect.codec not in ("utf-8-sig", "utf-16")
     again = parsed(written)
     name = f"{channel}_denoised" if dialect.header else list(again.channels)[-1]

@@ -16,7 +16,7 @@ def result(app, run):
 def removed(app):
     """The y values of the line that shows what was removed."""
     chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
-    line = next(t for t in json.loads(chart.proto.json)["figure"]["data"] if t["name"] == "Removed")
+    line = next(t for t in json.loads(chart.proto.bytes)["figure"]["data"] if t["name"] == "Removed")
     return np.frombuffer(base64.b64decode(line["y"]["bdata"]))
 
 

@@ -19,7 +19,7 @@ def upload(app, name, data):
 def drawn(app):
     """The figure of the first chart."""
     charts = [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
-    return json.loads(charts[0].proto.json)["figure"]
+    return json.loads(charts[0].proto.bytes)["figure"]
 
 
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
 CONTEXT = 512
-CORE = 1024
-WINDOWS_AT_ONCE = 64
+CORE = 2048
+WINDOWS_AT_ONCE = 16
 
 
 def resolve_device(name: str) -> torch.device:
@@ -96,7 +96,7 @@ class TrainedDenoiser:
         n = len(scaled)
         length = min(n, CORE + 2 * CONTEXT)
         starts = window_starts(n, length=length, hop=min(CORE, length))
-        weights = taper(length, context=CONTEXT // 2) if len(starts) > 1 else np.ones(length)
+        weights = taper(length)
         means, variances = OverlapAdd(n, weights), OverlapAdd(n, weights)
         self.network.eval()
         device = next(self.network.parameters()).device

@@ -79,7 +79,8 @@ class TimeAxis:
         """Calendar times of the samples, to the microsecond, or None where `start` is unknown."""
         if self.start is None:
             return None
-        return self.start.astype("datetime64[us]") + np.round(self.values * 1e6).astype("timedelta64[us]")
+        since: NDArray[np.timedelta64] = np.round(self.values * 1e6).astype("timedelta64[us]")
+        return np.asarray(self.start.astype("datetime64[us]") + since)
 
 
 @dataclass(frozen=True, kw_only=True)

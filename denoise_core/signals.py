@@ -90,5 +90,6 @@ SIGNALS: dict[str, Callable[[int, np.random.Generator], Floats]] = {
 
 
 def add_noise(clean: Floats, *, snr: float, rng: np.random.Generator) -> Floats:
-    """``clean + n`` with white Gaussian n of sd ``sd(clean) / snr``; snr is the amplitude ratio ."""
-    return clean + rng.standard_normal(len(clean)) * (clean.std() / snr)
+    """``clean + n`` with white Gaussian n of sd ``sd(clean) / snr``; snr is the amplitude ratio."""
+    noise: Floats = rng.standard_normal(len(clean)) * (clean.std() / snr)
+    return clean + noise

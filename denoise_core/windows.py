@@ -32,7 +32,8 @@ def window_starts(n: int, *, length: int, hop: int) -> Ints:
 
 def frame(values: Floats, starts: Ints, *, length: int) -> Floats:
     """``frames[i] == values[starts[i] : starts[i] + length]``, shape (len(starts), length)."""
-    return values[starts[:, None] + np.arange(length)]
+    frames: Floats = values[starts[:, None] + np.arange(length)]
+    return frames
 
 
 class OverlapAdd:
@@ -55,7 +56,9 @@ class OverlapAdd:
 
     def result(self) -> Floats:
         """Shape (n,); NaN where no frame lay."""
-        return np.divide(self._total, self._share, out=np.full(len(self._total), np.nan), where=self._share > 0)
+        joined = np.full(len(self._total), np.nan)
+        np.divide(self._total, self._share, out=joined, where=self._share > 0)
+        return joined
 
 
 def overlap_add(frames: Floats, starts: Ints, *, n: int, weights: Floats) -> Floats:
@@ -65,10 +68,12 @@ def overlap_add(frames: Floats, starts: Ints, *, n: int, weights: Floats) -> Flo
     return joined.result()
 
 
-def taper(length: int, *, context: int) -> Floats:
-    """Weights of shape (length,) that rise linearly after `context` nearly silent samples at each end.
+def taper(length: int, *, power: int = 16) -> Floats:
+    """``weights[i] == (min(i, length - 1 - i) + 1) ** power`` over the largest of them, shape (length,).
 
-    Frames joined with it hardly listen to samples near a cut, where the network has seen too little of the series.
+    Where two frames overlap, the one whose edge is further away is nearly alone heard: near a cut the network has seen too little
+    of the series. At an end of the series, where no other frame lies, the weights do not matter.
     """
-    distance = np.minimum(np.arange(length), np.arange(length)[::-1]).astype(np.float64)
-    return np.maximum(distance - context, 0.0) + 1e-9
+    distance = np.minimum(np.arange(length), np.arange(length)[::-1]) + 1.0
+    weights: Floats = (distance / distance.max()) ** power
+    return weights

@@ -99,6 +99,11 @@ def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
+def test_a_model_that_cannot_be_written_is_said_so(noisy_csv, capsys):
+    assert run("train", noisy_csv, "-o", "/proc/lead.denoiser", "--quiet", *SHORT) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
 def test_suggest_prints_settings_that_can_be_loaded_again(noisy_csv, capsys):
     assert run("suggest", noisy_csv) == 0
     printed = capsys.readouterr().out

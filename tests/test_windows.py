@@ -47,7 +47,7 @@ def test_frames_are_slices_of_the_values():
 def test_parts_in_any_order_join_to_the_same_series():
     values = np.random.default_rng(1).standard_normal(101)
     starts = window_starts(101, length=16, hop=5)
-    joined = OverlapAdd(101, taper(16, context=4))
+    joined = OverlapAdd(101, taper(16))
     for part in (starts[7:], starts[:3], starts[3:7]):
         joined.add(frame(values, part, length=16), part)
     np.testing.assert_allclose(joined.result(), values, atol=1e-12)
@@ -59,11 +59,21 @@ def test_a_sample_that_no_window_covers_is_nan():
     np.testing.assert_array_equal(np.isnan(joined), [0, 0, 0, 1, 1, 1, 0, 0, 0, 1])
 
 
-def test_taper_is_positive_symmetric_and_nearly_silent_in_its_context():
-    weights = taper(20, context=6)
+@pytest.mark.parametrize("length", [1, 2, 7, 3072])
+def test_taper_is_positive_symmetric_and_falls_towards_the_edges(length):
+    weights = taper(length)
+    assert weights.shape == (length,)
+    assert weights.max() == 1.0
     assert np.all(weights > 0)
     np.testing.assert_array_equal(weights, weights[::-1])
-    assert weights[:6].max() < 1e-6 * weights.max()
+    assert np.all(np.diff(weights[: (length + 1) // 2]) > 0)
+
+
+def test_where_frames_overlap_the_one_with_the_farther_edge_is_heard():
+    starts, frames = np.array([0, 60]), np.stack((np.zeros(100), np.ones(100)))
+    joined = overlap_add(frames, starts, n=160, weights=taper(100))
+    assert joined[65] < 1e-6
+    assert joined[95] > 1 - 1e-6
 
 
 @pytest.mark.parametrize(

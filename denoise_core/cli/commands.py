@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from denoise_core import assess, files, methods
 from denoise_core.cli import progress
 from denoise_core.cli.speech import Say, speaker
@@ -40,7 +42,10 @@ def train(arguments: Namespace) -> None:
     _check_target(arguments.output, arguments.input)
     series = _series(arguments, say)
     trained = progress.train(series, _config(series, arguments), say=say, quiet=arguments.quiet)
-    trained.save(arguments.output)
+    try:
+        trained.save(arguments.output)
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{arguments.output} cannot be written ({error}). Choose another place with -o.") from None
     say(f"Wrote {arguments.output}.")
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from denoise_core import figures
 from pages.parts import chart, first, source
-from pages.parts.cached import identity, recording, series_of
+from pages.parts.cached import identity, keep_alive, recording, series_of
 from pages.parts.setup import page_setup
 
 strip = page_setup("Signal")
@@ -27,3 +27,6 @@ with controls:
 with picture:
     chart.zoomable(lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=520)
     source.reading(chosen, recording(chosen))
+
+# Last, so that the first picture does not wait for the process that looks after trainings.
+keep_alive()

@@ -69,4 +69,4 @@ def _noted() -> None:
 @cache
 def _plotly() -> bytes:
     found = next(path for path in files("plotly") or () if path.name == "plotly.min.js")
-    return gzip.compress(Path(str(found.locate())).read_bytes(), compresslevel=3)
+    return gzip.compress(Path(str(found.locate())).read_bytes(), compresslevel=1)

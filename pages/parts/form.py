@@ -9,7 +9,7 @@ from denoise_core import figures
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Source
 from pages.parts import chart, fields, state
-from pages.parts.cached import series_of, store, suggested
+from pages.parts.cached import keep_alive, series_of, store, suggested
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
 
@@ -51,6 +51,7 @@ def _start(source: Source, config: dc.RunConfig) -> None:
         run = store().submit(series, config, owner=session.workspace, title=title, source=source, token=session.press)
     except DenoiseError as error:
         return state.fail(str(error))
+    keep_alive()
     state.change(run=run, config=config)
 
 

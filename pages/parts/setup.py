@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import chart, runs, state, workspace
-from pages.parts.cached import keep_alive
 
 _PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
@@ -20,9 +19,8 @@ def page_setup(title: str) -> DeltaGenerator:
 
     Returns the place in the strip for one line about the series on the page.
     """
-    st.set_page_config(page_title=f"{title} · Denoise", page_icon="〰️", layout="wide")
+    st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
     session = state.begin()
-    keep_alive()
     runs.follow(session)
     with st.container(horizontal=True, vertical_alignment="center", key="top"):
         st.markdown("**Denoise**", width="content")

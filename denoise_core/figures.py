@@ -127,7 +127,7 @@ def spectrum(frequency: Floats, densities: Mapping[str, Floats], *, unit: str) -
         for color, width in [style[name]]
     ]
     layout = _layout(None)
-    layout["xaxis"] |= {"title": {"text": f"Frequency ({unit})"}, "type": "log"}
+    layout["xaxis"] |= {"title": {"text": f"Frequency ({unit})"}, "type": "log", "exponentformat": "power"}
     layout["yaxis"] |= {"title": {"text": "Power per frequency"}, "type": "log", "exponentformat": "power"}
     layout["meta"] = {"alt": "Power by frequency, as recorded, as denoised, and of what was removed.", "note": ""}
     return {"data": traces, "layout": layout}

@@ -56,6 +56,18 @@ class TimeAxis:
         return 1.0 / self.step if self.unit == "s" and self.step > 0 else None
 
     @property
+    def pace(self) -> str:
+        """How often a sample was taken, in words: "50 samples per second", "one sample every 7 days", "in years"."""
+        rate = self.rate_hz
+        if rate is None:
+            return {"sample": "in row numbers", "year": "in years"}.get(self.unit, f"in {self.unit}")
+        if rate > 0.9:
+            return f"{rate:.6g} samples per second"
+        units = ((86400.0, "days"), (3600.0, "hours"), (60.0, "min"), (0.0, "s"))
+        size, unit = next((size or 1.0, unit) for size, unit in units if self.step >= size)
+        return f"one sample every {self.step / size:.6g} {unit}"
+
+    @property
     def uneven_share(self) -> float:
         """Share of steps that differ from the median step by more than 1 %."""
         if len(self.values) < 3:

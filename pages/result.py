@@ -14,6 +14,7 @@ if run is None or not run.has_result:
         st.info(f"This run has no result, because it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
     st.markdown("A result appears here when a network was trained, or was stopped and its best epoch kept.")
     st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
+    runs.finished()
     st.stop()
 
 strip.caption(source.in_words(run.source.file_name, run_series(run.id)))

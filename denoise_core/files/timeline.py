@@ -131,13 +131,4 @@ def _uneven(axis: TimeAxis) -> str:
 
 def _spoken(axis: TimeAxis) -> str:
     plural = "s" if " and " in axis.name else ""
-    return f"Time from column{plural} {axis.name}, {_pace(axis)}."
-
-
-def _pace(axis: TimeAxis) -> str:
-    if axis.rate_hz is None:
-        return {"sample": "in row numbers", "year": "in years"}.get(axis.unit, f"in {axis.unit}")
-    if axis.rate_hz > 0.9:
-        return f"{axis.rate_hz:.6g} samples per second"
-    size, unit = next(((s, u) for s, u in ((86400.0, "days"), (3600.0, "hours"), (60.0, "min")) if axis.step >= s), (1.0, "s"))
-    return f"one sample every {axis.step / size:.6g} {unit}"
+    return f"Time from column{plural} {axis.name}, {axis.pace}."

@@ -18,13 +18,13 @@ def show(config: RunConfig, paths: Iterable[str], *, columns: int, edits: int) -
     `edits` is part of each widget's key: when it changes, the form shows the values of `config` again.
     """
     known = {path: (spec, value) for path, spec, value in settings(config)}
-    cells = st.columns(columns)
-    for index, path in enumerate(paths):
-        with cells[index % columns]:
-            spec, value = known[path]
-            _widget(spec, value, key=_key(path, edits))
-            if reason := config.reasons.get(path):
-                st.caption(reason)
+    shown = list(paths)
+    for first in range(0, len(shown), columns):
+        for cell, path in zip(st.columns(columns), shown[first : first + columns], strict=False):
+            with cell:
+                _widget(*known[path], key=_key(path, edits))
+                if reason := config.reasons.get(path):
+                    st.caption(reason)
 
 
 def others(config: RunConfig, shown: Iterable[str]) -> list[str]:
@@ -56,7 +56,7 @@ def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
         st.number_input(label, low, high, value, step=1, help=_ranged(data["help"], low, high), key=key)
     else:
         low, high = float(data["low"]), float(data["high"])
-        step = value / 10 if data["log"] else 0.05
+        step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
         st.number_input(label, low, high, value, step=step, format="%.6g", help=_ranged(data["help"], low, high), key=key)
 
 

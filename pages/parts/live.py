@@ -89,6 +89,9 @@ def _words(run: RunView, past: History) -> str:
 
 def _loss(run: RunView, past: History) -> None:
     st.markdown("**How well it predicts** (lower is better)")
+    if past.last is None:
+        st.caption("It appears here after the first epoch.")
+        return
     best = run.best_epoch or 0
     room = None if run.ended else run.epochs
     figure = figures.loss(past.column("train_loss"), past.column("valid_loss"), best_epoch=best, epochs=room)

@@ -71,9 +71,20 @@ def strip(session: state.Session) -> None:
     with st.popover(label, icon=":material/history:", key="runs"):
         if not mine:
             st.caption("Nothing was trained in this browser yet.")
-        for run in mine[:12]:
-            page = "pages/result.py" if run.has_result else "pages/train.py"
-            st.page_link(page, label=_line(run), icon=_ICONS[run.state], query_params=state.link(run=run.id))
+        _links(mine)
+
+
+def finished() -> None:
+    """The runs of this browser that have a result."""
+    if mine := [run for run in store().runs(state.current().workspace) if run.has_result]:
+        st.markdown("**Results so far**")
+        _links(mine)
+
+
+def _links(found: list[RunView]) -> None:
+    for run in found[:12]:
+        page = "pages/result.py" if run.has_result else "pages/train.py"
+        st.page_link(page, label=_line(run), icon=_ICONS[run.state], query_params=state.link(run=run.id))
 
 
 def _line(run: RunView) -> str:

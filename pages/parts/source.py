@@ -57,13 +57,7 @@ def column_picker(chosen: Source) -> None:
 
 def in_words(file_name: str, series: dc.Series) -> str:
     """File, name, length and rate of a series, for one line."""
-    rate = series.time.rate_hz
-    pace = (
-        f"{rate:,.6g} samples per second"
-        if rate and rate >= 1
-        else f"one sample every {series.time.step:,.6g} {series.time.unit}"
-    )
-    return f"{file_name} · {series.name} · {len(series):,} samples · {pace}"
+    return f"{file_name} · {series.name} · {len(series):,} samples · {series.time.pace}"
 
 
 def reading(chosen: Source, recording: dc.Recording) -> None:

@@ -1,0 +1,128 @@
+"""What a person waits for, measured in a real Chromium: ``python -m tests.benchmarks.pages``.
+
+Starts the app on a data folder of its own and prints each figure beside its bar: first page on a cold server, upload of
+200,000 rows until it is drawn, a click on a finished run of 200,000 samples, and the memory of the web process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+from playwright.sync_api import Page, expect, sync_playwright
+
+import denoise_core as dc
+from denoise_core.jobs import Source, Store, new_id
+from denoise_core.jobs.arrays import save_estimate
+from denoise_core.jobs.folder import RunFolder
+
+ROOT = Path(__file__).parents[2]
+DRAWN = ".denoise-chart[data-draws]"
+MEGABYTE = 1e6
+
+
+def main() -> None:
+    data, owner = recording(), new_id()
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (url, web), sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        at_start = web.memory_info().rss
+        page = chromium.new_page(viewport={"width": 1366, "height": 768})
+        page.set_default_timeout(120_000)
+        report("first page drawn on a cold server", timed(lambda: open_page(page, url)), bar=2.5, unit="s")
+        report("200,000-row CSV from upload to drawn", timed(lambda: upload(page, data)), bar=3.0, unit="s")
+        report("memory above start after that upload", (web.memory_info().rss - at_start) / MEGABYTE, bar=150, unit="MB")
+        run = finished_run(Store(folder), data, owner)
+        open_page(page, f"{url}/result?run={run}")
+        clicks = [timed(lambda: click(page)) for _ in range(5)]
+        report("click on a 200,000-sample result, slowest of 5", max(clicks), bar=1.0, unit="s")
+        chromium.close()
+
+
+def recording() -> bytes:
+    """200,000 samples at 1,000 per second as CSV."""
+    seconds = np.arange(200_000) / 1000
+    values = np.sin(3 * seconds) + 0.3 * np.random.default_rng(8).normal(size=seconds.size)
+    return b"time (s),speed (m/s)\n" + b"".join(b"%.3f,%.5f\n" % pair for pair in zip(seconds, values, strict=True))
+
+
+@contextmanager
+def served(home: Path):
+    """The app on a free port; where it listens, and its process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DENOISE_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield f"http://127.0.0.1:{port}", psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(240):
+        with suppress(urllib.error.URLError), urllib.request.urlopen(url) as answer:
+            if answer.read() == b"ok":
+                return
+        time.sleep(0.25)
+    raise TimeoutError(f"{url} did not answer within a minute")
+
+
+def finished_run(store: Store, data: bytes, owner: str) -> str:
+    """A run whose result is that of a filter, as if it had been trained."""
+    source = Source(input=store.put_input(data, "speed.csv"), file_name="speed.csv", column="speed")
+    series = dc.read(data, name="speed.csv")["speed"]
+    run = store.submit(series, dc.suggest(series), owner=owner, title="speed.csv: speed", source=source)
+    store.cancel(run)
+    folder = RunFolder(store.home / "runs" / run)
+    smooth = dc.denoise(series, method="savgol").values
+    save_estimate(folder.result, dc.Estimate(values=smooth, sd=np.full(len(series), 0.1), method="lstm", noise_sd=0.3))
+    folder.model.write_bytes(b"none")
+    folder.end("done", "")
+    return run
+
+
+def open_page(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector(DRAWN)
+
+
+def upload(page: Page, data: bytes) -> None:
+    box = page.get_by_test_id("stFileUploaderDropzoneInput").first
+    box.set_input_files({"name": "speed.csv", "mimeType": "text/csv", "buffer": data})
+    expect(page.get_by_text("of 200,000 points drawn")).to_be_visible(timeout=120_000)
+    page.wait_for_selector(DRAWN)
+
+
+def click(page: Page) -> None:
+    """One step of the strength slider, until the chart shows it."""
+    draws = page.locator(DRAWN).first.get_attribute("data-draws")
+    page.get_by_role("slider").press("ArrowLeft")
+    expect(page.locator(DRAWN).first).not_to_have_attribute("data-draws", draws or "", timeout=60_000)
+
+
+def timed(act) -> float:
+    before = time.perf_counter()
+    act()
+    return time.perf_counter() - before
+
+
+def report(what: str, value: float, *, bar: float, unit: str) -> None:
+    print(f"{what:50} {value:8.2f} {unit:3} bar {bar:6.1f} {unit:3} {value / bar:6.0%} of the bar", flush=True)
+
+
+if __name__ == "__main__":
+    main()

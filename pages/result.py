@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import outcome, runs, source, state
+from pages.parts import outcome, runs, source, state, words
 from pages.parts.cached import run_series
 from pages.parts.setup import page_setup
 
@@ -17,19 +17,20 @@ if run is None or not run.has_result:
     runs.finished()
     st.stop()
 
-strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
-controls, picture = st.columns([1, 3], gap="medium")
-with controls:
-    strength = outcome.strength()
-    outcome.downloads(run, strength)
-    outcome.verdict(run, strength)
-with picture:
-    outcome.numbers(run, strength)
-    outcome.picture(run, strength)
-    spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
-    if spectrum.open:
-        with spectrum:
-            outcome.spectrum(run, strength)
-    with st.expander("Settings of this run", icon=":material/tune:"):
-        st.json(run.config.to_json(), expanded=1)
-        runs.keeping(run)
+with words.faults_in_words():
+    strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
+    controls, picture = st.columns([1, 3], gap="medium")
+    with controls:
+        strength = outcome.strength()
+        outcome.downloads(run, strength)
+        outcome.verdict(run, strength)
+    with picture:
+        outcome.numbers(run, strength)
+        outcome.picture(run, strength)
+        spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
+        if spectrum.open:
+            with spectrum:
+                outcome.spectrum(run, strength)
+        with st.expander("Settings of this run", icon=":material/tune:"):
+            st.json(run.config.to_json(), expanded=1)
+            runs.keeping(run)

@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from denoise_core import figures
+from denoise_core.errors import RunError
 from denoise_core.jobs import RunView
-from pages.parts import chart, state
+from pages.parts import chart, runs, state
 from pages.parts.cached import keep_alive, run_series, store
 from pages.parts.history import History, history
 
@@ -21,8 +22,13 @@ def watch(run: RunView) -> None:
 
 
 def _look(run_id: str, *, was_at_work: bool) -> None:
-    run, past = store().run(run_id), history(run_id)
-    past.read_on()
+    past = history(run_id)
+    try:
+        run = store().run(run_id)
+        past.read_on()
+    except RunError:
+        # It was deleted under our eyes: the page says so.
+        st.rerun()
     if run.ended and was_at_work:
         st.rerun()
     keep_alive()
@@ -50,16 +56,16 @@ def _progress(run: RunView, past: History) -> None:
             icon=":material/stop_circle:",
             disabled=stopping or run.epochs_done == 0,
             help="Ends the training now; the result is that of the best epoch so far.",
-            on_click=store().stop,
-            args=(run.id,),
+            on_click=runs.ask,
+            args=(store().stop, run.id),
         )
         st.button(
             "Cancel",
             key="cancel",
             disabled=stopping,
             help="Ends the training and keeps nothing.",
-            on_click=store().cancel,
-            args=(run.id,),
+            on_click=runs.ask,
+            args=(store().cancel, run.id),
         )
 
 

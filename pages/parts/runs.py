@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from denoise_core.errors import DenoiseError
@@ -48,9 +50,17 @@ def close_ended() -> None:
         state.close_run()
 
 
-def delete(run: RunView) -> None:
+def ask(do: Callable[[str], None], run_id: str) -> None:
+    """Stop, cancel...; where that cannot be done, the next rerun says why."""
+    try:
+        do(run_id)
+    except DenoiseError as error:
+        state.fail(str(error))
+
+
+def delete(run_id: str) -> None:
     """Take the run and all its files away."""
-    store().delete(run.id)
+    ask(store().delete, run_id)
     state.close_run()
 
 
@@ -60,7 +70,7 @@ def keeping(run: RunView) -> None:
     until = f"for {days:g} days after its end" if days else "until it is deleted"
     st.caption(f"This run and your file are kept on the computer that runs this app, {until}.")
     if run.owner == state.current().workspace:
-        st.button("Delete this run now", icon=":material/delete:", key="delete", on_click=delete, args=(run,))
+        st.button("Delete this run now", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
 
 
 def strip(session: state.Session) -> None:

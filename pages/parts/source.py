@@ -24,6 +24,7 @@ def current() -> Source:
     chosen = state.current().source
     if chosen is not None:
         try:
+            chosen = chosen if chosen.column else _with_column(chosen)
             recording(chosen)[chosen.column].check_usable()
             return chosen
         except DenoiseError as error:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from denoise_core.assess import Figure, Sentence
+from denoise_core.errors import DenoiseError
 
 _SHOW = {
     "good": (st.success, ":material/check_circle:"),
     "note": (st.info, ":material/info:"),
     "warn": (st.warning, ":material/warning:"),
 }
+
+
+@contextmanager
+def faults_in_words() -> Iterator[None]:
+    """What cannot be read, found or done is said in its own sentence, and the rest of the block is left out."""
+    try:
+        yield
+    except DenoiseError as error:
+        st.error(str(error), icon=":material/error:")
 
 
 def sentences(found: Iterable[Sentence]) -> None:

@@ -52,3 +52,10 @@ def test_result_without_a_run_leads_to_the_training(app):
     app.switch_page("pages/result.py").run()
     assert not app.exception
     assert "Go to the training" in [link.value for link in app.page_link]
+
+
+def test_result_file_removed_by_hand_is_told_in_words(app, store, finished):
+    (store.home / "runs" / finished / "result.npz").unlink()
+    result(app, finished)
+    assert not app.exception
+    assert len(app.error[0].value) > 20

@@ -87,3 +87,21 @@ def test_link_to_a_run_that_is_gone_says_so(app):
     app.switch_page("pages/train.py").run()
     assert not app.exception
     assert "no longer here" in app.warning[0].value
+
+
+def test_series_too_short_for_a_network_is_told_in_words(app):
+    app.run()
+    app.file_uploader[0].upload("short.csv", b"v\n" + b"".join(b"%d\n" % (i % 5) for i in range(20)))
+    app.run()
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert "20" in app.error[0].value
+
+
+def test_run_deleted_while_it_is_watched_is_told_in_words(app, store, running):
+    app.query_params["run"] = running
+    app.switch_page("pages/train.py").run()
+    store.delete(running)
+    app.run()
+    assert not app.exception
+    assert "no longer here" in app.warning[0].value

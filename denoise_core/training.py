@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from denoise_core.allocator import keep_freed_memory
 from denoise_core.config import RunConfig
 from denoise_core.errors import DataError, RunError
 from denoise_core.events import EpochEnd, Event, Finished, Started, StepEnd
@@ -22,25 +23,11 @@ from denoise_core.noise import level
 from denoise_core.objectives import LOSSES, posterior, predictive_variance
 from denoise_core.scaling import fit_scaler
 from denoise_core.series import Series
+from denoise_core.split import held_out
 from denoise_core.windows import overlap_add, taper, window_starts
 
 PREVIEW_SAMPLES = 400
 VALID_WINDOWS = 256  # a longer series is judged on this many windows, evenly spread
-
-
-def held_out(observed: NDArray[np.bool_], *, share: float, block: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """True at the samples that are never a target: contiguous blocks, drawn at random, with about `share` of all samples.
-
-    Only observed samples count; at least one block is held out and at least one is left to learn from, shape (n,).
-    """
-    n = len(observed)
-    block = min(block, max(1, n // 4))
-    starts = np.arange(0, n - block + 1, block)
-    count = min(max(1, round(share * n / block)), len(starts) - 1)
-    chosen = rng.permutation(starts)[:count]
-    mask = np.zeros(n, dtype=np.bool_)
-    mask[(chosen[:, None] + np.arange(block)).ravel()] = True
-    return mask & observed
 
 
 @contextmanager
@@ -70,6 +57,7 @@ class Trainer:
         series.check_usable(at_least=2 * config.window.length)
         self.config = config.check(samples=len(series))
         self.device = resolve_device(config.training.device)
+        keep_freed_memory()
         rng = np.random.default_rng(config.training.seed)
         valid = held_out(series.observed, share=config.training.valid_share, block=config.training.valid_block, rng=rng)
         train = series.observed & ~valid
@@ -92,7 +80,7 @@ class Trainer:
         with _seeded(training.seed):
             self.network = TwoSided(self.config.model).to(self.device)
         self._optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay
+            self.network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
         )
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
             self._optimizer, training.learning_rate, total_steps=training.steps + 1
@@ -108,11 +96,12 @@ class Trainer:
     def _fixed_windows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Windows of the preview stretch in the middle of the series, and those that the epochs are judged on."""
         n, length = len(self._series), self.config.window.length
-        starts = window_starts(n, length=length, hop=max(1, length // 2))
-        spread = np.unique(np.linspace(0, len(starts) - 1, min(VALID_WINDOWS, len(starts))).round().astype(np.int64))
+        overlapping = window_starts(n, length=length, hop=max(1, length // 2))
         shown = max(1, (PREVIEW_SAMPLES - length) // max(1, length // 2) + 1)
-        first = max(0, (len(starts) - shown) // 2)
-        return starts[first : first + shown], starts[spread]
+        first = max(0, (len(overlapping) - shown) // 2)
+        apart = window_starts(n, length=length, hop=length)
+        spread = np.unique(np.linspace(0, len(apart) - 1, min(VALID_WINDOWS, len(apart))).round().astype(np.int64))
+        return overlapping[first : first + shown], apart[spread]
 
     def run(self) -> Iterator[Event]:
         """Started, then StepEnd after each step and EpochEnd after each epoch, and Finished; stop by closing the generator."""
@@ -221,7 +210,7 @@ class Trainer:
         )
 
     def _valid_losses(self) -> Tensor:
-        """Losses of the held-out targets in the fixed windows, one dimension; each target lies in about two windows."""
+        """Losses of the held-out targets in the fixed windows, one dimension."""
         self.network.eval()
         batch = self.config.training.batch_size
         with torch.inference_mode():
@@ -237,7 +226,7 @@ class Trainer:
         if not self._best or losses.mean() < self._least.mean():
             self._least = losses.clone()
         worse = losses - self._least
-        if worse.mean() <= worse.std() * (2.0 / len(worse)) ** 0.5:
+        if worse.mean() <= worse.std() / len(worse) ** 0.5:
             self._best_epoch = self._epoch
             self._best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
 

@@ -11,8 +11,9 @@ import torch
 from denoise_core import DataError, RunConfig, RunError, Series, SettingsError, fit
 from denoise_core.events import EpochEnd, Finished, Started, StepEnd, to_json
 from denoise_core.signals import add_noise, ecg_like
+from denoise_core.split import held_out
 from denoise_core.suggestions import suggest
-from denoise_core.training import Trainer, held_out, train
+from denoise_core.training import Trainer, train
 
 SMALL = (
     RunConfig()

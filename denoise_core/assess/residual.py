@@ -113,7 +113,8 @@ def spectral_peak(values: Floats, *, step: float) -> tuple[float, float]:
     The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
     """
     frequency, density = psd(bridged(values), step=step)
-    floor = np.maximum(_running_median(density, size=max(len(density) // 8, 9) | 1), np.median(density))
+    nearby = _running_median(density, size=max(len(density) // 8, 9) | 1)
+    floor = np.maximum(nearby, np.median(density))
     if not np.all(floor > 0.0):
         return float("nan"), float("nan")
     height = density / floor

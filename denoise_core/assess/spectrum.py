@@ -66,6 +66,6 @@ def _welch(values: Floats, *, segment: int, step: float) -> tuple[Floats, Floats
     frames = np.lib.stride_tricks.sliding_window_view(values, segment)[:: segment - segment // 2]
     taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(segment) / segment)
     transformed = np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * taper)
-    density: Floats = np.mean(np.abs(transformed) ** 2, axis=0) * step / np.sum(taper**2)
+    density = np.mean(np.abs(transformed) ** 2, axis=0) * step / np.sum(taper**2)
     density[1 : None if segment % 2 else -1] *= 2.0
-    return np.asarray(np.fft.rfftfreq(segment, d=step), dtype=np.float64), density
+    return np.asarray(np.fft.rfftfreq(segment, d=step), dtype=np.float64), np.asarray(density, dtype=np.float64)

@@ -2,6 +2,10 @@
 
 import streamlit as st
 
+from pages.parts import library
+
+library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
+
 from denoise_core import figures
 from pages.parts import chart, first, source
 from pages.parts.cached import identity, keep_alive, recording, series_of

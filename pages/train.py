@@ -2,6 +2,10 @@
 
 import streamlit as st
 
+from pages.parts import library
+
+library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
+
 from pages.parts import form, live, runs, source, state, words
 from pages.parts.cached import run_series, series_of
 from pages.parts.setup import page_setup

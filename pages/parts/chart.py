@@ -5,11 +5,8 @@ Knows figures as plain dictionaries (`denoise_core.figures`), nothing of what th
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import files
 from pathlib import Path
 
 import streamlit as st
@@ -32,18 +29,6 @@ _CHART = st.components.v2.component(
     js=(_HERE / "chart.js").read_text(),
     isolate_styles=False,
 )
-# The library draws nothing itself, so its own place on the page is taken out of the flow.
-_LIBRARY = st.components.v2.component(
-    "denoise_plotly",
-    css=".st-key-plotly_library {\n  position: absolute;\n}",
-    js=(_HERE / "library.js").read_text(),
-    isolate_styles=False,
-)
-
-
-def load_library() -> None:
-    """Send plotly.js to this browser; Streamlit repeats it by reference only, because it never changes."""
-    _LIBRARY(key="plotly_library", data=_plotly())
 
 
 def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False) -> None:
@@ -64,9 +49,3 @@ def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, al
 
 def _noted() -> None:
     """A state needs a callback to exist; the rerun that follows reads it."""
-
-
-@cache
-def _plotly() -> bytes:
-    found = next(path for path in files("plotly") or () if path.name == "plotly.min.js")
-    return gzip.compress(Path(str(found.locate())).read_bytes(), compresslevel=1)

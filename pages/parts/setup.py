@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import chart, runs, state, workspace
+from pages.parts import runs, state, workspace
 
 _PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
@@ -29,7 +29,6 @@ def page_setup(title: str) -> DeltaGenerator:
         st.space("stretch")
         line = st.empty()
         runs.strip(session)
-    chart.load_library()
     workspace.keep(session.workspace)
     for fault in state.pop_faults():
         st.error(fault, icon=":material/error:")

@@ -8,7 +8,7 @@ library.load()  # Before the other imports: the browser compiles plotly.js meanw
 
 from denoise_core import figures
 from pages.parts import chart, first, source
-from pages.parts.cached import identity, keep_alive, recording, series_of
+from pages.parts.cached import identity, keep_alive, recording, series_of, truth
 from pages.parts.setup import page_setup
 
 strip = page_setup("Signal")
@@ -24,12 +24,15 @@ with controls:
     estimate = first.estimate(chosen, method)
     if estimate is not None:
         first.verdict(chosen, method, estimate)
-    first.onward()
+    first.onward(chosen)
     if estimate is not None:
         first.download(chosen, method, estimate)
 
 with picture:
-    chart.zoomable(lambda view: figures.overlay(series, estimate, view=view), key=f"first-{identity(chosen)}", height=520)
+    clean = truth(chosen)
+    chart.zoomable(
+        lambda view: figures.overlay(series, estimate, truth=clean, view=view), key=f"first-{identity(chosen)}", height=520
+    )
     source.reading(chosen, recording(chosen))
 
 # Last, so that the first picture does not wait for the process that looks after trainings.

@@ -4,6 +4,7 @@ from denoise_core.assess.caution import on_series, on_training
 from denoise_core.assess.metrics import METRICS, score
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.assess.spectrum import Spectra, spectra
+from denoise_core.assess.truth import truth_of
 from denoise_core.assess.verdict import Figure, Sentence, Verdict, judge
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "on_training",
     "score",
     "spectra",
+    "truth_of",
 ]

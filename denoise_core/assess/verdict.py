@@ -56,13 +56,17 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """A first sentence, the others by severity (warn first), three numbers, and a text for those who cannot see the charts."""
+    """A first sentence, the others by severity (warn first), three numbers, and a text for those who cannot see the charts.
+
+    `gain_db` is how much smaller the error to the truth became; None where no truth is known.
+    """
 
     headline: str
     sentences: tuple[Sentence, ...]
     figures: tuple[Figure, ...]
     alt: str
     residual: Residual
+    gain_db: float | None = None
 
 
 def judge(noisy: Series, estimate: Estimate, *, truth: Floats | None = None) -> Verdict:
@@ -83,7 +87,7 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Floats | None = None) -> 
         sentences.append(Sentence(severity="good", text=text))
     figures = _figures(residual, gain_db, unit=noisy.unit)
     alt = f"{noisy.name}, {len(noisy):,} samples, before and after denoising by {estimate.method}. {headline}"
-    return Verdict(headline=headline, sentences=tuple(sentences), figures=figures, alt=alt, residual=residual)
+    return Verdict(headline=headline, sentences=tuple(sentences), figures=figures, alt=alt, residual=residual, gain_db=gain_db)
 
 
 def _headline(residual: Residual, sentences: list[Sentence], *, unit: str) -> str:

@@ -11,8 +11,10 @@ import json
 import streamlit as st
 
 import denoise_core as dc
-from denoise_core.assess import Spectra, Verdict, judge, spectra
+from denoise_core.assess import Spectra, Verdict, judge, spectra, truth_of
+from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
+from denoise_core.series import Floats
 
 
 @st.cache_resource(show_spinner=False)
@@ -34,6 +36,14 @@ def recording(source: Source) -> dc.Recording:
 def series_of(source: Source) -> dc.Series:
     """The chosen column of `source`."""
     return recording(source)[source.column]
+
+
+def truth(source: Source) -> Floats | None:
+    """The clean values of the chosen column, where its file brings them and is still kept."""
+    try:
+        return truth_of(recording(source), source.column) if source.input else None
+    except DenoiseError:
+        return None
 
 
 def identity(source: Source) -> str:
@@ -83,10 +93,10 @@ def run_estimate(run_id: str) -> dc.Estimate:
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def judged(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Verdict:
+def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Floats | None) -> Verdict:
     """What was removed, in words and numbers; `name` says which series and estimate they are."""
     del name
-    return judge(_series, _estimate)
+    return judge(_series, _estimate, truth=_truth)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)

@@ -9,12 +9,13 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core.assess import on_series
+from denoise_core.duration import expected_seconds, in_words
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from pages.parts import runs, state, words
-from pages.parts.cached import filtered, identity, judged, recording, series_of, store
+from pages.parts.cached import filtered, identity, judged, recording, series_of, store, suggested, truth
 
 DEFAULT = "wavelet"
 
@@ -39,15 +40,23 @@ def estimate(chosen: Source, method: str) -> dc.Estimate | None:
 def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     """What was removed, in one line, and what to know about the series."""
     series = series_of(chosen)
-    st.markdown(judged(f"{identity(chosen)}-{method}", series, estimate).headline)
+    words.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen)))
     words.sentences(on_series(series))
 
 
-def onward() -> None:
+def onward(chosen: Source) -> None:
     """The main button: to the training, a new one unless one is at work."""
-    icon = ":material/model_training:"
-    if st.button("Train a network", type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
+    icon, label = ":material/model_training:", "Train a network" + _duration(chosen)
+    if st.button(label, type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
         st.switch_page("pages/train.py", query_params=state.link())
+
+
+def _duration(chosen: Source) -> str:
+    """How long the suggested training takes; nothing where the series cannot be trained on, which the Train page explains."""
+    try:
+        return f" ({in_words(expected_seconds(suggested(chosen)))})"
+    except DenoiseError:
+        return ""
 
 
 def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:

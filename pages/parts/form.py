@@ -6,6 +6,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import figures
+from denoise_core.duration import expected_seconds, in_words
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Source
 from pages.parts import chart, fields, state
@@ -27,9 +28,12 @@ def show(source: Source) -> None:
         fields.show(config, FIRST, columns=4, edits=session.edits)
         with st.expander("Every other setting", icon=":material/tune:"):
             fields.show(config, fields.others(config, FIRST), columns=4, edits=session.edits)
-        st.form_submit_button(
-            "Start training", type="primary", icon=":material/play_arrow:", key="start", on_click=_start, args=(source, config)
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            icon = ":material/play_arrow:"
+            st.form_submit_button(
+                "Start training", type="primary", icon=icon, key="start", on_click=_start, args=(source, config)
+            )
+            st.caption(f"These settings take {in_words(expected_seconds(config))} on one processor core.")
     _file(session)
     _windows(series, length=config.window.length, hop=config.window.hop)
 

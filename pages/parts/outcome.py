@@ -13,7 +13,7 @@ from denoise_core.assess import Verdict, on_training
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import RunView
 from pages.parts import chart, words
-from pages.parts.cached import judged, recording, run_estimate, run_series, spectra_of, store
+from pages.parts.cached import judged, recording, run_estimate, run_series, spectra_of, store, truth
 from pages.parts.history import history
 
 
@@ -30,10 +30,10 @@ def estimate(run: RunView, strength: float) -> dc.Estimate:
 
 def verdict(run: RunView, strength: float) -> None:
     """The sentences about what was removed, and about the training."""
-    st.markdown(_judged(run, strength).headline)
+    words.headline(_judged(run, strength))
     past = history(run.id)
     past.read_on()
-    words.sentences([*_judged(run, strength).sentences, *on_training(past.column("valid_loss"))])
+    words.most_important([*_judged(run, strength).sentences, *on_training(past.column("valid_loss"))])
 
 
 def numbers(run: RunView, strength: float) -> None:
@@ -42,9 +42,12 @@ def numbers(run: RunView, strength: float) -> None:
 
 def picture(run: RunView, strength: float) -> None:
     """The recording with the result on top, and below what was removed."""
-    series, shown = run_series(run.id), estimate(run, strength)
+    series, shown, clean = run_series(run.id), estimate(run, strength), truth(run.source)
     chart.zoomable(
-        lambda view: figures.overlay(series, shown, view=view), key=f"result-{run.id}", height=500, alt=_judged(run, strength).alt
+        lambda view: figures.overlay(series, shown, truth=clean, view=view),
+        key=f"result-{run.id}",
+        height=500,
+        alt=_judged(run, strength).alt,
     )
 
 
@@ -98,7 +101,7 @@ def _model(run_id: str) -> bytes:
 
 
 def _judged(run: RunView, strength: float) -> Verdict:
-    return judged(_name(run, strength), run_series(run.id), estimate(run, strength))
+    return judged(_name(run, strength), run_series(run.id), estimate(run, strength), truth(run.source))
 
 
 def _name(run: RunView, strength: float) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import streamlit as st
 
-from denoise_core.assess import Figure, Sentence
+from denoise_core.assess import Figure, Sentence, Verdict
 from denoise_core.errors import DenoiseError
 
+AT_FIRST = 2
+# From the least to the most serious.
 _SHOW = {
     "good": (st.success, ":material/check_circle:"),
     "note": (st.info, ":material/info:"),
@@ -24,6 +26,22 @@ def faults_in_words() -> Iterator[None]:
         yield
     except DenoiseError as error:
         st.error(str(error), icon=":material/error:")
+
+
+def headline(verdict: Verdict) -> None:
+    """What was removed, in one line, and the true gain where the truth is known."""
+    st.markdown(verdict.headline)
+    if verdict.gain_db is not None:
+        st.markdown(f"**Gain {verdict.gain_db:.1f} dB** against the true column.")
+
+
+def most_important(found: Sequence[Sentence]) -> None:
+    """The two most serious sentences, the others folded."""
+    ranked = sorted(found, key=lambda sentence: tuple(_SHOW)[::-1].index(sentence.severity))
+    sentences(ranked[:AT_FIRST])
+    if ranked[AT_FIRST:]:
+        with st.expander("More about what was removed", icon=":material/notes:"):
+            sentences(ranked[AT_FIRST:])
 
 
 def sentences(found: Iterable[Sentence]) -> None:

@@ -8,8 +8,10 @@ from playwright.sync_api import Page, expect
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
-    """Give a file to the Signal page."""
-    box = page.get_by_test_id("stFileUploaderDropzoneInput").first
+    """Give a file to the Signal page, which offers a new place for the next one when it has dealt with this one."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    box = page.wait_for_selector("[data-testid=stFileUploaderDropzoneInput]:not([data-given])", state="attached")
+    box.evaluate("place => { place.dataset.given = 'yes' }")
     box.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import numpy as np
 
-from denoise_core.assess import judge
+from denoise_core.assess import Sentence, judge
+from pages.parts import cached
 
 
 def result(app, run):
@@ -27,6 +29,19 @@ def test_result_shows_the_three_numbers_and_sentences_of_the_core(app, store, fi
     assert [(m.label, m.value) for m in app.metric] == [(f.label, f.text) for f in verdict.figures]
     shown = [box.value for box in (*app.success, *app.info, *app.warning)]
     assert {sentence.text for sentence in verdict.sentences} <= set(shown)
+
+
+def test_all_but_the_two_most_serious_sentences_are_folded(app, finished, monkeypatch):
+    severities = ("good", "note", "warn", "note", "warn")
+    told = [Sentence(severity=severity, text=f"{severity} {at}") for at, severity in enumerate(severities)]
+    monkeypatch.setattr("pages.parts.outcome.on_training", lambda _: told)
+    monkeypatch.setattr("pages.parts.cached.judge", lambda *a, **k: replace(judge(*a, **k), sentences=()))
+    cached.judged.clear()
+    result(app, finished)
+    folded = next(box for box in app.expander if box.label == "More about what was removed")
+    assert [box.value for box in (*folded.info, *folded.success)] == ["note 1", "note 3", "good 0"]
+    assert [box.value for box in app.warning] == ["warn 2", "warn 4"]
+    assert len(folded.warning) == 0
 
 
 def test_strength_blends_without_training_again(app, finished):

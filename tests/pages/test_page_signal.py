@@ -1,6 +1,7 @@
 """The Signal page: something to see at once, uploads, and sentences for what cannot be used."""
 
 import json
+import re
 
 import pytest
 
@@ -25,9 +26,17 @@ def drawn(app):
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
     app.run()
     assert not app.exception
-    assert [trace["name"] for trace in drawn(app)["data"]] == ["Recorded", "Denoised", "Removed"]
+    assert [trace["name"] for trace in drawn(app)["data"]] == ["Recorded", "Truth", "Denoised", "Removed"]
     assert "Removed noise of about" in words(app)
-    assert app.button(key="train").label == "Train a network"
+    assert re.fullmatch(r"Train a network \(about \d+ s\)", app.button(key="train").label)
+
+
+def test_true_gain_is_told_where_the_file_brings_the_truth_and_never_without(app, pump):
+    app.run()
+    assert re.search(r"Gain [0-9.]+ dB\*\* against the true column", words(app))
+    upload(app, "pump.csv", pump)
+    assert "Gain" not in words(app)
+    assert "Truth" not in [trace["name"] for trace in drawn(app)["data"]]
 
 
 def test_upload_shows_its_first_usable_column_and_how_it_was_read(app, pump):

@@ -1,0 +1,12 @@
+"""Which column of a recording holds the clean values of another. Knows nothing of how they are used."""
+
+from __future__ import annotations
+
+from denoise_core.series import Floats, Recording
+
+SUFFIX = "_true"
+
+
+def truth_of(recording: Recording, column: str) -> Floats | None:
+    """The channel ``<column>_true``, of shape (n,), or None where the recording has none."""
+    return recording.channels.get(column + SUFFIX)

@@ -30,7 +30,7 @@ def estimate(run: RunView, strength: float) -> dc.Estimate:
 
 def verdict(run: RunView, strength: float) -> None:
     """The sentences about what was removed, and about the training."""
-    words.headline(_judged(run, strength))
+    st.markdown(_judged(run, strength).headline)
     past = history(run.id)
     past.read_on()
     words.most_important([*_judged(run, strength).sentences, *on_training(past.column("valid_loss"))])

@@ -30,6 +30,8 @@ from denoise_core.jobs.folder import RunFolder
 ROOT = Path(__file__).parents[2]
 DRAWN = ".denoise-chart[data-draws]"
 MEGABYTE = 1e6
+FORGOTTEN_S = 150
+"""Streamlit keeps a session whose browser has gone for two minutes, in case it comes back."""
 
 
 def main() -> None:
@@ -40,6 +42,7 @@ def main() -> None:
         page = chromium.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(120_000)
         report("first page drawn on a cold server", timed(lambda: open_page(page, url)), bar=2.5, unit="s")
+        first = (web.memory_info().rss - at_start) / MEGABYTE
         report("200,000-row CSV from upload to drawn", timed(lambda: upload(page, data)), bar=3.0, unit="s")
         report("memory above start after that upload", (web.memory_info().rss - at_start) / MEGABYTE, bar=150, unit="MB")
         run = finished_run(Store(folder), data, owner)
@@ -47,6 +50,8 @@ def main() -> None:
         clicks = [timed(lambda: click(page)) for _ in range(5)]
         report("click on a 200,000-sample result, slowest of 5", max(clicks), bar=1.0, unit="s")
         chromium.close()
+        report("memory above start when the session had ended", left_behind(web, at_start), bar=150, unit="MB")
+        print(f"  of which the first page alone, with its sample, had taken {first:.1f} MB")
 
 
 def recording() -> bytes:
@@ -112,6 +117,15 @@ def click(page: Page) -> None:
     draws = page.locator(DRAWN).first.get_attribute("data-draws")
     page.get_by_role("slider").press("ArrowLeft")
     expect(page.locator(DRAWN).first).not_to_have_attribute("data-draws", draws or "", timeout=60_000)
+
+
+def left_behind(web: psutil.Process, at_start: int) -> float:
+    """Megabytes above `at_start` when Streamlit has forgotten the session, and now and then until it has."""
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < FORGOTTEN_S:
+        print(f"  {waited:4.0f} s after the browser left: {(web.memory_info().rss - at_start) / MEGABYTE:6.1f} MB", flush=True)
+        time.sleep(30)
+    return (web.memory_info().rss - at_start) / MEGABYTE
 
 
 def timed(act) -> float:

@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+import denoise_core as dc
 from denoise_core.assess import Sentence, judge
+from denoise_core.files import sample_path
+from denoise_core.jobs import Source
+from denoise_core.jobs.arrays import save_estimate
+from denoise_core.jobs.folder import RunFolder
 from pages.parts import cached
 
 
@@ -29,6 +34,21 @@ def test_result_shows_the_three_numbers_and_sentences_of_the_core(app, store, fi
     assert [(m.label, m.value) for m in app.metric] == [(f.label, f.text) for f in verdict.figures]
     shown = [box.value for box in (*app.success, *app.info, *app.warning)]
     assert {sentence.text for sentence in verdict.sentences} <= set(shown)
+
+
+def test_true_gain_is_the_first_number_where_the_file_brings_the_truth(app, store):
+    data = sample_path("pressure_steps").read_bytes()
+    source = Source(input=store.put_input(data, "pressure_steps.csv"), file_name="pressure_steps.csv", column="pressure")
+    read = dc.read(data, name="pressure_steps.csv")
+    series, truth = read["pressure"], read["pressure_true"]
+    run = store.submit(series, dc.suggest(series), owner="w" * 24, title="pressure", source=source)
+    estimate = dc.denoise(series, method="savgol")
+    folder = RunFolder(store.home / "runs" / run)
+    save_estimate(folder.result, estimate)
+    folder.end("done", "")
+    result(app, run)
+    gain_db = dc.score(estimate, truth, noisy=series)["snr_gain_db"]
+    assert (app.metric[0].label, app.metric[0].value) == ("True gain", f"{gain_db:.1f} dB")
 
 
 def test_all_but_the_two_most_serious_sentences_are_folded(app, finished, monkeypatch):

@@ -11,10 +11,13 @@ import json
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, spectra, truth_of
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.series import Floats
+
+give_back_freed_memory()
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,7 +18,8 @@ test: $(VENV)/.test chromium
 bench: $(VENV)/.test chromium
 	$(BIN)/python tests/benchmarks/gain.py
 	$(BIN)/python tests/benchmarks/throughput.py
-	$(BIN)/python tests/benchmarks/web.py
+	$(BIN)/python -m tests.benchmarks.pages
+	$(BIN)/python -m tests.benchmarks.watched
 
 $(VENV)/.app: requirements.txt
 	$(PYTHON) -m venv $(VENV)

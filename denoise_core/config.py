@@ -83,6 +83,12 @@ class ModelConfig:
         high=0.8,
         help="Share of signals switched off at random between layers, against learning by heart. Needs two layers.",
     )
+    baseline: str = setting(
+        "none",
+        label="Starting point",
+        choices=("none", "linear"),
+        help="What the network corrects: nothing, or the best weighted mean of the neighbours. Linear suits weak noise.",
+    )
     gap: int = setting(
         1,
         label="Blind gap",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-_LOG_VARIANCE_RANGE = (-12.0, 8.0)  # beyond it a float32 variance tells nothing and its gradient explodes
+_LOG_VARIANCE_RANGE = (-20.0, 8.0)  # beyond it a float32 variance tells nothing and its gradient explodes
 
 
 def predictive_variance(log_variance: Tensor, noise_variance: float) -> Tensor:

@@ -79,6 +79,7 @@ class Trainer:
         training = self.config.training
         with _seeded(training.seed):
             self.network = TwoSided(self.config.model).to(self.device)
+        self.network.prepare(self._inputs, self._masks["train"], noise_variance=self._noise_variance)
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
         )

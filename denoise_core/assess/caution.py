@@ -13,8 +13,9 @@ from denoise_core.series import Series
 UNEVEN_SHARE = 0.01
 CLIPPED_SHARE = 0.005
 FEW_SAMPLES = 300
-# The validation loss is a log-likelihood and may be negative, so its rise is measured against how far it had fallen.
+# The validation loss is a log-likelihood and may be negative, so its changes are measured against how far it fell in all.
 RISE = 0.1
+STILL_FALLING = 0.05  # over the last quarter of the epochs
 
 
 def on_series(series: Series) -> list[Sentence]:
@@ -28,11 +29,12 @@ def on_training(valid_losses: Sequence[float]) -> list[Sentence]:
     if losses.size < 2:
         return []
     best = int(np.argmin(losses))
-    if best == losses.size - 1:
+    fall = float(losses[0] - losses[best])
+    if best == losses.size - 1 and losses[-1 - max(1, losses.size // 4)] - losses[-1] > STILL_FALLING * fall:
         return [Sentence(severity="note", text="It was still improving at the last epoch: more epochs may help.")]
-    rise, fall = float(np.median(losses[best + 1 :][-3:]) - losses[best]), float(losses[0] - losses[best])
-    if rise > RISE * fall:
-        text = f"It began to learn the noise after epoch {best + 1}; epoch {best + 1} was kept."
+    after = losses[best + 1 :][-3:]
+    if after.size and float(np.median(after) - losses[best]) > RISE * fall:
+        text = f"It began to learn the noise after epoch {best + 1}; the network from about then was kept."
         return [Sentence(severity="note", text=text)]
     return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ FAULT, INTERRUPTED = 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 if it succeeded, 2 with one line on stderr if input or settings are at fault, 130 after Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
+    # One thread, as in the app's workers: the same settings then give the same bits, and threads never wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         if words[:1] == ["worker"]:
             from denoise_core.jobs import worker

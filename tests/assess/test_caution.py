@@ -38,8 +38,9 @@ def test_too_little_data_is_told(n, told):
     ("losses", "expected"),
     [
         ([1.0, 0.5, 0.2], "It was still improving at the last epoch: more epochs may help."),
-        ([1.0, 0.0, -0.5, 0.1, 0.2, 0.1], "It began to learn the noise after epoch 3; epoch 3 was kept."),
+        ([1.0, 0.0, -0.5, 0.1, 0.2, 0.1], "It began to learn the noise after epoch 3; the network from about then was kept."),
         ([1.0, 0.0, -0.5, -0.49, -0.48], ""),
+        ([1.0, 0.0, -0.5, -0.9, -0.98, -0.99, -0.995, -1.0], ""),
         ([1.0], ""),
         ([], ""),
     ],

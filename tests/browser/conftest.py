@@ -56,12 +56,17 @@ def server(tmp_path_factory):
         _end_all_in(home)
 
 
+def system_chromium() -> str | None:
+    """The Chromium or Chrome of the system, or None for Playwright's own; `make chromium` looks for the same names."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """The system's Chromium where there is one, else Playwright's own."""
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=system_chromium(), args=FLAGS)
         yield browser
         browser.close()
 

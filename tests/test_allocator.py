@@ -1,0 +1,25 @@
+"""Freed memory goes back to the system where a process asks for that; seen from outside, in a process of its own."""
+
+import subprocess
+import sys
+
+_SCRIPT = """
+import psutil
+from denoise_core.allocator import give_back_freed_memory
+give_back_freed_memory()
+held = lambda: psutil.Process().memory_info().rss
+before = held()
+blocks = [bytearray(b"1" * (1 << 20)) for _ in range(65)]
+full = held()
+last = blocks[-1]
+del blocks
+print((full - before) >> 20, (held() - before) >> 20)
+"""
+
+
+def test_freed_blocks_leave_the_process_while_a_later_one_is_still_held():
+    done = subprocess.run([sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    full, left = map(int, done.stdout.split())
+    assert full >= 60
+    assert left <= 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.signal import lfilter
 
 from denoise_core.series import Floats
 
@@ -93,3 +94,30 @@ def add_noise(clean: Floats, *, snr: float, rng: np.random.Generator) -> Floats:
     """``clean + n`` with white Gaussian n of sd ``sd(clean) / snr``; snr is the amplitude ratio."""
     noise: Floats = rng.standard_normal(len(clean)) * (clean.std() / snr)
     return clean + noise
+
+
+def ar1_noise(n: int, rng: np.random.Generator, *, rho: float) -> Floats:
+    """Coloured noise of sd 1: ``v[t] = rho v[t-1] + sqrt(1 - rho**2) e[t]``, e white Gaussian, stationary from v[0]; shape (n,).
+
+    Its autocorrelation at lag k is ``rho ** k``; rho = 0 is white noise.
+    """
+    fresh = rng.standard_normal(n)
+    fresh[1:] *= np.sqrt(1.0 - rho**2)
+    return np.asarray(lfilter([1.0], [1.0, -rho], fresh), dtype=np.float64)
+
+
+def spikes(n: int, rng: np.random.Generator, *, share: float, size: float) -> Floats:
+    """Zeros with ``round(share n)`` values of ``size`` with random sign at random places; shape (n,), to be added to a series."""
+    values = np.zeros(n)
+    at = rng.permutation(n)[: round(share * n)]
+    values[at] = size * rng.choice((-1.0, 1.0), len(at))
+    return values
+
+
+def rising(n: int, *, factor: float) -> Floats:
+    """Noise sds that grow exponentially from 1 to `factor`, over their root mean square: ``mean(rising**2) == 1``; shape (n,).
+
+    ``rising(n, factor=5) * white`` is noise of sd 1 overall that is five times as strong at the end as at the start.
+    """
+    levels = factor ** np.linspace(0.0, 1.0, n)
+    return np.asarray(levels / np.sqrt(np.mean(levels**2)), dtype=np.float64)

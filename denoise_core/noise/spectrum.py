@@ -1,0 +1,96 @@
+"""The spectrum of what is left when the signal is silent: Welch's, without the segments that stand out. Knows nothing of colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoise_core.series import Floats
+
+SHORT, LONG = 64, 128  # samples in a segment; the long one for records of LONG_FROM samples
+LONG_FROM = 8192
+_FEWEST = 12  # segments
+_MOST_FILLED = 0.1  # share of a segment's samples that may be missing and filled by straight lines
+# A segment counts at a frequency while its power there is below CUT times the mean of those that count. Powers of Gaussian noise
+# are exponential: the mean below c times their own mean is 1 - c / (exp(c) - 1) of it, which is put right.
+_CUT = 3.0
+_START = 0.25  # quantile over the segments that the clipped mean starts from: right while the signal is silent so often
+_ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the noise's power is at each frequency of a segment.
+
+    Parameters
+    ----------
+    frequencies : float64 array of shape (bins,)
+        In cycles per sample, without the lowest two and the highest, where a segment tells little.
+    power : float64 array of shape (bins,)
+        In the scale in which white noise of sd 1 has power 1.
+    error : float
+        Relative sd of one bin's power by chance; neighbouring bins share about half of theirs.
+    """
+
+    frequencies: Floats
+    power: Floats
+    error: float
+    length: int
+
+
+def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
+    """Clipped mean over Hann segments of half overlap; None where fewer than _FEWEST segments hold enough numbers.
+
+    References
+    ----------
+    Welch 1967, doi:10.1109/TAU.1967.1161901; Martin 2001, Noise power spectral density estimation based on optimal smoothing and
+    minimum statistics, doi:10.1109/89.928915 (the noise is read where the signal pauses)
+    """
+    length = LONG if len(values) >= LONG_FROM else SHORT
+    if len(values) < length:
+        return None
+    frames = np.lib.stride_tricks.sliding_window_view(values, length)[:: length // 2]
+    filled = np.lib.stride_tricks.sliding_window_view(missing, length)[:: length // 2].mean(axis=1)
+    frames = frames[filled <= _MOST_FILLED]
+    if len(frames) < _FEWEST:
+        return None
+    powers = np.abs(np.fft.rfft(frames @ _taper(length).T, axis=1)) ** 2
+    used = bins(length)
+    mean, kept = _clipped_mean(powers[:, used])
+    return Floor(used / length, mean, float(np.sqrt(1.5 / kept)), length)
+
+
+def bins(length: int) -> NDArray[np.int64]:
+    """Those of the length // 2 + 1 frequencies that are used."""
+    return np.arange(2, length // 2 - 1)
+
+
+@cache
+def _taper(length: int) -> Floats:
+    """Takes the straight line out of a segment, then applies Hann's window, so that white noise of sd 1 has power 1."""
+    line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])
+    keep = np.eye(length) - line.T @ (line / (line**2).sum(axis=1, keepdims=True))
+    window = np.hanning(length + 1)[:-1]
+    return np.asarray(window[:, None] * keep / np.sqrt((window**2).sum()), dtype=np.float64)
+
+
+def expected_power(autocorrelation: Floats) -> Floats:
+    """Power at `bins` of noise whose autocorrelation at lags 0 .. length - 1 is given, under the same taper; shape (bins,)."""
+    length = len(autocorrelation)
+    lags = np.abs(np.arange(length)[:, None] - np.arange(length))
+    taper = _taper(length)
+    seen = np.fft.rfft(taper, axis=0)[bins(length)]
+    return np.asarray(np.real(np.einsum("fi,ij,fj->f", seen, autocorrelation[lags], seen.conj(), optimize=True)), dtype=np.float64)
+
+
+def _clipped_mean(powers: Floats) -> tuple[Floats, float]:
+    """Mean of exponential powers over the segments, immune to those that stand out, and how many segments counted on average."""
+    share = 1.0 - _CUT / np.expm1(_CUT)
+    mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
+    for _ in range(_ROUNDS):
+        counts = powers <= _CUT * mean
+        mean = np.sum(powers * counts, axis=0) / np.maximum(counts.sum(axis=0), 1) / share
+    return mean, float(np.mean(counts.sum(axis=0)))

@@ -7,6 +7,8 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+from scipy.special import gammainc
 
 from denoise_core.series import Floats
 
@@ -16,7 +18,10 @@ _FEWEST = 12  # segments
 _MOST_FILLED = 0.1  # share of a segment's samples that may be missing and filled by straight lines
 # A segment counts at a frequency while its power there is below CUT times the mean of those that count. Powers of Gaussian noise
 # are exponential: the mean below c times their own mean is 1 - c / (exp(c) - 1) of it, which is put right.
-_CUT = 3.0
+_CUT = 2.0
+_ACROSS = 5  # bins whose mean is compared
+_SHAPE = 2.9  # shape of the gamma
+_EXCESS = 1.4
 _START = 0.25  # quantile over the segments that the clipped mean starts from: right while the signal is silent so often
 _ROUNDS = 12
 
@@ -57,10 +62,9 @@ def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
     frames = frames[filled <= _MOST_FILLED]
     if len(frames) < _FEWEST:
         return None
-    powers = np.abs(np.fft.rfft(frames @ _taper(length).T, axis=1)) ** 2
+    mean, kept = _clipped_mean(_powers(frames))
     used = bins(length)
-    mean, kept = _clipped_mean(powers[:, used])
-    return Floor(used / length, mean, float(np.sqrt(1.5 / kept)), length)
+    return Floor(used / length, mean[used] / _white(length)[used], float(np.sqrt(_EXCESS / kept)), length)
 
 
 def bins(length: int) -> NDArray[np.int64]:
@@ -86,11 +90,22 @@ def expected_power(autocorrelation: Floats) -> Floats:
     return np.asarray(np.real(np.einsum("fi,ij,fj->f", seen, autocorrelation[lags], seen.conj(), optimize=True)), dtype=np.float64)
 
 
+@cache
+def _white(length: int) -> Floats:
+    """Clipped mean of white noise of sd 1: 1 but for the lowest and highest bins, whose neighbours are of another kind."""
+    segments = np.random.default_rng(0).standard_normal((8192, length))
+    return _clipped_mean(_powers(segments))[0]
+
+
+def _powers(segments: Floats) -> Floats:
+    return np.asarray(np.abs(np.fft.rfft(segments @ _taper(segments.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
+
+
 def _clipped_mean(powers: Floats) -> tuple[Floats, float]:
     """Mean of exponential powers over the segments, immune to those that stand out, and how many segments counted on average."""
-    share = 1.0 - _CUT / np.expm1(_CUT)
+    share = float(gammainc(_SHAPE + 1.0, _SHAPE * _CUT) / gammainc(_SHAPE, _SHAPE * _CUT))
     mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
     for _ in range(_ROUNDS):
-        counts = powers <= _CUT * mean
+        counts = uniform_filter1d(powers / mean, _ACROSS, axis=1) <= _CUT
         mean = np.sum(powers * counts, axis=0) / np.maximum(counts.sum(axis=0), 1) / share
     return mean, float(np.mean(counts.sum(axis=0)))

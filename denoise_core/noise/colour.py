@@ -1,0 +1,89 @@
+"""Whether neighbouring noise samples are alike, and for how long: an AR(1) fit to the noise's spectrum. Knows nothing of time."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy.stats import chi2
+
+from denoise_core.noise.spectrum import Floor, expected_power
+from denoise_core.series import Floats
+
+# The blind gap is the least lag at which the noise's autocorrelation, rho ** lag, has fallen below SMALL.
+SMALL = 0.1
+MOST_GAP = 64  # samples
+
+_GRID = np.round(np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.985, 0.01)]), 3)
+_SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
+_IMPROVEMENT = 12.0  # of chi-squared, by which AR(1) must fit better than white: 3.5 sds of one parameter
+_LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and signals may feign it
+_MODEL_ERROR = 0.06  # of a bin's log power: no noise is exactly AR(1), and some signal is always left
+_PLAUSIBLE = 0.999  # of chi-squared
+_SURPRISE = 1.8
+_NEIGHBOURS = (1.0, 0.52, 0.13, 0.03)  # correlation of bins under Hann's window
+
+
+def ar1_of(floor: Floor) -> tuple[float, float]:
+    """Correlation of neighbouring samples and marginal sd of the noise with this spectrum; (0, sd) if it may be white.
+
+    AR(1) noise is believed where the upper frequencies alone say so, against white noise. Then the fit reaches down as far as
+    one such shape explains the spectrum: below, the signal is in it.
+    """
+    white = float(np.sqrt(np.median(floor.power[floor.frequencies >= _SURELY_NOISE])))
+    upper = int(np.argmax(floor.frequencies >= _SURELY_NOISE))
+    misfits, _ = _misfits(floor, upper)
+    best = int(np.argmin(misfits))
+    if misfits[0] - misfits[best] < _IMPROVEMENT or not _plausible(misfits[best], len(floor.power) - upper):
+        return 0.0, white
+    misfits, levels = _misfits(floor, _reach(floor, upper))
+    best = int(np.argmin(misfits))
+    return (float(_GRID[best]), float(np.exp(levels[best] / 2))) if _GRID[best] >= _LEAST else (0.0, white)
+
+
+def _reach(floor: Floor, upper: int) -> int:
+    """The lowest bin that the AR(1) shape found above it foretells, and _MARGIN others less; signal lies on the bins below."""
+    before, _ = _misfits(floor, upper)
+    surprises: list[float] = []
+    for lowest in range(upper - 1, -1, -1):
+        misfits, _ = _misfits(floor, lowest)
+        best = int(np.argmin(before))
+        above = np.log(floor.power[lowest]) > _shapes(floor.length)[best, lowest] + _misfits(floor, lowest + 1)[1][best]
+        surprises.append((1.0 if above else -1.0) * np.sqrt(max(misfits.min() - before.min(), 0.0)))
+        run = surprises[-3:]
+        if sum(run) > _SURPRISE * np.sqrt(len(run)):
+            return min(upper, lowest + len(run))
+        before = misfits
+    return 0
+
+
+def _plausible(misfit: float, count: int) -> bool:
+    return bool(misfit < chi2.ppf(_PLAUSIBLE, count - 2))
+
+
+def _misfits(floor: Floor, lowest: int) -> tuple[Floats, Floats]:
+    """Chi-squared and best log power of each correlation in _GRID, over the bins from `lowest` on; shapes (grid,)."""
+    logs = np.log(floor.power[lowest:]) - _shapes(floor.length)[:, lowest:]
+    certainty = _certainty(floor, len(floor.power) - lowest)
+    levels = logs @ certainty.sum(axis=0) / certainty.sum()
+    rest = logs - levels[:, None]
+    return np.einsum("gi,ij,gj->g", rest, certainty, rest, optimize=True), levels
+
+
+def _certainty(floor: Floor, count: int) -> Floats:
+    """Inverse covariance of `count` neighbouring bins' log powers."""
+    apart = np.abs(np.arange(count)[:, None] - np.arange(count))
+    shared = np.array([*_NEIGHBOURS, 0.0])[np.minimum(apart, len(_NEIGHBOURS))]
+    return np.asarray(np.linalg.inv(floor.error**2 * shared + _MODEL_ERROR**2 * np.eye(count)), dtype=np.float64)
+
+
+@cache
+def _shapes(length: int) -> Floats:
+    """Log power of AR(1) noise of sd 1 at the bins of a segment, for each correlation in _GRID; shape (grid, bins)."""
+    return np.log([expected_power(rho ** np.arange(length)) for rho in _GRID])
+
+
+def gap_for(correlation: float, n: int) -> int:
+    """Least lag at which ``correlation ** lag < SMALL``; at most MOST_GAP and an eighth of n, at least 1."""
+    lag = int(np.floor(np.log(SMALL) / np.log(correlation))) + 1 if correlation > 0 else 1
+    return max(1, min(lag, MOST_GAP, n // 8))

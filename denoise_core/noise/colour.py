@@ -14,13 +14,14 @@ from denoise_core.series import Floats
 SMALL = 0.1
 MOST_GAP = 64  # samples
 
-_GRID = np.round(np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.985, 0.01)]), 3)
-_SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
+_GRID = np.round(
+    np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.955, 0.01)]), 3
+)  # smoother noise is taken for signal
 _IMPROVEMENT = 12.0  # of chi-squared, by which AR(1) must fit better than white: 3.5 sds of one parameter
 _LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and signals may feign it
 _MODEL_ERROR = 0.06  # of a bin's log power: no noise is exactly AR(1), and some signal is always left
 _PLAUSIBLE = 0.999  # of chi-squared
-_SURPRISE = 1.8
+_SURPRISE = 2.4  # sds: the mean of three bins' excess over what the fit above them foretells, times root three
 _NEIGHBOURS = (1.0, 0.52, 0.13, 0.03)  # correlation of bins under Hann's window
 
 
@@ -28,37 +29,31 @@ def ar1_of(floor: Floor) -> tuple[float, float]:
     """Correlation of neighbouring samples and marginal sd of the noise with this spectrum; (0, sd) if it may be white.
 
     AR(1) noise is believed where the upper frequencies alone say so, against white noise. Then the fit reaches down as far as
-    one such shape explains the spectrum: below, the signal is in it.
+    one such shape explains the spectrum: below, the signal is in it. Of the correlations within one sd of the best the least
+    is taken, since a signal can only feign more.
     """
-    white = float(np.sqrt(np.median(floor.power[floor.frequencies >= _SURELY_NOISE])))
-    upper = int(np.argmax(floor.frequencies >= _SURELY_NOISE))
+    upper, white = floor.upper, floor.white_sd
     misfits, _ = _misfits(floor, upper)
-    best = int(np.argmin(misfits))
-    if misfits[0] - misfits[best] < _IMPROVEMENT or not _plausible(misfits[best], len(floor.power) - upper):
+    if misfits[0] - misfits.min() < _IMPROVEMENT or misfits.min() > chi2.ppf(_PLAUSIBLE, len(floor.power) - upper - 2):
         return 0.0, white
     misfits, levels = _misfits(floor, _reach(floor, upper))
-    best = int(np.argmin(misfits))
-    return (float(_GRID[best]), float(np.exp(levels[best] / 2))) if _GRID[best] >= _LEAST else (0.0, white)
+    least = int(np.argmax(misfits <= misfits.min() + 1.0))
+    return (float(_GRID[least]), float(np.exp(levels[least] / 2))) if _GRID[least] >= _LEAST else (0.0, white)
 
 
 def _reach(floor: Floor, upper: int) -> int:
-    """The lowest bin that the AR(1) shape found above it foretells, and _MARGIN others less; signal lies on the bins below."""
-    before, _ = _misfits(floor, upper)
+    """The lowest bin down to which each is foretold by the AR(1) fit to those above it."""
     surprises: list[float] = []
+    misfits, levels = _misfits(floor, upper)
     for lowest in range(upper - 1, -1, -1):
-        misfits, _ = _misfits(floor, lowest)
-        best = int(np.argmin(before))
-        above = np.log(floor.power[lowest]) > _shapes(floor.length)[best, lowest] + _misfits(floor, lowest + 1)[1][best]
-        surprises.append((1.0 if above else -1.0) * np.sqrt(max(misfits.min() - before.min(), 0.0)))
-        run = surprises[-3:]
-        if sum(run) > _SURPRISE * np.sqrt(len(run)):
-            return min(upper, lowest + len(run))
-        before = misfits
+        best = int(np.argmin(misfits))
+        excess = np.log(floor.power[lowest]) - _shapes(floor.length)[best, lowest] - levels[best]
+        before = misfits[best]
+        misfits, levels = _misfits(floor, lowest)
+        surprises = [*surprises[-2:], float(np.copysign(np.sqrt(max(misfits.min() - before, 0.0)), excess))]
+        if sum(surprises) > _SURPRISE * np.sqrt(len(surprises)):
+            return lowest + len(surprises)
     return 0
-
-
-def _plausible(misfit: float, count: int) -> bool:
-    return bool(misfit < chi2.ppf(_PLAUSIBLE, count - 2))
 
 
 def _misfits(floor: Floor, lowest: int) -> tuple[Floats, Floats]:

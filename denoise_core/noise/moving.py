@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from denoise_core.noise.strength import DIFFERENCE, GAUSSIAN_MEDIAN
@@ -15,6 +17,7 @@ _SMOOTHING = 2.0  # blocks, sd of the weights
 _CHANCE = 1.95
 _BEYOND_CHANCE = 5.0
 _WORTH_IT = 1.35  # highest over lowest level
+_LEAST = 0.05  # of the median level: quieter blocks are a signal without noise, or silence
 
 
 def block_levels(values: Floats) -> tuple[Floats, Floats]:
@@ -24,7 +27,7 @@ def block_levels(values: Floats) -> tuple[Floats, Floats]:
     edges = np.linspace(0, n, count + 1).astype(int)
     differences = np.abs(np.convolve(values, DIFFERENCE, mode="same"))
     differences[:3] = differences[-3:] = np.nan
-    levels = np.array([_median_level(differences[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)])
+    levels = np.array([_median_level(differences[a:b]) for a, b in pairwise(edges)])
     return 0.5 * (edges[:-1] + edges[1:] - 1), levels
 
 
@@ -51,9 +54,9 @@ def moving_levels(values: Floats) -> tuple[Floats, Floats] | None:
     if seen.sum() < max(_FEWEST_BLOCKS, 0.75 * len(levels)):
         return None
     places = np.flatnonzero(seen).astype(np.float64)
-    logs = np.log(levels[seen])
+    logs = np.log(np.maximum(levels[seen], _LEAST * np.median(levels[seen])))
     weights = _local_lines(places)
-    smooth = weights @ logs
+    smooth = np.clip(weights @ logs, logs.min(), logs.max())
     deviation = np.abs(smooth - logs.mean()) / (_CHANCE / np.sqrt(len(values) / len(levels)) * np.sqrt((weights**2).sum(axis=1)))
     if deviation.max() < _BEYOND_CHANCE or np.ptp(smooth) < np.log(_WORTH_IT):
         return None

@@ -1,4 +1,4 @@
-"""The spectrum of what is left when the signal is silent: Welch's, without the segments that stand out. Knows nothing of colour."""
+"""The spectrum of what is left when the signal is silent: Welch's without the segments that stand out. Knows no colour."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 from scipy.special import gammainc
 
+from denoise_core.noise.strength import ROUNDING
 from denoise_core.series import Floats
 
 SHORT, LONG = 64, 128  # samples in a segment; the long one for records of LONG_FROM samples
 LONG_FROM = 8192
+SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
 _FEWEST = 12  # segments
 _MOST_FILLED = 0.1  # share of a segment's samples that may be missing and filled by straight lines
 # A segment counts at a frequency while its power there is below CUT times the mean of those that count. Powers of Gaussian noise
@@ -45,6 +47,16 @@ class Floor:
     error: float
     length: int
 
+    @property
+    def upper(self) -> int:
+        """The first bin of those that are SURELY_NOISE."""
+        return int(np.argmax(self.frequencies >= SURELY_NOISE))
+
+    @property
+    def white_sd(self) -> float:
+        """Sd of the noise if it is white."""
+        return float(np.sqrt(np.median(self.power[self.upper :])))
+
 
 def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
     """Clipped mean over Hann segments of half overlap; None where fewer than _FEWEST segments hold enough numbers.
@@ -59,12 +71,18 @@ def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
         return None
     frames = np.lib.stride_tricks.sliding_window_view(values, length)[:: length // 2]
     filled = np.lib.stride_tricks.sliding_window_view(missing, length)[:: length // 2].mean(axis=1)
-    frames = frames[filled <= _MOST_FILLED]
+    frames = frames[(filled <= _MOST_FILLED) & (np.ptp(frames, axis=1) > ROUNDING * np.abs(values).max())]
     if len(frames) < _FEWEST:
         return None
     mean, kept = _clipped_mean(_powers(frames))
     used = bins(length)
     return Floor(used / length, mean[used] / _white(length)[used], float(np.sqrt(_EXCESS / kept)), length)
+
+
+def spectrum_level(values: Floats) -> float:
+    """White-noise sd of a record too short for a floor: by the median of its own periodogram at SURELY_NOISE and above."""
+    power = _powers(values[None, :])[0, int(np.ceil(SURELY_NOISE * len(values))) : (len(values) - 1) // 2 + 1]
+    return float(np.sqrt(np.median(power) / np.log(2.0)))
 
 
 def bins(length: int) -> NDArray[np.int64]:
@@ -87,7 +105,9 @@ def expected_power(autocorrelation: Floats) -> Floats:
     lags = np.abs(np.arange(length)[:, None] - np.arange(length))
     taper = _taper(length)
     seen = np.fft.rfft(taper, axis=0)[bins(length)]
-    return np.asarray(np.real(np.einsum("fi,ij,fj->f", seen, autocorrelation[lags], seen.conj(), optimize=True)), dtype=np.float64)
+    return np.asarray(
+        np.real(np.einsum("fi,ij,fj->f", seen, autocorrelation[lags], seen.conj(), optimize=True)), dtype=np.float64
+    )
 
 
 @cache
@@ -107,5 +127,6 @@ def _clipped_mean(powers: Floats) -> tuple[Floats, float]:
     mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
     for _ in range(_ROUNDS):
         counts = uniform_filter1d(powers / mean, _ACROSS, axis=1) <= _CUT
-        mean = np.sum(powers * counts, axis=0) / np.maximum(counts.sum(axis=0), 1) / share
+        total = np.sum(powers * counts, axis=0)
+        mean = np.where(total > 0, total / np.maximum(counts.sum(axis=0), 1) / share, mean)
     return mean, float(np.mean(counts.sum(axis=0)))

@@ -15,7 +15,16 @@ DIFFERENCE = np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0]) / np.sqrt(924.0
 
 # High-pass of Daubechies' wavelet with four vanishing moments; Daubechies 1988, doi:10.1002/cpa.3160410705, table 1
 _DETAIL = np.array(
-    [-0.010597401785, -0.032883011667, 0.030841381836, 0.187034811719, -0.027983769417, -0.630880767930, 0.714846570553, -0.230377813309]
+    [
+        -0.010597401785,
+        -0.032883011667,
+        0.030841381836,
+        0.187034811719,
+        -0.027983769417,
+        -0.630880767930,
+        0.714846570553,
+        -0.230377813309,
+    ]
 )
 
 
@@ -48,17 +57,36 @@ def wavelet_level(values: Floats) -> float:
 
 
 def _filtered_level(values: Floats, weights: Floats) -> float:
-    if len(values) < len(weights):
+    magnitudes = _magnitudes(values, weights)
+    if magnitudes.size == 0:
         return 0.0
-    filtered = np.abs(np.convolve(values, weights, mode="valid"))
-    filtered = filtered[~np.isnan(filtered)]
-    return gaussian_sd(filtered, ROUNDING * float(np.nanmax(np.abs(values)))) if filtered.size else 0.0
-
-
-def gaussian_sd(magnitudes: Floats, rounding: float) -> float:
-    """Sd of a Gaussian whose magnitudes these are: by their median, by their root mean square where that is rounding, or 0."""
+    rounding = ROUNDING * float(np.nanmax(np.abs(values)))
     median = float(np.median(magnitudes))
     if median > rounding:
         return median / GAUSSIAN_MEDIAN
     root_mean_square = float(np.sqrt(np.mean(magnitudes**2)))
     return root_mean_square if root_mean_square > rounding else 0.0
+
+
+def _magnitudes(values: Floats, weights: Floats) -> Floats:
+    if len(values) < len(weights):
+        return np.zeros(0)
+    filtered = np.abs(np.convolve(values, weights, mode="valid"))
+    return filtered[~np.isnan(filtered)]
+
+
+def mostly_still(values: Floats) -> bool:
+    """Whether more than half of the differences are zero, as of rare counts: and `level` is no median."""
+    magnitudes = _magnitudes(values, DIFFERENCE)
+    return magnitudes.size == 0 or bool(np.median(magnitudes) <= ROUNDING * np.nanmax(np.abs(values)))
+
+
+def differences_seen(values: Floats) -> int:
+    """How many stretches of seven neighbours have no missing value."""
+    return int(_magnitudes(values, DIFFERENCE).size)
+
+
+def least_level(values: Floats) -> float:
+    """White-noise sd of a series too short for `level`, by its first differences; 0 for fewer than two numbers."""
+    present = values[~np.isnan(values)]
+    return float(np.sqrt(np.mean(np.diff(present) ** 2) / 2)) if len(present) > 1 else 0.0

@@ -1,0 +1,36 @@
+"""How much a record moves where it moves least: no noise can be stronger than that. Knows nothing of spectra."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
+
+from denoise_core.series import Floats
+
+BLOCK = 32  # samples
+_SHARE = 0.2  # of the blocks, below whose variance these lie
+_FEWEST = 12  # blocks
+
+
+def quiet_variance(values: Floats, *, missing: NDArray[np.bool_]) -> float | None:
+    """Variance about a straight line that a share of _SHARE of all blocks stays below; None where there are too few blocks."""
+    count = len(values) // BLOCK
+    blocks = values[: count * BLOCK].reshape(count, BLOCK)[~missing[: count * BLOCK].reshape(count, BLOCK).any(axis=1)]
+    if len(blocks) < _FEWEST:
+        return None
+    return float(np.quantile(np.mean((blocks @ _straightened()) ** 2, axis=1), _SHARE))
+
+
+def expected_quiet_variance(autocorrelation: Floats) -> float:
+    """The same of Gaussian noise of sd 1 and this autocorrelation at lags 0 .. 31, by a gamma of equal mean and variance."""
+    lags = np.abs(np.arange(BLOCK)[:, None] - np.arange(BLOCK))
+    rest = _straightened() @ autocorrelation[lags] @ _straightened()
+    mean, variance = np.trace(rest) / BLOCK, 2.0 * np.sum(rest**2) / BLOCK**2
+    return float(gammaincinv(mean**2 / variance, _SHARE) * variance / mean)
+
+
+def _straightened() -> Floats:
+    """Matrix that takes its straight line out of a block."""
+    line = np.stack([np.ones(BLOCK), np.arange(BLOCK) - (BLOCK - 1) / 2])
+    return np.asarray(np.eye(BLOCK) - line.T @ (line / (line**2).sum(axis=1, keepdims=True)), dtype=np.float64)

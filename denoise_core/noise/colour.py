@@ -14,9 +14,8 @@ from denoise_core.series import Floats
 SMALL = 0.1
 MOST_GAP = 64  # samples
 
-_GRID = np.round(
-    np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.955, 0.01)]), 3
-)  # smoother noise is taken for signal
+# What is at the end of the grid is as smooth as a random walk, and taken for signal.
+_GRID = np.round(np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.955, 0.01)]), 3)
 _IMPROVEMENT = 12.0  # of chi-squared, by which AR(1) must fit better than white: 3.5 sds of one parameter
 _LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and signals may feign it
 _MODEL_ERROR = 0.06  # of a bin's log power: no noise is exactly AR(1), and some signal is always left
@@ -38,7 +37,7 @@ def ar1_of(floor: Floor) -> tuple[float, float]:
         return 0.0, white
     misfits, levels = _misfits(floor, _reach(floor, upper))
     least = int(np.argmax(misfits <= misfits.min() + 1.0))
-    return (float(_GRID[least]), float(np.exp(levels[least] / 2))) if _GRID[least] >= _LEAST else (0.0, white)
+    return (float(_GRID[least]), float(np.exp(levels[least] / 2))) if _LEAST <= _GRID[least] < _GRID[-1] else (0.0, white)
 
 
 def _reach(floor: Floor, upper: int) -> int:

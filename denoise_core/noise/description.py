@@ -19,7 +19,7 @@ from denoise_core.series import Floats
 
 # Estimates of white noise on the test signals (SNR 1 to 10) differ by less than this: a share, and a multiple of 1 / sqrt(n).
 _DIFFER, _DIFFER_BY_CHANCE = 0.1, 4.0
-_QUIETER = 1.3  # times the noise said to be there: quiet stretches that lie this far below contradict it
+_QUIETER = 1.25  # times the noise said to be there: quiet stretches that lie this far below contradict it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from scipy.special import gammaincinv
 from denoise_core.series import Floats
 
 BLOCK = 32  # samples
-_SHARE = 0.2  # of the blocks, below whose variance these lie
+_SHARE = 0.05  # of the blocks, below whose variance these lie
 _FEWEST = 12  # blocks
 
 

@@ -17,7 +17,7 @@ SHORT, LONG = 64, 128  # samples in a segment; the long one for records of LONG_
 LONG_FROM = 8192
 SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
 _FEWEST = 12  # segments
-_MOST_FILLED = 0.1  # share of a segment's samples that may be missing and filled by straight lines
+_MOST_FILLED = 0.08  # share of a segment's samples that may be missing and filled by straight lines
 # A segment counts at a frequency while its power there is below CUT times the mean of those that count. Powers of Gaussian noise
 # are exponential: the mean below c times their own mean is 1 - c / (exp(c) - 1) of it, which is put right.
 _CUT = 2.0

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from denoise_core.noise import level
-from denoise_core.signals import SIGNALS, add_noise
+from denoise_core.noise import describe, level
+from denoise_core.signals import SIGNALS, add_noise, spikes
 
 
 @pytest.mark.parametrize("name", sorted(SIGNALS))
@@ -56,3 +56,38 @@ def test_nothing_to_measure_is_zero():
     assert level(np.arange(6.0)) == 0.0
     assert level(np.full(50, np.nan)) == 0.0
     assert level(np.full(50, 3.0)) == 0.0
+
+
+def described(name, *, n, snr, seed, share=0.0):
+    """What is said of a test signal with white noise, the sd of which is 1, and spikes of ten times that."""
+    rng = np.random.default_rng(seed)
+    clean = SIGNALS[name](n, rng)
+    clean *= snr / clean.std()
+    return describe(add_noise(clean, snr=snr, rng=rng) + spikes(n, rng, share=share, size=10.0))
+
+
+@pytest.mark.parametrize("name", sorted(SIGNALS))
+@pytest.mark.parametrize(("n", "seeds"), [(2048, 9), (20_000, 3)])
+@pytest.mark.parametrize("snr", [1, 3, 10])
+def test_white_noise_is_measured_within_eight_per_cent_and_never_called_coloured_moving_or_spiky(name, n, seeds, snr):
+    found = [described(name, n=n, snr=snr, seed=seed) for seed in range(seeds)]
+    assert np.median([noise.sd for noise in found]) == pytest.approx(1.0, abs=0.08)
+    assert {(noise.gap, noise.correlation) for noise in found} == {(1, 0.0)}
+    assert all(noise.levels is None for noise in found)
+    assert all(noise.agree for noise in found)
+    assert max(noise.spikes for noise in found) < 0.002
+
+
+@pytest.mark.parametrize("name", sorted(SIGNALS))
+@pytest.mark.parametrize("snr", [1, 3, 10])
+def test_spikes_raise_the_described_sd_by_less_than_fifteen_per_cent(name, snr):
+    sds = [described(name, n=2048, snr=snr, seed=seed, share=0.02).sd for seed in range(5)]
+    assert np.median(sds) == pytest.approx(1.0, abs=0.15)
+
+
+def test_the_three_estimates_have_names_and_agree_only_where_they_are_alike():
+    noise = described("ecg_like", n=2048, snr=3, seed=0)
+    assert list(noise.estimates) == ["differences", "wavelet", "spectrum"]
+    assert noise.sd == sorted(noise.estimates.values())[1]
+    tone = np.sin(0.7 * np.pi * np.arange(4000)) + 0.1 * np.random.default_rng(0).standard_normal(4000)
+    assert not describe(tone).agree

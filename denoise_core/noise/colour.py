@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.stats import chi2
 
 from denoise_core.noise.spectrum import Floor, expected_power
 from denoise_core.series import Floats
@@ -19,7 +18,7 @@ _GRID = np.round(np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.955
 _IMPROVEMENT = 12.0  # of chi-squared, by which AR(1) must fit better than white: 3.5 sds of one parameter
 _LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and signals may feign it
 _MODEL_ERROR = 0.06  # of a bin's log power: no noise is exactly AR(1), and some signal is always left
-_PLAUSIBLE = 0.999  # of chi-squared
+_PLAUSIBLE = 3.09  # of a Gaussian: one fit in a thousand is that bad by chance
 _SURPRISE = 2.4  # sds: the mean of three bins' excess over what the fit above them foretells, times root three
 _NEIGHBOURS = (1.0, 0.52, 0.13, 0.03)  # correlation of bins under Hann's window
 
@@ -33,11 +32,17 @@ def ar1_of(floor: Floor) -> tuple[float, float]:
     """
     upper, white = floor.upper, floor.white_sd
     misfits, _ = _misfits(floor, upper)
-    if misfits[0] - misfits.min() < _IMPROVEMENT or misfits.min() > chi2.ppf(_PLAUSIBLE, len(floor.power) - upper - 2):
+    if misfits[0] - misfits.min() < _IMPROVEMENT or misfits.min() > _largest_misfit(len(floor.power) - upper - 2):
         return 0.0, white
     misfits, levels = _misfits(floor, _reach(floor, upper))
     least = int(np.argmax(misfits <= misfits.min() + 1.0))
     return (float(_GRID[least]), float(np.exp(levels[least] / 2))) if _LEAST <= _GRID[least] < _GRID[-1] else (0.0, white)
+
+
+def _largest_misfit(freedom: int) -> float:
+    """Chi-squared at _PLAUSIBLE, after Wilson and Hilferty 1931, doi:10.1073/pnas.17.12.684."""
+    spread = np.sqrt(2.0 / (9.0 * freedom))
+    return float(freedom * (1.0 - spread**2 + _PLAUSIBLE * spread) ** 3)
 
 
 def _reach(floor: Floor, upper: int) -> int:

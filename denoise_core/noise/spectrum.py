@@ -7,8 +7,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
-from scipy.special import gammainc
 
 from denoise_core.noise.strength import ROUNDING
 from denoise_core.series import Floats
@@ -18,12 +16,10 @@ LONG_FROM = 8192
 SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
 _FEWEST = 12  # segments
 _MOST_FILLED = 0.08  # share of a segment's samples that may be missing and filled by straight lines
-# A segment counts at a frequency while its power there is below CUT times the mean of those that count. Powers of Gaussian noise
-# are exponential: the mean below c times their own mean is 1 - c / (exp(c) - 1) of it, which is put right.
-_CUT = 2.0
-_ACROSS = 5  # bins whose mean is compared
-_SHAPE = 2.9  # shape of the gamma
-_EXCESS = 1.4
+# A segment counts at a frequency while the mean of its relative powers at the _ACROSS nearest bins is below _CUT. Under Hann's
+# window that mean is a gamma of shape 2.9 (by simulation), which below 2 has a mean of P(3.9, 5.8) / P(2.9, 5.8) of its own.
+_CUT, _ACROSS, _KEPT = 2.0, 5, 0.9001
+_EXCESS = 1.4  # variance of a bin's relative power, times the segments that counted; by simulation of white noise
 _START = 0.25  # quantile over the segments that the clipped mean starts from: right while the signal is silent so often
 _ROUNDS = 12
 
@@ -80,9 +76,17 @@ def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
 
 
 def spectrum_level(values: Floats) -> float:
-    """White-noise sd of a record too short for a floor: by the median of its own periodogram at SURELY_NOISE and above."""
-    power = _powers(values[None, :])[0, int(np.ceil(SURELY_NOISE * len(values))) : (len(values) - 1) // 2 + 1]
+    """White-noise sd of a record too short or broken for a floor, by the median of its own periodogram."""
+    n = len(values)
+    window = _hann(n)
+    power = np.abs(np.fft.rfft(window * (values - values.mean()))[int(np.ceil(SURELY_NOISE * n)) : (n - 1) // 2 + 1]) ** 2
     return float(np.sqrt(np.median(power) / np.log(2.0)))
+
+
+def _hann(length: int) -> Floats:
+    """Hann's window, of square sum 1."""
+    window = np.hanning(length + 1)[:-1]
+    return np.asarray(window / np.sqrt(np.sum(window**2)), dtype=np.float64)
 
 
 def bins(length: int) -> NDArray[np.int64]:
@@ -95,8 +99,7 @@ def _taper(length: int) -> Floats:
     """Takes the straight line out of a segment, then applies Hann's window, so that white noise of sd 1 has power 1."""
     line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])
     keep = np.eye(length) - line.T @ (line / (line**2).sum(axis=1, keepdims=True))
-    window = np.hanning(length + 1)[:-1]
-    return np.asarray(window[:, None] * keep / np.sqrt((window**2).sum()), dtype=np.float64)
+    return np.asarray(_hann(length)[:, None] * keep, dtype=np.float64)
 
 
 def expected_power(autocorrelation: Floats) -> Floats:
@@ -121,12 +124,17 @@ def _powers(segments: Floats) -> Floats:
     return np.asarray(np.abs(np.fft.rfft(segments @ _taper(segments.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
 
 
+def _smoothed(powers: Floats) -> Floats:
+    """Mean over the _ACROSS nearest bins, those at the ends counting again beyond them; shape as `powers`."""
+    summed = np.cumsum(np.pad(powers, ((0, 0), (_ACROSS // 2 + 1, _ACROSS // 2)), mode="edge"), axis=1)
+    return np.asarray((summed[:, _ACROSS:] - summed[:, :-_ACROSS]) / _ACROSS, dtype=np.float64)
+
+
 def _clipped_mean(powers: Floats) -> tuple[Floats, float]:
     """Mean of exponential powers over the segments, immune to those that stand out, and how many segments counted on average."""
-    share = float(gammainc(_SHAPE + 1.0, _SHAPE * _CUT) / gammainc(_SHAPE, _SHAPE * _CUT))
     mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
     for _ in range(_ROUNDS):
-        counts = uniform_filter1d(powers / mean, _ACROSS, axis=1) <= _CUT
+        counts = _smoothed(powers / mean) <= _CUT
         total = np.sum(powers * counts, axis=0)
-        mean = np.where(total > 0, total / np.maximum(counts.sum(axis=0), 1) / share, mean)
+        mean = np.where(total > 0, total / np.maximum(counts.sum(axis=0), 1) / _KEPT, mean)
     return mean, float(np.mean(counts.sum(axis=0)))

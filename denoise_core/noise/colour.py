@@ -13,9 +13,9 @@ from denoise_core.series import Floats
 SMALL = 0.1
 MOST_GAP = 64  # samples
 
-# What is at the end of the grid is as smooth as a random walk, and taken for signal.
+# At the end of the grid noise is as smooth as a random walk, or as a signal: then only the upper frequencies are listened to.
 _GRID = np.round(np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.955, 0.01)]), 3)
-_IMPROVEMENT = 12.0  # of chi-squared, by which AR(1) must fit better than white: 3.5 sds of one parameter
+_IMPROVEMENT = 10.0  # of chi-squared, by which AR(1) must fit better than white: more than 3 sds of one parameter
 _LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and signals may feign it
 _MODEL_ERROR = 0.06  # of a bin's log power: no noise is exactly AR(1), and some signal is always left
 _PLAUSIBLE = 3.09  # of a Gaussian: one fit in a thousand is that bad by chance
@@ -26,17 +26,23 @@ _NEIGHBOURS = (1.0, 0.52, 0.13, 0.03)  # correlation of bins under Hann's window
 def ar1_of(floor: Floor) -> tuple[float, float]:
     """Correlation of neighbouring samples and marginal sd of the noise with this spectrum; (0, sd) if it may be white.
 
-    AR(1) noise is believed where the upper frequencies alone say so, against white noise. Then the fit reaches down as far as
-    one such shape explains the spectrum: below, the signal is in it. Of the correlations within one sd of the best the least
-    is taken, since a signal can only feign more.
+    AR(1) noise is believed where the frequencies that are SURELY_NOISE alone speak for it, against white noise. Then the fit
+    reaches down as far as one such shape explains the spectrum: below, the signal is in it.
     """
-    upper, white = floor.upper, floor.white_sd
-    misfits, _ = _misfits(floor, upper)
-    if misfits[0] - misfits.min() < _IMPROVEMENT or misfits.min() > _largest_misfit(len(floor.power) - upper - 2):
-        return 0.0, white
-    misfits, levels = _misfits(floor, _reach(floor, upper))
+    misfits, _ = _misfits(floor, floor.upper)
+    if misfits[0] - misfits.min() < _IMPROVEMENT or misfits.min() > _largest_misfit(len(floor.power) - floor.upper - 2):
+        return 0.0, floor.white_sd
+    correlation, sd = _least_plausible(floor, _reach(floor))
+    if correlation == _GRID[-1]:
+        correlation, sd = _least_plausible(floor, floor.upper)
+    return (correlation, sd) if correlation >= _LEAST else (0.0, floor.white_sd)
+
+
+def _least_plausible(floor: Floor, lowest: int) -> tuple[float, float]:
+    """Of the correlations within one sd of the best the least, since a signal can only feign more; and the sd with it."""
+    misfits, levels = _misfits(floor, lowest)
     least = int(np.argmax(misfits <= misfits.min() + 1.0))
-    return (float(_GRID[least]), float(np.exp(levels[least] / 2))) if _LEAST <= _GRID[least] < _GRID[-1] else (0.0, white)
+    return float(_GRID[least]), float(np.exp(levels[least] / 2))
 
 
 def _largest_misfit(freedom: int) -> float:
@@ -45,11 +51,11 @@ def _largest_misfit(freedom: int) -> float:
     return float(freedom * (1.0 - spread**2 + _PLAUSIBLE * spread) ** 3)
 
 
-def _reach(floor: Floor, upper: int) -> int:
+def _reach(floor: Floor) -> int:
     """The lowest bin down to which each is foretold by the AR(1) fit to those above it."""
     surprises: list[float] = []
-    misfits, levels = _misfits(floor, upper)
-    for lowest in range(upper - 1, -1, -1):
+    misfits, levels = _misfits(floor, floor.upper)
+    for lowest in range(floor.upper - 1, -1, -1):
         best = int(np.argmin(misfits))
         excess = np.log(floor.power[lowest]) - _shapes(floor.length)[best, lowest] - levels[best]
         before = misfits[best]

@@ -85,6 +85,20 @@ def test_spikes_raise_the_described_sd_by_less_than_fifteen_per_cent(name, snr):
     assert np.median(sds) == pytest.approx(1.0, abs=0.15)
 
 
+@pytest.mark.parametrize("name", ["bumps", "blocks", "pressure_steps"])
+def test_spikes_are_left_out_before_the_noise_is_measured(name):
+    sds = [described(name, n=4000, snr=1, seed=seed, share=0.05).sd for seed in range(5)]
+    assert np.median(sds) == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_rounded_record_without_noise_has_next_to_none():
+    for seed in range(3):
+        clean = np.round(SIGNALS["pressure_steps"](3000, np.random.default_rng(seed)), 5)
+        noise = describe(clean)
+        assert noise.sd < 1e-5
+        assert noise.along(3000).max() < 1e-4
+
+
 def test_the_three_estimates_have_names_and_agree_only_where_they_are_alike():
     noise = described("ecg_like", n=2048, snr=3, seed=0)
     assert list(noise.estimates) == ["differences", "wavelet", "spectrum"]

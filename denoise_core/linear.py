@@ -32,13 +32,13 @@ class LinearPrediction(nn.Module):
         return prediction
 
     @torch.no_grad()
-    def fit(self, values: Tensor, observed: Tensor, targets: Tensor, *, noise_variance: float) -> None:
-        """Least squares over the samples where `targets` is True, with a ridge of the size of the noise; all of shape (n,)."""
-        chosen = targets.nonzero()[:, 0]
+    def fit(self, values: Tensor, observed: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
+        """Least squares of `target` where `chosen` is True, with a ridge of the size of the noise; all of shape (n,)."""
+        chosen = chosen.nonzero()[:, 0]
         chosen = chosen[:: max(1, len(chosen) // MOST_TARGETS)]
         index = self._neighbours(chosen, len(values))
         rows = _carried(values[None], observed[None])[0, index].double().cpu()
-        wanted = values[chosen].double().cpu()
+        wanted = target[chosen].double().cpu()
         ridge = (2.0 * noise_variance + 1e-9 * len(rows)) * torch.eye(2 * TAPS, dtype=torch.float64)
         taps = torch.linalg.solve(rows.T @ rows + ridge, rows.T @ wanted)
         self.taps.copy_(taps)

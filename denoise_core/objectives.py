@@ -1,43 +1,66 @@
-"""What is predicted from what, the loss of a prediction, and how it is turned into an estimate. Knows no network."""
+"""What a network learns to predict from what. Knows no network, no loss and no series."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import torch
-from torch import Tensor
-
-_LOG_VARIANCE_RANGE = (-20.0, 8.0)  # beyond it a float32 variance tells nothing and its gradient explodes
+from dataclasses import dataclass
+from typing import Literal
 
 
-def predictive_variance(log_variance: Tensor, noise_variance: float) -> Tensor:
-    """``noise_variance + exp(log_variance)``: a noisy sample given the others varies at least as much as its noise.
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """One learning goal.
 
-    The floor also keeps a network that has begun to learn the noise from claiming to be sure of it.
-    """
-    return noise_variance + log_variance.clamp(*_LOG_VARIANCE_RANGE).exp()
-
-
-def gaussian(mean: Tensor, log_variance: Tensor, target: Tensor, noise_variance: float) -> Tensor:
-    """Negative log-likelihood of each sample, ``(log v + (y - mu)^2 / v) / 2``, without the constant; the shape of `target`."""
-    variance = predictive_variance(log_variance, noise_variance)
-    return 0.5 * (variance.log() + (target - mean) ** 2 / variance)
-
-
-LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor, float], Tensor]] = {"gaussian": gaussian}
-
-
-def posterior(mean: Tensor, variance: Tensor, noisy: Tensor, noise_variance: float) -> tuple[Tensor, Tensor]:
-    """Mean and variance of the noise-free sample, given its context (mean, variance of y) and its own noisy value.
-
-    ``w = variance - s2;  x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)``; where `noisy` is NaN (a gap)
-    nothing is put back: ``x = mean, var(x) = w``.
-
-    References
+    Parameters
     ----------
-    Laine, Karras, Lehtinen, Aila 2019, High-quality self-supervised deep image denoising, arXiv:1901.10277
+    target : "itself", "clean" or "others"
+        The noisy sample itself, the clean one, or the mean of the other repeats.
+    blind : bool
+        Whether the predicted sample, and all nearer than the gap, are hidden from the network.
+    two_sided : bool
+        Whether it sees what comes after the predicted sample.
+    teaching : bool
+        It does not denoise, and is here to show why.
     """
-    prior = (variance - noise_variance).clamp_min(0.0)
-    share = prior / (prior + noise_variance).clamp_min(torch.finfo(prior.dtype).tiny)
-    share = torch.where(noisy.isnan(), torch.zeros_like(share), share)
-    return mean + share * (noisy.nan_to_num() - mean), (1.0 - share) * prior
+
+    label: str
+    help: str
+    target: Literal["itself", "clean", "others"]
+    blind: bool
+    two_sided: bool = True
+    teaching: bool = False
+
+
+OBJECTIVES: dict[str, Objective] = {
+    "blind_spot": Objective(
+        label="Each sample from both sides",
+        help="Predicts each sample from those before and after it. Noise cannot be predicted, so what can be is the signal.",
+        target="itself",
+        blind=True,
+    ),
+    "next_step": Objective(
+        label="Each sample from the past",
+        help="Predicts each sample from those before it alone, as forecasting does. It uses half of what is known.",
+        target="itself",
+        blind=True,
+        two_sided=False,
+    ),
+    "supervised": Objective(
+        label="A clean column",
+        help="Learns to turn the noisy series into a clean one that you have, as the textbooks do.",
+        target="clean",
+        blind=False,
+    ),
+    "repeats": Objective(
+        label="Repeats of the same thing",
+        help="Predicts one recording from another of the same thing: their noises differ, so what they share is the signal.",
+        target="others",
+        blind=False,
+    ),
+    "reconstruct": Objective(
+        label="Teaching example: copy the input",
+        help="Teaching example: it sees the very sample that it is to predict, and so it learns to copy the noise.",
+        target="itself",
+        blind=False,
+        teaching=True,
+    ),
+}

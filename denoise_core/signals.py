@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy.signal import lfilter
 
 from denoise_core.series import Floats
 
@@ -122,3 +123,10 @@ def rising(n: int, *, factor: float) -> Floats:
     """
     levels = factor ** np.linspace(0.0, 1.0, n)
     return np.asarray(levels / np.sqrt(np.mean(levels**2)), dtype=np.float64)
+
+
+COLOURS: dict[str, Callable[[int, np.random.Generator], Floats]] = {
+    "white": lambda n, rng: rng.standard_normal(n),
+    "coloured": lambda n, rng: ar1_noise(n, rng, rho=0.8),
+}
+"""Noises of sd 1 that may be added to a clean recording; neighbours of the coloured one are alike by 0.8."""

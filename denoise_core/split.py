@@ -1,21 +1,105 @@
-"""Which samples are learnt from and which only judge. Knows no network."""
+"""Which samples are learnt from, which choose the best epoch, and which only test. Knows no network."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.config import SplitConfig
+from denoise_core.errors import DataError
 
-def held_out(observed: NDArray[np.bool_], *, share: float, block: int, rng: np.random.Generator) -> NDArray[np.bool_]:
-    """True at the samples that are never a target: contiguous blocks, drawn at random, with about `share` of all samples.
+Mask = NDArray[np.bool_]
+Stretch = tuple[int, int]
 
-    Only observed samples count; at least one block is held out and at least one is left to learn from, shape (n,).
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The parts of one series of n samples.
+
+    Parameters
+    ----------
+    train, valid, test : bool arrays of shape (n,)
+        The targets of each part; no two overlap, and missing samples are in none.
+    train_stretch, valid_stretch : (start, stop)
+        Where windows of the part may lie: what a network sees while it learns, or is judged.
     """
+
+    train: Mask
+    valid: Mask
+    test: Mask
+    train_stretch: Stretch
+    valid_stretch: Stretch
+
+
+def parts(observed: Mask, config: SplitConfig, *, length: int, seed: int) -> Parts:
+    """The parts of a series whose samples are present where `observed`, for windows of `length` samples.
+
+    "scattered": blocks of `config.block`, drawn at random, are held out as targets but still seen as context.
+    "in_time": one stretch to learn, then one to choose, then one to test; windows never reach from one into another.
+
+    Raises
+    ------
+    DataError
+        If a part is left with no sample, or, in time, is too short for one window.
+    """
+    split = (
+        _scattered(observed, config, np.random.default_rng(seed))
+        if config.kind == "scattered"
+        else _in_time(observed, config, length)
+    )
+    for name, mask in (("learn from", split.train), ("choose the best epoch by", split.valid)):
+        if not mask.any():
+            raise DataError(f"No sample outside the gaps is left to {name}. Use a filter, or a longer recording.")
+    return split
+
+
+def _scattered(observed: Mask, config: SplitConfig, rng: np.random.Generator) -> Parts:
+    """At least one block is held out to choose, and at least one is left to learn from."""
     n = len(observed)
-    block = min(block, max(1, n // 4))
-    starts = np.arange(0, n - block + 1, block)
-    count = min(max(1, round(share * n / block)), len(starts) - 1)
-    chosen = rng.permutation(starts)[:count]
+    block = min(config.block, max(1, n // 4))
+    starts = rng.permutation(np.arange(0, n - block + 1, block))
+    chosen = min(max(1, round(config.valid_share * n / block)), len(starts) - 1)
+    tested = min(round(config.test_share * n / block), len(starts) - 1 - chosen)
+    valid, test = (_blocks(n, at, block) for at in (starts[:chosen], starts[chosen : chosen + tested]))
+    near = _widened(valid | test, config.guard)
+    return Parts(
+        train=observed & ~near,
+        valid=observed & valid & ~_widened(test, config.guard),
+        test=observed & test,
+        train_stretch=(0, n),
+        valid_stretch=(0, n),
+    )
+
+
+def _in_time(observed: Mask, config: SplitConfig, length: int) -> Parts:
+    n = len(observed)
+    test_start = n - round(config.test_share * n)
+    valid_start = test_start - round(config.valid_share * n)
+    train = (0, valid_start - config.guard)
+    valid = (valid_start, test_start - (config.guard if config.test_share else 0))
+    test = (test_start, n)
+    for name, (start, stop) in {"training": train, "held-out": valid, "test": test}.items():
+        if stop - start < length and (name != "test" or config.test_share):
+            raise DataError(
+                f"The {name} part has {max(0, stop - start)} samples, too few for one window of {length}: "
+                "shorten the window, change the shares or the guard, or scatter the held-out blocks."
+            )
+    index = np.arange(n)
+    masks = [observed & (index >= start) & (index < stop) for start, stop in (train, valid, test)]
+    return Parts(train=masks[0], valid=masks[1], test=masks[2], train_stretch=train, valid_stretch=valid)
+
+
+def _blocks(n: int, starts: NDArray[np.int64], block: int) -> Mask:
     mask = np.zeros(n, dtype=np.bool_)
-    mask[(chosen[:, None] + np.arange(block)).ravel()] = True
-    return mask & observed
+    mask[(starts[:, None] + np.arange(block)).ravel()] = True
+    return mask
+
+
+def _widened(mask: Mask, by: int) -> Mask:
+    """True within `by` samples of a True."""
+    if by == 0:
+        return mask
+    near = np.convolve(mask, np.ones(2 * by + 1), mode="same") if 2 * by + 1 <= len(mask) else np.full(len(mask), mask.any())
+    return near > 0.5

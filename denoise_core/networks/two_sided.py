@@ -1,0 +1,98 @@
+"""The wrapper that makes a causal network two-sided and blind. Knows no files, no training, no particular network."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from denoise_core.config import RunConfig
+from denoise_core.linear import LinearPrediction
+from denoise_core.networks.backbones import BACKBONES
+
+# Features of a sample: the scaled value (0 where missing), 1 where it was observed, and, where the configuration asks for it,
+# the time step that led to it, in logarithms of the usual step.
+VALUE, OBSERVED, STEP = 0, 1, 2
+
+
+class TwoSided(nn.Module):
+    """One causal network, read over the series and its reverse, joined so that sample t never sees inputs nearer than `gap`.
+
+    `gap` is `config.blind_gap`: 0 where a sample may see itself. Where `config.two_sided` is False, only the series itself is read.
+
+    ``outputs[:, t] == head(features[:, t - gap], features_of_reverse[:, t + gap])``, zeros beyond the ends.
+    The law holds to the last bit by construction, for any causal backbone: perturbing inputs within ``|s - t| < gap``
+    leaves ``outputs[:, t]`` as it was. (Masking inside a bidirectional network would leak through its second layer.)
+    Both directions share their weights: against two networks of their own that gains 0.4 dB on heartbeats and on Bumps
+    (n = 2048), since a short series is then read twice, and it halves the model; the head still tells past from future.
+
+    Where `config.baseline` is "linear" the network corrects the best linear prediction, in units of that prediction's error,
+    instead of predicting from nothing.
+
+    (batch, length, in_features) -> two tensors (batch, length): mean and log-variance of the sample given the others.
+    """
+
+    step_sd: Tensor
+    first = 0  # every sample of a window is predicted
+
+    def __init__(self, config: RunConfig) -> None:
+        super().__init__()
+        model = config.model
+        self.gap, self.two_sided = config.blind_gap, config.two_sided
+        self.backbone = BACKBONES[model.backbone](config.in_features + 1, model, span=config.window.length)
+        sides = 2 if self.two_sided else 1
+        self.head = nn.Sequential(
+            nn.Linear(sides * model.hidden_size, model.hidden_size), nn.GELU(), nn.Linear(model.hidden_size, 2)
+        )
+        self.baseline = LinearPrediction(self.gap) if model.baseline == "linear" else None
+        self.register_buffer("step_sd", torch.ones(()))
+
+    @property
+    def span(self) -> int | None:
+        """How many samples back a prediction reaches; None where there is no such limit."""
+        span: int | None = getattr(self.backbone, "span", None)
+        return span
+
+    @torch.no_grad()
+    def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
+        """Set what is measured, not learnt: from inputs (n, in_features), targets and `chosen`, those to learn from (n,)."""
+        values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
+        steps = values.diff()[observed[1:] & observed[:-1]]
+        self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))
+        if self.baseline is not None:
+            self.baseline.fit(values, observed, target, chosen, noise_variance=noise_variance)
+
+    def forward(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        mean, log_variance = self.head(self._features(inputs)).unbind(-1)
+        if self.baseline is None:
+            return mean, log_variance
+        sd = self.baseline.residual_sd
+        return self.baseline(inputs[..., VALUE], inputs[..., OBSERVED] > 0) + sd * mean, log_variance + 2.0 * sd.log()
+
+    def _features(self, inputs: Tensor) -> Tensor:
+        """What is known of each sample from outside the gap, (batch, length, sides * hidden_size)."""
+        length = inputs.shape[1]
+        hidden = min(self.gap, length)
+        read = [_with_steps(inputs, self.step_sd)]
+        if self.two_sided:
+            read.append(_with_steps(_reversed(inputs), self.step_sd))
+        features = self.backbone(torch.cat(read))[:, : length - hidden].chunk(len(read))
+        past = nn.functional.pad(features[0], (0, 0, hidden, 0))
+        if not self.two_sided:
+            return past
+        return torch.cat((past, nn.functional.pad(features[1].flip(1), (0, 0, 0, hidden))), dim=-1)
+
+
+def _reversed(inputs: Tensor) -> Tensor:
+    """The series backwards in time: a step that led to a sample now leads away from it."""
+    backwards = inputs.flip(1)
+    if inputs.shape[-1] <= STEP:
+        return backwards
+    steps = nn.functional.pad(backwards[:, :-1, STEP:], (0, 0, 1, 0))
+    return torch.cat((backwards[..., :STEP], steps), dim=-1)
+
+
+def _with_steps(inputs: Tensor, step_sd: Tensor) -> Tensor:
+    """`inputs` and the change from the sample before, over its sd: small changes are lost on a large value alone."""
+    values, observed = inputs[..., VALUE], inputs[..., OBSERVED]
+    changes = values.diff(dim=1) * observed[:, 1:] * observed[:, :-1] / step_sd
+    return torch.cat((inputs, nn.functional.pad(changes, (1, 0))[..., None]), dim=-1)

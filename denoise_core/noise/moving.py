@@ -13,9 +13,9 @@ BLOCK = 128  # samples
 _MOST_BLOCKS = 256
 _FEWEST_BLOCKS = 6
 _SMOOTHING = 2.0  # blocks, sd of the weights
-# Relative sd of the median of |D^6 y| over m samples of white noise, times sqrt(m): by simulation
-_CHANCE = 1.95
-_BEYOND_CHANCE = 5.0
+# Relative sd of the median of |D^6 y| over m = 128 samples of white noise, times sqrt(m): by simulation
+_CHANCE = 1.76
+_BEYOND_CHANCE = 5.5
 _WORTH_IT = 1.35  # highest over lowest level
 _LEAST = 0.05  # of the median level: quieter blocks are a signal without noise, or silence
 

@@ -8,16 +8,13 @@ from torch import Tensor, nn
 from denoise_core.config import RunConfig
 from denoise_core.linear import LinearPrediction
 from denoise_core.networks.backbones import BACKBONES
-
-# Features of a sample: the scaled value (0 where missing), 1 where it was observed, and, where the configuration asks for it,
-# the time step that led to it, in logarithms of the usual step.
-VALUE, OBSERVED, STEP = 0, 1, 2
+from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network
 
 
-class TwoSided(nn.Module):
+class TwoSided(Network):
     """One causal network, read over the series and over its reverse, joined so that sample t never sees inputs nearer than `gap`.
 
-    `gap` is `config.blind_gap`: 0 where a sample may see itself. Where `config.two_sided` is False, only the series itself is read.
+    `gap` is `config.blind_gap`: 0 where a sample may see itself. Where `config.two_sided` is False, only the series is read.
 
     ``outputs[:, t] == head(features[:, t - gap], features_of_reverse[:, t + gap])``, zeros beyond the ends.
     The law holds to the last bit by construction, for any causal backbone: perturbing inputs within ``|s - t| < gap``
@@ -44,16 +41,12 @@ class TwoSided(nn.Module):
         )
         self.baseline = LinearPrediction(self.gap) if model.baseline == "linear" else None
         self.register_buffer("step_sd", torch.ones(()))
-
-    @property
-    def span(self) -> int | None:
-        """How many samples back a prediction reaches; None where there is no such limit."""
-        span: int | None = getattr(self.backbone, "span", None)
-        return span
+        if (reach := getattr(self.backbone, "span", None)) is not None:
+            self.span = self.gap + reach  # one more than the backbone sees, since the earliest change knows the value before it
 
     @torch.no_grad()
     def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
-        """Set what is measured, not learnt: from inputs (n, in_features), targets (n,) and the samples to learn from, `chosen` (n,)."""
+        """Set what is measured, not learnt, from inputs (n, in_features), targets (n,) and those to learn from, `chosen` (n,)."""
         values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
         steps = values.diff()[observed[1:] & observed[:-1]]
         self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))

@@ -16,7 +16,7 @@ class Network(nn.Module):
     ----------
     span : int or None
         How many samples away from a prediction the farthest input that can change it lies; None where there is no limit.
-        Windows that overlap by more than `span` give the same predictions wherever they lie.
+        (A linear start looks further where samples are missing, to the nearest that is there.)
     first : int
         The first sample of a training window that is predicted; those before it are NaN and no targets.
     """

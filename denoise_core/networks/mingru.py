@@ -38,7 +38,7 @@ class MinGRUBackbone(nn.Module):
 
 
 class _Layer(nn.Module):
-    """``h[t] = (1 - z[t]) h[t-1] + z[t] g[t]`` with z and g from x[t] alone, then a small network for each sample; both add to x."""
+    """``h[t] = (1 - z[t]) h[t-1] + z[t] g[t]`` with z and g from x[t] alone, then a small network per sample; both add to x."""
 
     def __init__(self, size: int) -> None:
         super().__init__()

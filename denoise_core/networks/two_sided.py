@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from denoise_core.config import RunConfig
-from denoise_core.linear import LinearPrediction
+from denoise_core.linear import TAPS, LinearPrediction
 from denoise_core.networks.backbones import BACKBONES
 from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network
 
@@ -42,7 +42,8 @@ class TwoSided(Network):
         self.baseline = LinearPrediction(self.gap) if model.baseline == "linear" else None
         self.register_buffer("step_sd", torch.ones(()))
         if (reach := getattr(self.backbone, "span", None)) is not None:
-            self.span = self.gap + reach  # one more than the backbone sees, since the earliest change knows the value before it
+            # One more than the backbone sees, since the earliest change knows the value before it.
+            self.span = self.gap + max(reach, TAPS - 1 if self.baseline else 0)
 
     @torch.no_grad()
     def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:

@@ -43,16 +43,14 @@ class TransformerBackbone(nn.Module):
         if self.rotary or length <= self.span:
             return self._read(inputs)
         half = self.span // 2
-        stretches = -(-(length - self.span) // half) + 1
-        padded = pad(inputs, (0, 0, 0, self.span + (stretches - 1) * half - length))
-        read = self._read(padded.unfold(1, self.span, half).transpose(2, 3).flatten(0, 1))
-        read = read.view(len(inputs), stretches, self.span, -1)
+        read = self._read(_stretches(inputs, self.span, hop=half))
+        read = read.view(len(inputs), -1, self.span, read.shape[-1])
         return torch.cat((read[:, 0], read[:, 1:, -half:].flatten(1, 2)), dim=1)[:, :length]
 
     def _read(self, inputs: Tensor) -> Tensor:
         features = self.embed(inputs)
         if not self.rotary:
-            angles = _angles(inputs.shape[1], features.shape[-1], features, first=0)
+            angles = _angles(inputs.shape[1], features.shape[-1], features)
             features = features + torch.cat((angles.sin(), angles.cos()), dim=-1)
         for i, layer in enumerate(self.layers):
             features = layer(self.dropout(features) if i else features)
@@ -78,47 +76,40 @@ class _Layer(nn.Module):
 
     def _attended(self, projected: Tensor) -> Tensor:
         """Attention of (batch, length, 3 * size) queries, keys and values: (batch, length, size)."""
-        batch, length, width = projected.shape
-        asking, known = projected[..., : width // 3], projected[..., width // 3 :]
-        seen = None
-        if length > self.reach + 1:
-            asking, known = _blocks(asking, self.reach, behind=0), _blocks(known, self.reach, behind=self.reach)
-            seen = _seen(self.reach, len(asking) // batch, known.device).repeat(batch, 1, 1)[:, None]
-        query, key, value = (_heads(x, self.heads) for x in (asking, *known.chunk(2, dim=-1)))
+        length, reach = projected.shape[1], self.reach
+        if length <= reach + 1:
+            return self._attention(projected, None)
+        back = torch.arange(reach, 2 * reach, device=projected.device)[:, None] - torch.arange(2 * reach, device=projected.device)
+        later = self._attention(_stretches(projected, 2 * reach, hop=reach), (back >= 0) & (back <= reach))
+        first = self._attention(projected[:, :reach], None)
+        return torch.cat((first, later.reshape(len(first), -1, first.shape[-1])), dim=1)[:, :length]
+
+    def _attention(self, projected: Tensor, seen: Tensor | None) -> Tensor:
+        """Attention of every sample to those up to it, or of the last ones to what each of them has `seen` (queries, length)."""
+        query, key, value = (x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2) for x in projected.chunk(3, dim=-1))
         if self.rotary:
-            query, key = _rotated(query, first=key.shape[2] - query.shape[2]), _rotated(key, first=0)
+            query, key = _rotated(query), _rotated(key)
+        if seen is not None:
+            query = query[:, :, -len(seen) :]
         result = scaled_dot_product_attention(query, key, value, attn_mask=seen, is_causal=seen is None)
-        return result.transpose(1, 2).reshape(batch, -1, width // 3)[:, :length]
+        return result.transpose(1, 2).flatten(2)
 
 
-def _blocks(x: Tensor, size: int, *, behind: int) -> Tensor:
-    """(batch, length, features) -> (batch * blocks, behind + size, features): blocks of `size`, each with those before."""
-    padded = pad(x, (0, 0, behind, -x.shape[1] % size))
-    return padded.unfold(1, behind + size, size).transpose(2, 3).flatten(0, 1)
+def _stretches(x: Tensor, size: int, *, hop: int) -> Tensor:
+    """(batch, length, features) -> (batch * count, size, features), each `hop` after the one before; zeros beyond the end."""
+    padded = pad(x, (0, 0, 0, (size - x.shape[1]) % hop))
+    return padded.unfold(1, size, hop).transpose(2, 3).flatten(0, 1)
 
 
-def _seen(reach: int, blocks: int, device: torch.device) -> Tensor:
-    """Which keys each query of a block sees: those up to `reach` back, and none before the first; (blocks, reach, 2 * reach)."""
-    back = torch.arange(reach, 2 * reach, device=device)[:, None] - torch.arange(2 * reach, device=device)
-    seen = ((back >= 0) & (back <= reach)).repeat(blocks, 1, 1)
-    seen[0, :, :reach] = False
-    return seen
-
-
-def _heads(x: Tensor, heads: int) -> Tensor:
-    """(batch, length, size) -> (batch, heads, length, size // heads)."""
-    return x.reshape(*x.shape[:2], heads, -1).transpose(1, 2)
-
-
-def _angles(length: int, depth: int, like: Tensor, *, first: int) -> Tensor:
-    """Angles of places `first` and on, (length, depth // 2), wavelengths from 2 pi up."""
-    places = torch.arange(first, first + length, device=like.device, dtype=like.dtype)
+def _angles(length: int, depth: int, like: Tensor) -> Tensor:
+    """Angles of places 0 and on, (length, depth // 2), with wavelengths from 2 pi up."""
+    places = torch.arange(length, device=like.device, dtype=like.dtype)
     frequencies = BASE ** (-torch.arange(0, depth, 2, device=like.device, dtype=like.dtype) / depth)
     return places[:, None] * frequencies
 
 
-def _rotated(x: Tensor, *, first: int) -> Tensor:
+def _rotated(x: Tensor) -> Tensor:
     """Pairs of features (..., length, depth) turned by their place, so that products know distances alone."""
-    angles = _angles(x.shape[-2], x.shape[-1], x, first=first)
+    angles = _angles(x.shape[-2], x.shape[-1], x)
     left, right = x.chunk(2, dim=-1)
     return torch.cat((left * angles.cos() - right * angles.sin(), right * angles.cos() + left * angles.sin()), dim=-1)

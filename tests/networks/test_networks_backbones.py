@@ -89,6 +89,16 @@ def test_sinusoidal_places_of_a_long_window_are_those_of_windows_of_training_tha
     torch.testing.assert_close(long[:, 40:], features(network, inputs[:, 32:])[:, 8:])
 
 
+@pytest.mark.parametrize("positions", ["rotary", "sinusoidal"])
+def test_attention_knows_in_which_order_the_past_came(positions):
+    """One causal layer without positions would see the past as a set."""
+    network = backbone_of("transformer", positions, layers=1)
+    inputs = torch.randn(1, 10, 3)
+    swapped = inputs[:, [0, 7, 2, 3, 4, 5, 6, 1, 8, 9]]
+    difference = features(network, inputs)[:, -1] - features(network, swapped)[:, -1]
+    assert difference.abs().max() > 1e-4
+
+
 def test_attention_in_blocks_is_attention_with_a_band_mask():
     """One layer that reaches 16 back, against the same layer over the whole window with the mask written out."""
     network = backbone_of("transformer", span=16, layers=1)

@@ -17,7 +17,7 @@ class TransformerBackbone(nn.Module):
     Attention never meets more than it met in training, however long the window is:
 
     - "rotary" positions are distances. Each layer attends ``span // layers`` samples back, so that all of them together reach
-      `span`, and a prediction does not depend on where its window lies.
+      `span`, and a prediction does not depend on where its window lies. (Where each reached `span`, heartbeats lost 1.6 dB.)
     - "sinusoidal" positions are places in the window, of which training knows `span`. A longer window is read in stretches of
       `span` that overlap by half; of each but the first, the second half counts, so that every output sees ``span / 2`` or more.
 

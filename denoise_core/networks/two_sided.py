@@ -65,9 +65,10 @@ class TwoSided(Network):
         """What is known of each sample from outside the gap, (batch, length, sides * hidden_size)."""
         length = inputs.shape[1]
         hidden = min(self.gap, length)
-        read = [_with_steps(inputs, self.step_sd)]
+        # Read either way, a sample comes with the time step ahead, towards what is predicted: flipped, the one that led to it.
+        read = [_with_steps(_leading_away(inputs), self.step_sd)]
         if self.two_sided:
-            read.append(_with_steps(_reversed(inputs), self.step_sd))
+            read.append(_with_steps(inputs.flip(1), self.step_sd))
         features = self.backbone(torch.cat(read))[:, : length - hidden].chunk(len(read))
         past = nn.functional.pad(features[0], (0, 0, hidden, 0))
         if not self.two_sided:
@@ -75,13 +76,11 @@ class TwoSided(Network):
         return torch.cat((past, nn.functional.pad(features[1].flip(1), (0, 0, 0, hidden))), dim=-1)
 
 
-def _reversed(inputs: Tensor) -> Tensor:
-    """The series backwards in time: a step that led to a sample now leads away from it."""
-    backwards = inputs.flip(1)
+def _leading_away(inputs: Tensor) -> Tensor:
+    """Each sample with the time step to the next one, in place of the one that led to it."""
     if inputs.shape[-1] <= STEP:
-        return backwards
-    steps = nn.functional.pad(backwards[:, :-1, STEP:], (0, 0, 1, 0))
-    return torch.cat((backwards[..., :STEP], steps), dim=-1)
+        return inputs
+    return torch.cat((inputs[..., :STEP], nn.functional.pad(inputs[:, 1:, STEP:], (0, 0, 0, 1))), dim=-1)
 
 
 def _with_steps(inputs: Tensor, step_sd: Tensor) -> Tensor:

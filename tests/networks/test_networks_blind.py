@@ -137,8 +137,8 @@ def test_windows_shorter_than_the_gap_still_give_finite_predictions(backbone, po
     assert torch.isfinite(result).all()
 
 
-def test_read_backwards_a_time_step_is_the_one_that_led_away():
-    """Samples at times 0, 1, 3 and 7: forwards steps of 1, 2, 4 led to the last three, backwards 4, 2, 1 did."""
+def test_in_both_directions_a_sample_comes_with_the_time_step_to_the_next_one_read():
+    """Samples at times 0, 1, 3 and 7: forwards steps of 1, 2, 4 lead on from the first three, backwards 4, 2, 1 do."""
     network = network_of(backbone="gru", uneven="channel")
     read = []
     network.backbone.register_forward_pre_hook(lambda _, arguments: read.append(arguments[0]))
@@ -146,9 +146,9 @@ def test_read_backwards_a_time_step_is_the_one_that_led_away():
     outputs(network, inputs)
     forwards, backwards = read[0]
     assert forwards[:, VALUE].tolist() == [10, 11, 13, 17]
-    assert forwards[:, STEP].tolist() == [0, 1, 2, 4]
+    assert forwards[:, STEP].tolist() == [1, 2, 4, 0]
     assert backwards[:, VALUE].tolist() == [17, 13, 11, 10]
-    assert backwards[:, STEP].tolist() == [0, 4, 2, 1]
+    assert backwards[:, STEP].tolist() == [4, 2, 1, 0]
 
 
 def test_changes_count_in_units_of_their_sd_and_not_at_all_beside_a_missing_sample():

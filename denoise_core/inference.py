@@ -153,7 +153,8 @@ class TrainedDenoiser:
     def predict(self, inputs: Tensor) -> tuple[Floats, Floats]:
         """Mean and variance of each noise-free sample given the others, (n,) each and scaled, from inputs (n, in_features).
 
-        Windows overlap by twice the context and are joined where both have settled: where they lie does not matter. NaN where a window that predicts its last samples alone has too little before it.
+        Windows overlap by twice the context and are joined where both have settled: where they lie does not matter.
+        NaN where a window that predicts its last samples alone has too little before it.
         """
         n, first = len(inputs), self.network.first
         if n <= first:

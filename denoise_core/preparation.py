@@ -17,8 +17,8 @@ from denoise_core.whitening import coloured, coloured_sd, whitened
 class Prepared:
     """A series as the network sees it.
 
-    `same` does to other values of the same times, such as a clean column, what was done to the series; `back` turns an estimate of
-    the prepared series into one of the original; `changes` says it in words.
+    `same` does to other values of the same times, such as a clean column, what was done to the series; `back` turns an estimate
+    of the prepared series into one of the original; `changes` says it in words.
     """
 
     series: Series

@@ -59,7 +59,7 @@ def _usual() -> Iterator[Choice]:
     yield (
         "model.hidden_size",
         usual.model.hidden_size,
-        "64 cells follow heartbeats, bumps and vibration equally well in our tests.",
+        "64 cells follow heartbeats, bumps and vibration equally well.",
     )
     yield "model.layers", usual.model.layers, "Two layers; more gained nothing in our tests and take longer."
     yield "training.epochs", usual.training.epochs, "Enough for the loss to level out; the best epoch is kept anyway."

@@ -1,7 +1,7 @@
 """Coloured noise made white, by a filter that can be undone exactly. Knows not how strong or how coloured the noise is.
 
-If neighbouring noise samples are alike by rho, as in ``n[t] = rho n[t-1] + e[t]`` with white e, then ``y[t] - rho y[t-1]`` has white
-noise, a network can be blind to it with a gap of 1, and the filter undone gives the series back.
+If neighbouring noise samples are alike by rho, as in ``n[t] = rho n[t-1] + e[t]`` with white e, then ``y[t] - rho y[t-1]`` has
+white noise, a network can be blind to it with a gap of 1, and the filter undone gives the series back.
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ def coloured(z: Floats, rho: float, *, middle: float) -> Floats:
     from scipy.signal import lfilter  # the web process does without it
 
     shifted = z - (1.0 - rho) * middle
-    shifted[0] /= np.sqrt(1.0 - rho**2)
+    shifted[:1] /= np.sqrt(1.0 - rho**2)
     return np.asarray(lfilter([1.0], [1.0, -rho], shifted) + middle, dtype=np.float64)
 
 
 def coloured_sd(sd: Floats, rho: float) -> Floats:
-    """Error of the inverse where errors of sd (n,) are independent: ``v[t] = rho^2 v[t-1] + sd[t]^2``, its square root."""
+    """Error of the inverse, ``s[t] = rho s[t-1] + sd[t]``, shape (n,).
+
+    That is so where neighbouring errors are equal, which those of a network nearly are: it misses slow waves, not single samples.
+    Taken as independent they gave bands that held 15 to 70 % of the truth where 90 % was said.
+    """
     from scipy.signal import lfilter
 
-    variance = sd**2
-    variance[0] /= 1.0 - rho**2
-    return np.asarray(np.sqrt(lfilter([1.0], [1.0, -(rho**2)], variance)), dtype=np.float64)
+    sd = np.r_[sd[:1] / np.sqrt(1.0 - rho**2), sd[1:]]
+    return np.asarray(lfilter([1.0], [1.0, -rho], sd), dtype=np.float64)

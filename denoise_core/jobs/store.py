@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from denoise_core.config import RunConfig
 from denoise_core.errors import DenoiseError, RunError
+from denoise_core.export import ModelHeader, about
 from denoise_core.jobs import metrics, retention
 from denoise_core.jobs.catalogue import Catalogue, read_entry
 from denoise_core.jobs.disk import in_words, read_json, size
@@ -67,6 +68,10 @@ class Store:
     def input_name(self, digest: str) -> str:
         """The name under which the bytes first came; never a path."""
         return self._inputs.name(digest)
+
+    def model_header(self, digest: str) -> ModelHeader:
+        """What an uploaded model file says of itself; DataError if it is none, or not whole."""
+        return about(self._inputs.check(digest) / "bytes", name=self._inputs.name(digest))
 
     def submit(
         self,

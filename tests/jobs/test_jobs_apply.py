@@ -51,6 +51,13 @@ def test_a_model_is_applied_to_every_series_and_kept_with_the_run(
     assert [line["event"] for line in store.metrics(run_id)[0]] == ["Ended"]
 
 
+def test_an_uploaded_model_is_looked_at_before_it_is_applied(store: Store) -> None:
+    header = store.model_header(store.put_input(model_bytes("flow", "pressure"), "../pump.denoiser"))
+    assert (header.name, header.channels) == ("../pump.denoiser", ("flow", "pressure"))
+    with pytest.raises(DataError, match="table.csv is no model file"):
+        store.model_header(store.put_input(b"a;b\n1;2\n", "table.csv"))
+
+
 def test_the_run_needs_its_upload_no_more(supervise: Supervise, apply: Apply, store: Store, home: Home) -> None:
     run_id = apply()
     entry = RunFolder(home.runs / run_id).entry()

@@ -46,7 +46,7 @@ class EpochEnd:
     learning_rate: float
     elapsed_s: float
     targets_per_s: float
-    preview: list[float]
+    preview: list[float | None]
 
 
 @dataclass(frozen=True, kw_only=True)

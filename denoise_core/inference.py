@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from denoise_core.config import RunConfig
-from denoise_core.errors import SettingsError
-from denoise_core.networks import TwoSided
+from denoise_core.errors import DataError, SettingsError
+from denoise_core.losses import LOSSES, excess_variance, posterior
+from denoise_core.networks import Network
 from denoise_core.noise import level
-from denoise_core.objectives import posterior, predictive_variance
+from denoise_core.objectives import OBJECTIVES
+from denoise_core.resampling import brought_back, even, sentence
 from denoise_core.scaling import Scaler
-from denoise_core.series import Estimate, Floats, Series
-from denoise_core.windows import OverlapAdd, frame, taper, window_starts
+from denoise_core.series import Estimate, Floats, Series, TimeAxis
+from denoise_core.windows import OverlapAdd, taper, window_starts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
 CONTEXT = 512
 CORE = 2048
-WINDOWS_AT_ONCE = 16
+SAMPLES_AT_ONCE = 16 * (CORE + 2 * CONTEXT)
+LONGEST_STEP = 3.0  # logarithm of a time step over the usual one, beyond which it counts as a break
 
 
 def resolve_device(name: str) -> torch.device:
@@ -43,23 +47,60 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def network_inputs(scaled: Floats) -> Tensor:
-    """float32 features (..., IN_FEATURES) of values (...): the value, 0 where missing; and 1 where present, 0 where missing."""
+def features(scaled: Floats, time: TimeAxis, config: RunConfig) -> Tensor:
+    """float32 features (n, in_features) of scaled values (n,): the value (0 where missing), whether present, time step.
+
+    The last only if `config.input.uneven` is "channel": the logarithm of the step that led to the sample over the usual step.
+    """
     present = ~np.isnan(scaled)
-    return torch.from_numpy(np.stack((np.nan_to_num(scaled), present), axis=-1).astype(np.float32))
+    columns = [np.nan_to_num(scaled), present]
+    if config.input.uneven == "channel":
+        ratios = np.diff(time.values, prepend=time.values[0] - time.step) / time.step
+        columns.append(np.log(ratios.clip(np.exp(-LONGEST_STEP), np.exp(LONGEST_STEP))))
+    return torch.from_numpy(np.stack(columns, axis=-1).astype(np.float32))
+
+
+def noise_sd_along(series: Series) -> Floats:
+    """Standard deviation of the noise at each sample, shape (n,), in the unit of the series."""
+    return np.full(len(series), level(series.values))
+
+
+def estimated(mean: Tensor, prior: Tensor, noisy: Tensor, noise_variance: Tensor, config: RunConfig) -> tuple[Tensor, Tensor]:
+    """Mean and variance of the noise-free sample from a network's prediction; all of one shape.
+
+    A blind network never saw the own sample, which `posterior` puts back in; another has seen it.
+    """
+    if not OBJECTIVES[config.objective.kind].blind:
+        return mean, prior
+    return posterior(mean, prior, noisy, noise_variance, robust=LOSSES[config.objective.loss].robust)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """What is kept of a series that was trained on: its scaling, and its noise level in its unit."""
+
+    scaler: Scaler
+    noise_sd: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedDenoiser:
-    """A network with all that it needs to denoise a series like the one it was trained on.
+    """A network with all that it needs to denoise series like those it was trained on.
 
-    `noise_sd` is the noise level of the training series, in its unit; `history` holds one (train_loss, valid_loss) per epoch.
+    Parameters
+    ----------
+    channels : mapping
+        Name of a series -> its `Channel`.
+    calibration : float
+        Added to the network's log-variances, so that held-out errors are as large as it says.
+    history : tuple
+        One (train_loss, valid_loss) per epoch.
     """
 
-    network: TwoSided
+    network: Network
     config: RunConfig
-    scaler: Scaler
-    noise_sd: float
+    channels: Mapping[str, Channel]
+    calibration: float = 0.0
     best_epoch: int = 0
     history: tuple[tuple[float, float], ...] = field(default=(), repr=False)
 
@@ -71,41 +112,78 @@ class TrainedDenoiser:
         Raises
         ------
         DataError
-            If the series has no finite samples or is constant.
+            If the series has no finite samples or is constant, or the network was trained on several others.
         """
         series.check_usable()
-        noise_sd = level(series.values) or self.noise_sd
-        scaled = self.scaler.apply(series.values)
-        noise_variance = (noise_sd / self.scaler.scale) ** 2
-        mean, variance = self.predict(scaled, noise_variance)
-        x, x_variance = posterior(torch.from_numpy(mean), torch.from_numpy(variance), torch.from_numpy(scaled), noise_variance)
+        channel = self._channel(series.name)
+        if self.config.input.uneven != "resample":
+            return self._denoised(series, channel)
+        evenly = even(series)
+        return brought_back(self._denoised(evenly, channel, changes=[sentence(series, evenly)]), evenly.time, series.time)
+
+    def _channel(self, name: str) -> Channel:
+        if name in self.channels:
+            return self.channels[name]
+        if len(self.channels) > 1:
+            raise DataError(
+                f"This network was trained on {', '.join(self.channels)}, and {name} is none of them: choose one of "
+                "these columns, or rename it."
+            )
+        return next(iter(self.channels.values()))
+
+    def _denoised(self, series: Series, channel: Channel, **settings: Any) -> Estimate:
+        noise_sd = noise_sd_along(series)
+        if not noise_sd.any():
+            noise_sd[:] = channel.noise_sd
+        scaler = channel.scaler
+        scaled = scaler.apply(series.values)
+        noise_variance = torch.from_numpy((noise_sd / scaler.scale) ** 2)
+        mean, prior = map(torch.from_numpy, self.predict(features(scaled, series.time, self.config)))
+        noisy = torch.from_numpy(scaled)
+        x, variance = estimated(mean, prior, noisy, noise_variance, self.config)
+        # Where a one-sided window finds no past, nothing is predicted: the recording stays as it is.
+        x, variance = torch.where(mean.isnan(), noisy, x), torch.where(mean.isnan(), noise_variance, variance)
         return Estimate(
-            values=self.scaler.invert(x.numpy()),
-            sd=x_variance.sqrt().numpy() * self.scaler.scale,
+            values=scaler.invert(x.numpy()),
+            sd=None if OBJECTIVES[self.config.objective.kind].teaching else variance.sqrt().numpy() * scaler.scale,
             method=self.config.model.backbone,
-            noise_sd=noise_sd,
-            settings={"best_epoch": self.best_epoch},
+            noise_sd=float(np.sqrt(np.mean(noise_sd**2))),
+            settings={"best_epoch": self.best_epoch, **settings},
         )
 
     @torch.inference_mode()
-    def predict(self, scaled: Floats, noise_variance: float) -> tuple[Floats, Floats]:
-        """Mean and variance of each noisy sample given the others, shape (n,) each, in scaled units.
+    def predict(self, inputs: Tensor) -> tuple[Floats, Floats]:
+        """Mean and variance of each noise-free sample given the others, (n,) each and scaled, from inputs (n, in_features).
 
-        Windows overlap by 2 * CONTEXT and are joined where both have settled, so the result does not depend on where they lie.
+        Windows overlap by twice the context and are joined where both have settled, so the result does not depend on where they lie.
+        NaN where a window that predicts its last samples alone has too little before it.
         """
-        n = len(scaled)
-        length = min(n, CORE + 2 * CONTEXT)
-        starts = window_starts(n, length=length, hop=min(CORE, length))
-        weights = taper(length)
+        n, first = len(inputs), self.network.first
+        if n <= first:
+            return np.full(n, np.nan), np.full(n, np.nan)
+        length, hop = self._window(n)
+        starts = window_starts(n, length=length, hop=hop)
+        weights = taper(length)[first:]
         means, variances = OverlapAdd(n, weights), OverlapAdd(n, weights)
         self.network.eval()
         device = next(self.network.parameters()).device
-        for first in range(0, len(starts), WINDOWS_AT_ONCE):
-            part = starts[first : first + WINDOWS_AT_ONCE]
-            mean, log_variance = self.network(network_inputs(frame(scaled, part, length=length)).to(device))
-            means.add(mean.cpu().double().numpy(), part)
-            variances.add(predictive_variance(log_variance, noise_variance).cpu().double().numpy(), part)
+        loss = LOSSES[self.config.objective.loss]
+        offsets, at_once = torch.arange(length), max(1, SAMPLES_AT_ONCE // length)
+        for begin in range(0, len(starts), at_once):
+            part = starts[begin : begin + at_once]
+            mean, log_variance = self.network(inputs[torch.from_numpy(part)[:, None] + offsets].to(device))
+            prior = excess_variance(loss, log_variance[:, first:], self.calibration)
+            means.add(mean[:, first:].cpu().double().numpy(), part + first)
+            variances.add(prior.cpu().double().numpy(), part + first)
         return means.result(), variances.result()
+
+    def _window(self, n: int) -> tuple[int, int]:
+        """Length and hop of the windows for a series of n samples."""
+        length, span = self.config.window.length, self.network.span
+        if self.network.first:
+            return min(n, length), length - self.network.first
+        core, context = (CORE, CONTEXT) if span is None else (max(span, length), span)
+        return min(n, core + 2 * context), min(n, core)
 
     def save(self, path: str | Path) -> None:
         """Write a model file; `export.load` reads it."""

@@ -74,7 +74,7 @@ class TrainingSet:
 
     @classmethod
     def with_added_noise(cls, clean: Series, *, snr: float, seed: int, colour: str = "white", draws: int = DRAWS) -> TrainingSet:
-        """A clean recording as `draws` noisy ones: ``noisy[i] == clean + sd(clean) / snr * noise_i``, of which the first is shown.
+        """A clean recording as `draws` noisy ones, ``clean + sd(clean) / snr * noise_i``, of which the first is shown.
 
         Parameters
         ----------

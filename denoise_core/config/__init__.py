@@ -1,6 +1,6 @@
 """Every setting of a run, declared once. Knows neither torch nor streamlit."""
 
-from denoise_core.config.declare import as_type_of, problem, settings, unknown, wrong_type
+from denoise_core.config.declare import as_type_of, problem, setting, settings, unknown, wrong_type
 from denoise_core.config.groups import (
     InputConfig,
     ModelConfig,
@@ -25,6 +25,7 @@ __all__ = [
     "WindowConfig",
     "as_type_of",
     "problem",
+    "setting",
     "settings",
     "unknown",
     "wrong_type",

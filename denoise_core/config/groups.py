@@ -76,7 +76,7 @@ class ModelConfig:
         "rotary",
         label="Positions",
         choices=("rotary", "sinusoidal"),
-        help="Transformer only: how it knows where a sample stands; by distance (rotary), or by place in the window (sinusoidal).",
+        help="Transformer only: how it knows where a sample stands, by distance (rotary) or by place in the window.",
     )
     dropout: float = setting(
         0.0,
@@ -114,7 +114,7 @@ class ObjectiveConfig:
         "gaussian",
         label="Loss",
         choices=("gaussian", "student_t", "mse", "mae", "huber"),
-        help="How an error counts. Gaussian also learns how sure it is; Student-t does, and forgives spikes; MSE, MAE, Huber do not.",
+        help="How an error counts. Gaussian also learns how sure it is; Student-t too, and forgives spikes.",
     )
 
 

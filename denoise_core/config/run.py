@@ -26,13 +26,13 @@ from denoise_core.objectives import OBJECTIVES
 class RunConfig:
     """All settings of one training. `reasons` says in words why a setting was suggested ("window.length" -> sentence)."""
 
-    input: InputConfig = InputConfig()
-    scaling: ScalingConfig = ScalingConfig()
-    window: WindowConfig = WindowConfig()
-    model: ModelConfig = ModelConfig()
-    objective: ObjectiveConfig = ObjectiveConfig()
-    split: SplitConfig = SplitConfig()
-    training: TrainingConfig = TrainingConfig()
+    input: InputConfig = field(default_factory=InputConfig)
+    scaling: ScalingConfig = field(default_factory=ScalingConfig)
+    window: WindowConfig = field(default_factory=WindowConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    split: SplitConfig = field(default_factory=SplitConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
     reasons: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property

@@ -11,19 +11,22 @@ from safetensors.torch import save_file
 
 from denoise_core.config import RunConfig
 from denoise_core.errors import DataError
-from denoise_core.inference import TrainedDenoiser
-from denoise_core.networks import TwoSided
+from denoise_core.inference import Channel, TrainedDenoiser
+from denoise_core.networks import build
 from denoise_core.scaling import Scaler
 
-FORMAT = "denoise-model-1"
+FORMAT = "denoise-model-2"
 
 
 def save(trained: TrainedDenoiser, path: str | Path) -> None:
     """Write weights and settings to `path` (by custom ending in .denoiser)."""
     about = {
         "config": json.loads(trained.config.to_json()),
-        "scaler": {"offset": trained.scaler.offset, "scale": trained.scaler.scale},
-        "noise_sd": trained.noise_sd,
+        "channels": {
+            name: {"offset": channel.scaler.offset, "scale": channel.scaler.scale, "noise_sd": channel.noise_sd}
+            for name, channel in trained.channels.items()
+        },
+        "calibration": trained.calibration,
         "best_epoch": trained.best_epoch,
         "history": trained.history,
         "torch": torch.__version__,
@@ -53,13 +56,16 @@ def load(path: str | Path) -> TrainedDenoiser:
     try:
         about = json.loads(metadata["about"])
         config = RunConfig.from_json(json.dumps(about["config"]))
-        network = TwoSided(config.model)
+        network = build(config)
         network.load_state_dict(tensors)
         return TrainedDenoiser(
             network=network.eval(),
             config=config,
-            scaler=Scaler(float(about["scaler"]["offset"]), float(about["scaler"]["scale"])),
-            noise_sd=float(about["noise_sd"]),
+            channels={
+                str(name): Channel(scaler=Scaler(float(c["offset"]), float(c["scale"])), noise_sd=float(c["noise_sd"]))
+                for name, c in about["channels"].items()
+            },
+            calibration=float(about["calibration"]),
             best_epoch=int(about["best_epoch"]),
             history=tuple((float(train), float(valid)) for train, valid in about["history"]),
         )

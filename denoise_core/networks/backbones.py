@@ -1,6 +1,6 @@
 """The table of backbones. One class and one row add another.
 
-A backbone is built as ``Backbone(in_features, config.model, span=window_length)`` and maps (batch, length, in_features) to
+Built as ``Backbone(in_features, config.model, span=window_length)``, a backbone maps (batch, length, in_features) to
 (batch, length, hidden_size); output t sees inputs 0..t only, to the last bit. Where it cannot look further back than some samples,
 its attribute `span` says how many.
 """

@@ -15,7 +15,7 @@ VALUE, OBSERVED, STEP = 0, 1, 2
 
 
 class TwoSided(nn.Module):
-    """One causal network, read over the series and over its reverse, joined so that sample t never sees inputs nearer than `gap`.
+    """One causal network, read over the series and its reverse, joined so that sample t never sees inputs nearer than `gap`.
 
     `gap` is `config.blind_gap`: 0 where a sample may see itself. Where `config.two_sided` is False, only the series itself is read.
 
@@ -32,6 +32,7 @@ class TwoSided(nn.Module):
     """
 
     step_sd: Tensor
+    first = 0  # every sample of a window is predicted
 
     def __init__(self, config: RunConfig) -> None:
         super().__init__()
@@ -53,7 +54,7 @@ class TwoSided(nn.Module):
 
     @torch.no_grad()
     def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
-        """Set what is measured, not learnt: from inputs (n, in_features), targets (n,) and the samples to learn from, `chosen` (n,)."""
+        """Set what is measured, not learnt: from inputs (n, in_features), targets and `chosen`, those to learn from (n,)."""
         values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
         steps = values.diff()[observed[1:] & observed[:-1]]
         self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))

@@ -1,0 +1,67 @@
+"""Uneven time steps made even, and results brought back to the times they came from. Knows no network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from denoise_core.errors import DataError
+from denoise_core.series import Estimate, Floats, Series, TimeAxis
+
+WIDEST_STEP = 1.5  # usual steps; between samples that are further apart, even samples count as missing
+MOST_GROWTH = 4.0
+
+
+def even(series: Series) -> Series:
+    """The series at even steps of its median step, from its first to its last time, by linear interpolation.
+
+    Raises
+    ------
+    DataError
+        If time does not increase, or even steps would make more than four times as many samples.
+    """
+    times, step = series.time.values, series.time.step
+    if not step > 0 or np.any(np.diff(times) <= 0):
+        raise DataError(
+            f"The times of {series.name} do not always increase, so even steps cannot be made. Sort the file by time."
+        )
+    count = int(np.floor((times[-1] - times[0]) / step + 1e-6)) + 1
+    if count > MOST_GROWTH * len(series):
+        raise DataError(
+            f"Even steps of {step:g} {series.time.unit} would make {count:,} samples of {len(series):,}: the steps differ "
+            'too much. Set input.uneven to "channel" or "ignore".'
+        )
+    at = times[0] + step * np.arange(count)
+    return replace(series, values=resampled(series.values, times, at), time=replace(series.time, values=at))
+
+
+def resampled(values: Floats, times: Floats, at: Floats) -> Floats:
+    """`values` of shape (n,) at other times, linear between present neighbours; NaN where those are further apart than usual."""
+    present = ~np.isnan(values)
+    if not present.any():
+        return np.full(len(at), np.nan)
+    known = times[present]
+    result = np.interp(at, known, values[present], left=np.nan, right=np.nan)
+    after = np.clip(np.searchsorted(known, at), 1, max(1, len(known) - 1))
+    if len(known) > 1:
+        apart = known[after] - known[after - 1]
+        near = np.minimum(np.abs(at - known[after]), np.abs(at - known[after - 1]))
+        usual = float(np.median(np.diff(times)))
+        result[(apart > WIDEST_STEP * usual) & (near > 0.5 * usual)] = np.nan
+    return np.asarray(result, dtype=np.float64)
+
+
+def brought_back(estimate: Estimate, even_time: TimeAxis, time: TimeAxis) -> Estimate:
+    """An estimate at even times, at the times of the recording, by linear interpolation."""
+    values = np.interp(time.values, even_time.values, estimate.values)
+    sd = None if estimate.sd is None else np.interp(time.values, even_time.values, estimate.sd)
+    return replace(estimate, values=values, sd=sd)
+
+
+def sentence(series: Series, even_series: Series) -> str:
+    """What was done, for the page and the run."""
+    return (
+        f"{series.name}: {len(series):,} samples at uneven times were brought to {len(even_series):,} even steps of "
+        f"{series.time.step:.6g} {series.time.unit} for the network, and its result back to the recorded times."
+    )

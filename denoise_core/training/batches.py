@@ -1,0 +1,185 @@
+"""What a network is fed: all series on the device, their targets and parts, and the windows cut from them. Knows no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from denoise_core.config import RunConfig
+from denoise_core.inference import Channel, features, noise_sd_along
+from denoise_core.objectives import OBJECTIVES
+from denoise_core.resampling import even, resampled
+from denoise_core.scaling import Scaler, fit_scaler
+from denoise_core.series import Series
+from denoise_core.split import Parts, Stretch, parts
+from denoise_core.training_set import Target, TrainingSet
+from denoise_core.windows import window_starts
+
+PREVIEW_SAMPLES = 400
+VALID_SAMPLES = 32768  # a longer training set is judged on windows with this many, evenly spread
+LEAST_VARIANCE = 1e-8
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Everything about the samples of all series, end to end, in scaled units; N in all, on the device.
+
+    Parameters
+    ----------
+    inputs : (N, in_features)
+    noisy, target : (N,)
+        NaN where missing.
+    noise_variance, target_noise : (N,)
+        Variance of the noise in `noisy` and in `target`.
+    train, valid : bool, (N,)
+        The targets of each part.
+    """
+
+    inputs: Tensor
+    noisy: Tensor
+    target: Tensor
+    noise_variance: Tensor
+    target_noise: Tensor
+    train: Tensor
+    valid: Tensor
+
+
+class Batches:
+    """The samples of a training set, and windows of them. Series lie end to end, and no window reaches over an end.
+
+    Raises
+    ------
+    DataError
+        If a part is left with no sample, or the objective lacks what it needs.
+    """
+
+    def __init__(self, data: TrainingSet, config: RunConfig, device: torch.device) -> None:
+        self.config, self.device = config, device
+        data = _evenly(data) if config.input.uneven == "resample" else data
+        targets = data.targets(config.objective.kind)
+        split = [
+            parts(~np.isnan(target.values), config.split, length=config.window.length, seed=config.training.seed + i)
+            for i, target in enumerate(targets)
+        ]
+        self.first = data.noisy[0]
+        scalers = _scalers(data, split, config)
+        noise = [noise_sd_along(series) for series in data.noisy]
+        self.channels = {
+            series.name: Channel(scaler=scaler, noise_sd=float(np.sqrt(np.mean(sd**2))))
+            for series, scaler, sd in reversed([*zip(data.noisy, scalers, noise, strict=True)])
+        }
+        blocks = [_block(*of_one, config=config) for of_one in zip(data.noisy, targets, split, scalers, noise, strict=True)]
+        self.samples = Sample(**{name: torch.cat([b[name] for b in blocks]).to(device) for name in blocks[0]})
+        offsets = np.cumsum([0, *map(len, data.noisy)])
+        self.train_stretches = [_moved(p.train_stretch, at) for p, at in zip(split, offsets, strict=False)]
+        self.valid_stretches = [_moved(p.valid_stretch, at) for p, at in zip(split, offsets, strict=False)]
+
+    @property
+    def scaler(self) -> Scaler:
+        """That of the first series."""
+        return self.channels[self.first.name].scaler
+
+    def seen_in_training(self) -> Tensor:
+        """Inputs (N, in_features) with everything outside the training stretches counted as missing."""
+        seen = torch.zeros(len(self.samples.noisy), dtype=torch.bool, device=self.device)
+        for start, stop in self.train_stretches:
+            seen[start:stop] = True
+        return torch.where(seen[:, None], self.samples.inputs, 0.0)
+
+    def index(self, starts: Ints) -> Tensor:
+        """Sample numbers of windows, shape (len(starts), length), on the device."""
+        offsets = torch.arange(self.config.window.length, device=self.device)
+        return torch.from_numpy(starts).to(self.device)[:, None] + offsets
+
+    def train_starts(self, epoch: int) -> Iterator[Ints]:
+        """Batches of window starts, seeded by seed and epoch alone, so that a resumed run draws what an uninterrupted one would.
+
+        Windows lie on a grid of `window.hop` that is shifted at random each round; starts beyond an end are moved to it, so that
+        the first and last samples are targets as often as the others.
+        """
+        training = self.config.training
+        rng = np.random.default_rng((training.seed, epoch))
+        pool = np.empty(0, dtype=np.int64)
+        for _ in range(training.steps_per_epoch):
+            while len(pool) < training.batch_size:
+                pool = np.concatenate((pool, rng.permutation(self._grid(int(rng.integers(self.config.window.hop))))))
+            batch, pool = pool[: training.batch_size], pool[training.batch_size :]
+            yield batch
+
+    def _grid(self, shift: int) -> Ints:
+        window = self.config.window
+        half = window.length // 2
+        grids = [
+            np.clip(np.arange(start - half, stop - half, window.hop) + shift, start, stop - window.length)
+            for start, stop in self.train_stretches
+        ]
+        return np.concatenate(grids).astype(np.int64)
+
+    def valid_starts(self, first: int) -> Ints:
+        """Windows that the epochs are judged on: their predictions, which begin at `first`, cover the stretches."""
+        length = self.config.window.length
+        apart = np.concatenate(
+            [start + window_starts(stop - start, length=length, hop=length - first) for start, stop in self.valid_stretches]
+        )
+        count = min(max(1, VALID_SAMPLES // (length - first)), len(apart))
+        return apart[np.unique(np.linspace(0, len(apart) - 1, count).round().astype(np.int64))]
+
+    def preview_starts(self, first: int) -> Ints:
+        """Overlapping windows of one stretch in the middle of the first series."""
+        n, length = len(self.first), self.config.window.length
+        hop = max(1, (length - first) // 2)
+        overlapping = window_starts(n, length=length, hop=hop)
+        shown = max(1, (PREVIEW_SAMPLES - length) // hop + 1)
+        start = max(0, (len(overlapping) - shown) // 2)
+        return overlapping[start : start + shown]
+
+
+def _evenly(data: TrainingSet) -> TrainingSet:
+    noisy = tuple(even(series) for series in data.noisy)
+    clean = tuple(
+        resampled(values, old.time.values, new.time.values)
+        for values, old, new in zip(data.clean, data.noisy, noisy, strict=False)
+    )
+    return replace(data, noisy=noisy, clean=clean)
+
+
+def _scalers(data: TrainingSet, split: list[Parts], config: RunConfig) -> list[Scaler]:
+    """One for each series, fitted on the training parts of all series of its name; repeats share one."""
+    together = OBJECTIVES[config.objective.kind].target == "others"
+    names = ["" if together else series.name for series in data.noisy]
+    seen = [np.where(p.train, series.values, np.nan) for series, p in zip(data.noisy, split, strict=True)]
+    fitted = {
+        name: fit_scaler(np.concatenate([v for v, n in zip(seen, names, strict=True) if n == name]), config.scaling.kind)
+        for name in dict.fromkeys(names)
+    }
+    return [fitted[name] for name in names]
+
+
+def _block(
+    series: Series, target: Target, split: Parts, scaler: Scaler, noise_sd: NDArray[np.float64], *, config: RunConfig
+) -> dict[str, Tensor]:
+    """The fields of `Sample` for one series."""
+    variance = np.maximum((noise_sd / scaler.scale) ** 2, LEAST_VARIANCE)
+    floats = {
+        "noisy": scaler.apply(series.values),
+        "target": scaler.apply(target.values),
+        "noise_variance": variance,
+        "target_noise": np.maximum(variance * target.noise_share, LEAST_VARIANCE),
+    }
+    return {
+        "inputs": features(scaler.apply(series.values), series.time, config),
+        **{name: torch.from_numpy(values.astype(np.float32)) for name, values in floats.items()},
+        "train": torch.from_numpy(split.train),
+        "valid": torch.from_numpy(split.valid),
+    }
+
+
+def _moved(stretch: Stretch, offset: int) -> Stretch:
+    return stretch[0] + int(offset), stretch[1] + int(offset)

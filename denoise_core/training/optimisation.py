@@ -1,0 +1,24 @@
+"""Optimisers and the course of their learning rate, by name. Knows no network and no data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from torch import nn, optim
+from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
+
+from denoise_core.config import TrainingConfig
+
+MOMENTUM = 0.9
+
+OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter], TrainingConfig], optim.Optimizer]] = {
+    "adamw": lambda p, c: optim.AdamW(p, lr=c.learning_rate, weight_decay=c.weight_decay, fused=True),
+    "adam": lambda p, c: optim.Adam(p, lr=c.learning_rate, weight_decay=c.weight_decay, fused=True),
+    "sgd": lambda p, c: optim.SGD(p, lr=c.learning_rate, weight_decay=c.weight_decay, momentum=MOMENTUM, fused=True),
+}
+
+SCHEDULES: dict[str, Callable[[optim.Optimizer, TrainingConfig], LRScheduler]] = {
+    "one_cycle": lambda o, c: OneCycleLR(o, c.learning_rate, total_steps=c.steps + 1),
+    "cosine": lambda o, c: CosineAnnealingLR(o, c.steps),
+    "constant": lambda o, _: LambdaLR(o, lambda _step: 1.0),
+}

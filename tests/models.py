@@ -13,7 +13,8 @@ NUMBERS = {"offset": 1.5, "scale": 2.0, "noise_sd": 0.25}
 
 def model_bytes(*channels: str, config: RunConfig | None = None, format: str = FORMAT, **more: Any) -> bytes:
     """A model file of these channels, with `more` in what it says of itself."""
-    said = {"config": json.loads((config or RunConfig()).to_json()), "channels": dict.fromkeys(channels, NUMBERS), **more}
+    settings = json.loads((config or RunConfig()).to_json())
+    said = {"config": settings, "channels": dict.fromkeys(channels, NUMBERS), "calibration": 0.0} | more
     header = {
         "__metadata__": {"format": format, "about": json.dumps(said)},
         "bias": {"dtype": "F64", "shape": [3], "data_offsets": [0, 24]},

@@ -47,7 +47,7 @@ def _train(command: argparse.ArgumentParser) -> None:
 
 def _suggest(command: argparse.ArgumentParser) -> None:
     _input(command)
-    command.add_argument("--recipe", default="suggested", metavar="NAME", help="suggested (default) or classic")
+    command.add_argument("--recipe", metavar="NAME", help="suggested (default) or classic")
 
 
 def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:

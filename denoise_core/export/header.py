@@ -15,7 +15,7 @@ from typing import Any
 from denoise_core.config import RunConfig
 from denoise_core.errors import DataError, SettingsError
 
-FORMAT = "denoise-model-1"
+FORMAT = "denoise-model-2"
 LONGEST_HEADER = 8 << 20
 _ITEM_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 _AGAIN = "Save the model again."
@@ -142,6 +142,8 @@ def _parsed(text: str, name: str) -> ModelHeader:
         raise ValueError("it knows no channel")
     for channel, numbers in channels.items():
         _check_numbers(channel, **{key: float(numbers[key]) for key in ("offset", "scale", "noise_sd")})
+    if not math.isfinite(float(said["calibration"])):
+        raise ValueError(f"its calibration is {said['calibration']}")
     return ModelHeader(name=name, config=config, channels=tuple(channels), about=said)
 
 

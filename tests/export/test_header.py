@@ -72,6 +72,7 @@ def test_the_header_tells_settings_and_channels_of_bytes_and_of_a_path_alike(tmp
         (model_bytes("flow", channels={"flow": {"offset": 1.0}}), "do not fit together .'scale'"),
         (model_bytes("flow", channels=["flow"]), "do not fit together"),
         (model_bytes(), "it knows no channel"),
+        (model_bytes("flow", calibration=float("nan")), "its calibration is nan"),
     ],
 )
 def test_each_fault_is_said_in_words_with_a_remedy(data: bytes, words: str, tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ def read(arguments: Namespace, say: Say, *, channels: Sequence[str] = ()) -> Mat
 
 
 def _default(recording: Recording, channels: Sequence[str], say: Say) -> Sequence[str]:
-    """All channels of a model of several; the one of a model of one, if the recording has it; the first column."""
-    if len(channels) > 1 or any(channel in recording.channels for channel in channels):
+    """The channels of a model, if the recording has any of them, else its first column."""
+    if any(channel in recording.channels for channel in channels):
         return channels
     return [first(recording, say)]
 

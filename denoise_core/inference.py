@@ -16,7 +16,7 @@ from denoise_core.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network
 from denoise_core.noise import level
 from denoise_core.objectives import OBJECTIVES
-from denoise_core.resampling import brought_back, even, sentence
+from denoise_core.preparation import prepare
 from denoise_core.scaling import Scaler
 from denoise_core.series import Estimate, Floats, Series, TimeAxis
 from denoise_core.windows import OverlapAdd, taper, window_starts
@@ -116,10 +116,8 @@ class TrainedDenoiser:
         """
         series.check_usable()
         channel = self._channel(series.name)
-        if self.config.input.uneven != "resample":
-            return self._denoised(series, channel)
-        evenly = even(series)
-        return brought_back(self._denoised(evenly, channel, changes=[sentence(series, evenly)]), evenly.time, series.time)
+        prepared = prepare(series, self.config)
+        return prepared.back(self._denoised(prepared.series, channel, changes=list(prepared.changes)))
 
     def _channel(self, name: str) -> Channel:
         if name in self.channels:

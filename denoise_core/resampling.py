@@ -1,4 +1,4 @@
-"""Uneven time steps made even, and results brought back to the times they came from. Knows no network."""
+"""Uneven time steps made even. Knows no network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from denoise_core.errors import DataError
-from denoise_core.series import Estimate, Floats, Series, TimeAxis
+from denoise_core.series import Floats, Series
 
 WIDEST_STEP = 1.5  # usual steps; between samples that are further apart, even samples count as missing
 MOST_GROWTH = 4.0
@@ -50,18 +50,3 @@ def resampled(values: Floats, times: Floats, at: Floats) -> Floats:
         usual = float(np.median(np.diff(times)))
         result[(apart > WIDEST_STEP * usual) & (near > 0.5 * usual)] = np.nan
     return np.asarray(result, dtype=np.float64)
-
-
-def brought_back(estimate: Estimate, even_time: TimeAxis, time: TimeAxis) -> Estimate:
-    """An estimate at even times, at the times of the recording, by linear interpolation."""
-    values = np.interp(time.values, even_time.values, estimate.values)
-    sd = None if estimate.sd is None else np.interp(time.values, even_time.values, estimate.sd)
-    return replace(estimate, values=values, sd=sd)
-
-
-def sentence(series: Series, even_series: Series) -> str:
-    """What was done, for the page and the run."""
-    return (
-        f"{series.name}: {len(series):,} samples at uneven times were brought to {len(even_series):,} even steps of "
-        f"{series.time.step:.6g} {series.time.unit} for the network, and its result back to the recorded times."
-    )

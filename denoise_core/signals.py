@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.signal import lfilter
 
 from denoise_core.series import Floats
 
@@ -101,6 +100,8 @@ def ar1_noise(n: int, rng: np.random.Generator, *, rho: float) -> Floats:
 
     Its autocorrelation at lag k is ``rho ** k``; rho = 0 is white noise.
     """
+    from scipy.signal import lfilter
+
     fresh = rng.standard_normal(n)
     fresh[1:] *= np.sqrt(1.0 - rho**2)
     return np.asarray(lfilter([1.0], [1.0, -rho], fresh), dtype=np.float64)

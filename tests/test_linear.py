@@ -11,7 +11,7 @@ def fitted(values, *, gap=1, observed=None, noise_variance=0.0):
     values = torch.as_tensor(values, dtype=torch.float32)
     observed = torch.ones_like(values, dtype=torch.bool) if observed is None else observed
     prediction = LinearPrediction(gap)
-    prediction.fit(values, observed, observed, noise_variance=noise_variance)
+    prediction.fit(values, observed, values, observed, noise_variance=noise_variance)
     return prediction, prediction(values[None], observed[None])[0]
 
 

@@ -50,6 +50,13 @@ class InputConfig:
         choices=("ignore", "channel", "resample"),
         help="Treat samples as evenly spaced, tell the network each step's length, or bring the series to even steps first.",
     )
+    whiten: float = setting(
+        0.0,
+        label="Whitening",
+        low=0.0,
+        high=0.98,
+        help="Share of each sample's predecessor that is taken off before training and put back after; makes coloured noise white.",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

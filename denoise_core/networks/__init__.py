@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from denoise_core.config import RunConfig
 from denoise_core.networks.backbones import BACKBONES
-from denoise_core.networks.two_sided import OBSERVED, STEP, VALUE, TwoSided
+from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network
+from denoise_core.networks.classic import Classic, ClassicLSTM
+from denoise_core.networks.two_sided import TwoSided
 
-__all__ = ["BACKBONES", "OBSERVED", "STEP", "VALUE", "Network", "TwoSided", "build"]
-
-Network = TwoSided
+__all__ = ["BACKBONES", "OBSERVED", "STEP", "VALUE", "Classic", "ClassicLSTM", "Network", "TwoSided", "build"]
 
 
 def build(config: RunConfig) -> Network:
     """The untrained network of a configuration."""
-    return TwoSided(config)
+    return Classic(config) if config.model.backbone == "classic" else TwoSided(config)

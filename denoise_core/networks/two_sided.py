@@ -6,18 +6,15 @@ import torch
 from torch import Tensor, nn
 
 from denoise_core.config import RunConfig
-from denoise_core.linear import LinearPrediction
+from denoise_core.linear import TAPS, LinearPrediction
 from denoise_core.networks.backbones import BACKBONES
-
-# Features of a sample: the scaled value (0 where missing), 1 where it was observed, and, where the configuration asks for it,
-# the time step that led to it, in logarithms of the usual step.
-VALUE, OBSERVED, STEP = 0, 1, 2
+from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network
 
 
-class TwoSided(nn.Module):
-    """One causal network, read over the series and its reverse, joined so that sample t never sees inputs nearer than `gap`.
+class TwoSided(Network):
+    """One causal network, read over the series and over its reverse, joined so that sample t never sees inputs nearer than `gap`.
 
-    `gap` is `config.blind_gap`: 0 where a sample may see itself. Where `config.two_sided` is False, only the series itself is read.
+    `gap` is `config.blind_gap`: 0 where a sample may see itself. Where `config.two_sided` is False, only the series is read.
 
     ``outputs[:, t] == head(features[:, t - gap], features_of_reverse[:, t + gap])``, zeros beyond the ends.
     The law holds to the last bit by construction, for any causal backbone: perturbing inputs within ``|s - t| < gap``
@@ -32,7 +29,6 @@ class TwoSided(nn.Module):
     """
 
     step_sd: Tensor
-    first = 0  # every sample of a window is predicted
 
     def __init__(self, config: RunConfig) -> None:
         super().__init__()
@@ -45,16 +41,13 @@ class TwoSided(nn.Module):
         )
         self.baseline = LinearPrediction(self.gap) if model.baseline == "linear" else None
         self.register_buffer("step_sd", torch.ones(()))
-
-    @property
-    def span(self) -> int | None:
-        """How many samples back a prediction reaches; None where there is no such limit."""
-        span: int | None = getattr(self.backbone, "span", None)
-        return span
+        if (reach := getattr(self.backbone, "span", None)) is not None:
+            # One more than the backbone sees, since the earliest change knows the value before it.
+            self.span = self.gap + max(reach, TAPS - 1 if self.baseline else 0)
 
     @torch.no_grad()
     def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
-        """Set what is measured, not learnt: from inputs (n, in_features), targets and `chosen`, those to learn from (n,)."""
+        """Set what is measured, not learnt, from inputs (n, in_features), targets (n,) and those to learn from, `chosen` (n,)."""
         values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
         steps = values.diff()[observed[1:] & observed[:-1]]
         self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))
@@ -72,9 +65,10 @@ class TwoSided(nn.Module):
         """What is known of each sample from outside the gap, (batch, length, sides * hidden_size)."""
         length = inputs.shape[1]
         hidden = min(self.gap, length)
-        read = [_with_steps(inputs, self.step_sd)]
+        # Read either way, a sample comes with the time step ahead, towards what is predicted: flipped, the one that led to it.
+        read = [_with_steps(_leading_away(inputs), self.step_sd)]
         if self.two_sided:
-            read.append(_with_steps(_reversed(inputs), self.step_sd))
+            read.append(_with_steps(inputs.flip(1), self.step_sd))
         features = self.backbone(torch.cat(read))[:, : length - hidden].chunk(len(read))
         past = nn.functional.pad(features[0], (0, 0, hidden, 0))
         if not self.two_sided:
@@ -82,13 +76,11 @@ class TwoSided(nn.Module):
         return torch.cat((past, nn.functional.pad(features[1].flip(1), (0, 0, 0, hidden))), dim=-1)
 
 
-def _reversed(inputs: Tensor) -> Tensor:
-    """The series backwards in time: a step that led to a sample now leads away from it."""
-    backwards = inputs.flip(1)
+def _leading_away(inputs: Tensor) -> Tensor:
+    """Each sample with the time step to the next one, in place of the one that led to it."""
     if inputs.shape[-1] <= STEP:
-        return backwards
-    steps = nn.functional.pad(backwards[:, :-1, STEP:], (0, 0, 1, 0))
-    return torch.cat((backwards[..., :STEP], steps), dim=-1)
+        return inputs
+    return torch.cat((inputs[..., :STEP], nn.functional.pad(inputs[:, 1:, STEP:], (0, 0, 0, 1))), dim=-1)
 
 
 def _with_steps(inputs: Tensor, step_sd: Tensor) -> Tensor:

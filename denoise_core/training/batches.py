@@ -13,7 +13,7 @@ from torch import Tensor
 from denoise_core.config import RunConfig
 from denoise_core.inference import Channel, features, noise_sd_along
 from denoise_core.objectives import OBJECTIVES
-from denoise_core.resampling import even, resampled
+from denoise_core.preparation import prepare
 from denoise_core.scaling import Scaler, fit_scaler
 from denoise_core.series import Series
 from denoise_core.split import Parts, Stretch, parts
@@ -62,7 +62,7 @@ class Batches:
 
     def __init__(self, data: TrainingSet, config: RunConfig, device: torch.device) -> None:
         self.config, self.device = config, device
-        data = _evenly(data) if config.input.uneven == "resample" else data
+        data = _prepared(data, config)
         targets = data.targets(config.objective.kind)
         split = [
             parts(~np.isnan(target.values), config.split, length=config.window.length, seed=config.training.seed + i)
@@ -140,13 +140,10 @@ class Batches:
         return overlapping[start : start + shown]
 
 
-def _evenly(data: TrainingSet) -> TrainingSet:
-    noisy = tuple(even(series) for series in data.noisy)
-    clean = tuple(
-        resampled(values, old.time.values, new.time.values)
-        for values, old, new in zip(data.clean, data.noisy, noisy, strict=False)
-    )
-    return replace(data, noisy=noisy, clean=clean)
+def _prepared(data: TrainingSet, config: RunConfig) -> TrainingSet:
+    done = [prepare(series, config) for series in data.noisy]
+    clean = tuple(p.same(values) for p, values in zip(done, data.clean, strict=False))
+    return replace(data, noisy=tuple(p.series for p in done), clean=clean)
 
 
 def _scalers(data: TrainingSet, split: list[Parts], config: RunConfig) -> list[Scaler]:

@@ -1,0 +1,140 @@
+"""The spectrum of what is left when the signal is silent: Welch's without the segments that stand out. Knows no colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoise_core.noise.strength import ROUNDING
+from denoise_core.series import Floats
+
+SHORT, LONG = 64, 128  # samples in a segment; the long one for records of LONG_FROM samples
+LONG_FROM = 8192
+SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
+_FEWEST = 12  # segments
+_MOST_FILLED = 0.08  # share of a segment's samples that may be missing and filled by straight lines
+# A segment counts at a frequency while the mean of its relative powers at the _ACROSS nearest bins is below _CUT. Under Hann's
+# window that mean is a gamma of shape 2.9 (by simulation), which below 2 has a mean of P(3.9, 5.8) / P(2.9, 5.8) of its own.
+_CUT, _ACROSS, _KEPT = 2.0, 5, 0.9001
+_EXCESS = 1.4  # variance of a bin's relative power, times the segments that counted; by simulation of white noise
+_START = 0.25  # quantile over the segments that the clipped mean starts from: right while the signal is silent so often
+_ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class Floor:
+    """What the noise's power is at each frequency of a segment.
+
+    Parameters
+    ----------
+    frequencies : float64 array of shape (bins,)
+        In cycles per sample, without the lowest two and the highest, where a segment tells little.
+    power : float64 array of shape (bins,)
+        In the scale in which white noise of sd 1 has power 1.
+    error : float
+        Relative sd of one bin's power by chance; neighbouring bins share about half of theirs.
+    """
+
+    frequencies: Floats
+    power: Floats
+    error: float
+    length: int
+
+    @property
+    def upper(self) -> int:
+        """The first bin of those that are SURELY_NOISE."""
+        return int(np.argmax(self.frequencies >= SURELY_NOISE))
+
+    @property
+    def white_sd(self) -> float:
+        """Sd of the noise if it is white."""
+        return float(np.sqrt(np.median(self.power[self.upper :])))
+
+
+def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
+    """Clipped mean over Hann segments of half overlap; None where fewer than _FEWEST segments hold enough numbers.
+
+    References
+    ----------
+    Welch 1967, doi:10.1109/TAU.1967.1161901; Martin 2001, Noise power spectral density estimation based on optimal smoothing and
+    minimum statistics, doi:10.1109/89.928915 (the noise is read where the signal pauses)
+    """
+    length = LONG if len(values) >= LONG_FROM else SHORT
+    if len(values) < length:
+        return None
+    frames = np.lib.stride_tricks.sliding_window_view(values, length)[:: length // 2]
+    filled = np.lib.stride_tricks.sliding_window_view(missing, length)[:: length // 2].mean(axis=1)
+    frames = frames[(filled <= _MOST_FILLED) & (np.ptp(frames, axis=1) > ROUNDING * np.abs(values).max())]
+    if len(frames) < _FEWEST:
+        return None
+    mean, kept = _clipped_mean(_powers(frames))
+    used = bins(length)
+    return Floor(used / length, mean[used] / _white(length)[used], float(np.sqrt(_EXCESS / kept)), length)
+
+
+def spectrum_level(values: Floats) -> float:
+    """White-noise sd of a record too short or broken for a floor, by the median of its own periodogram."""
+    n = len(values)
+    window = _hann(n)
+    power = np.abs(np.fft.rfft(window * (values - values.mean()))[int(np.ceil(SURELY_NOISE * n)) : (n - 1) // 2 + 1]) ** 2
+    return float(np.sqrt(np.median(power) / np.log(2.0)))
+
+
+def _hann(length: int) -> Floats:
+    """Hann's window, of square sum 1."""
+    window = np.hanning(length + 1)[:-1]
+    return np.asarray(window / np.sqrt(np.sum(window**2)), dtype=np.float64)
+
+
+def bins(length: int) -> NDArray[np.int64]:
+    """Those of the length // 2 + 1 frequencies that are used."""
+    return np.arange(2, length // 2 - 1)
+
+
+@cache
+def _taper(length: int) -> Floats:
+    """Takes the straight line out of a segment, then applies Hann's window, so that white noise of sd 1 has power 1."""
+    line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])
+    keep = np.eye(length) - line.T @ (line / (line**2).sum(axis=1, keepdims=True))
+    return np.asarray(_hann(length)[:, None] * keep, dtype=np.float64)
+
+
+def expected_power(autocorrelation: Floats) -> Floats:
+    """Power at `bins` of noise whose autocorrelation at lags 0 .. length - 1 is given, under the same taper; shape (bins,)."""
+    length = len(autocorrelation)
+    lags = np.abs(np.arange(length)[:, None] - np.arange(length))
+    taper = _taper(length)
+    seen = np.fft.rfft(taper, axis=0)[bins(length)]
+    return np.asarray(
+        np.real(np.einsum("fi,ij,fj->f", seen, autocorrelation[lags], seen.conj(), optimize=True)), dtype=np.float64
+    )
+
+
+@cache
+def _white(length: int) -> Floats:
+    """Clipped mean of white noise of sd 1: 1 but for the lowest and highest bins, whose neighbours are of another kind."""
+    segments = np.random.default_rng(0).standard_normal((8192, length))
+    return _clipped_mean(_powers(segments))[0]
+
+
+def _powers(segments: Floats) -> Floats:
+    return np.asarray(np.abs(np.fft.rfft(segments @ _taper(segments.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
+
+
+def _smoothed(powers: Floats) -> Floats:
+    """Mean over the _ACROSS nearest bins, those at the ends counting again beyond them; shape as `powers`."""
+    summed = np.cumsum(np.pad(powers, ((0, 0), (_ACROSS // 2 + 1, _ACROSS // 2)), mode="edge"), axis=1)
+    return np.asarray((summed[:, _ACROSS:] - summed[:, :-_ACROSS]) / _ACROSS, dtype=np.float64)
+
+
+def _clipped_mean(powers: Floats) -> tuple[Floats, float]:
+    """Mean of exponential powers over the segments, immune to those that stand out, and how many segments counted on average."""
+    mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
+    for _ in range(_ROUNDS):
+        counts = _smoothed(powers / mean) <= _CUT
+        total = np.sum(powers * counts, axis=0)
+        mean = np.where(total > 0, total / np.maximum(counts.sum(axis=0), 1) / _KEPT, mean)
+    return mean, float(np.mean(counts.sum(axis=0)))

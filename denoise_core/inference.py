@@ -14,7 +14,7 @@ from denoise_core.config import RunConfig
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network
-from denoise_core.noise import level
+from denoise_core.noise import describe
 from denoise_core.objectives import OBJECTIVES
 from denoise_core.preparation import prepare
 from denoise_core.scaling import Scaler
@@ -62,7 +62,7 @@ def features(scaled: Floats, time: TimeAxis, config: RunConfig) -> Tensor:
 
 def noise_sd_along(series: Series) -> Floats:
     """Standard deviation of the noise at each sample, shape (n,), in the unit of the series."""
-    return np.full(len(series), level(series.values))
+    return describe(series.values).along(len(series))
 
 
 def estimated(mean: Tensor, prior: Tensor, noisy: Tensor, noise_variance: Tensor, config: RunConfig) -> tuple[Tensor, Tensor]:
@@ -153,8 +153,7 @@ class TrainedDenoiser:
     def predict(self, inputs: Tensor) -> tuple[Floats, Floats]:
         """Mean and variance of each noise-free sample given the others, (n,) each and scaled, from inputs (n, in_features).
 
-        Windows overlap by twice the context and are joined where both have settled, so the result does not depend on where they lie.
-        NaN where a window that predicts its last samples alone has too little before it.
+        Windows overlap by twice the context and are joined where both have settled: where they lie does not matter. NaN where a window that predicts its last samples alone has too little before it.
         """
         n, first = len(inputs), self.network.first
         if n <= first:

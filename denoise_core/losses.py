@@ -118,7 +118,7 @@ def posterior(
 ) -> tuple[Tensor, Tensor]:
     """Mean and variance of the noise-free sample, given its prediction from the others and its own noisy value.
 
-    ``x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)`` with the prediction's variance ``w = prior`` and the noise's,
+    ``x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)`` with the prediction's variance w = `prior` and the noise's,
     s2; where `noisy` is NaN (a gap) nothing is put back: ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance that
     a Student-t noise has given the surprise, ``s2 * (4 + (y - mean)^2 / (w + s2)) / 5``, where that is more.
 

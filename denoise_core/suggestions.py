@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from denoise_core.config import ModelConfig, RunConfig, ScalingConfig, TrainingConfig, WindowConfig
-from denoise_core.noise import describe, level
-from denoise_core.series import Floats, Series
+from denoise_core.config import RunConfig, TrainingConfig, WindowConfig
+from denoise_core.noise import Noise, describe
+from denoise_core.rhythm import strongest_period
+from denoise_core.series import Series
 
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
 FEWEST_STEPS, MOST_STEPS = 5, 20  # per epoch
@@ -16,6 +19,9 @@ SPIKE_SHARE = 0.002
 # Signal sd over noise sd from which the linear start gains. Measured over four test signals, linear against none: SNR 3: -1.0 dB,
 # SNR 10: +0.6 dB, SNR 40: +3.4 dB.
 LINEAR_FROM_SNR = 6.0
+
+Choice = tuple[str, Any, str]
+"""Path of a setting, its value, and the reason: a whole sentence."""
 
 
 def suggest(series: Series) -> RunConfig:
@@ -27,83 +33,155 @@ def suggest(series: Series) -> RunConfig:
         If the series has no numbers, is constant or has fewer than 32 samples.
     """
     series.check_usable(at_least=32)
-    scaling, scaling_reason = _scaling(series)
+    noise = describe(series.values)
     window, window_reason = _window(series)
-    model, model_reason = _model(series)
-    training, training_reason = _training(len(series), window)
-    reasons = {
-        "scaling.kind": scaling_reason,
-        "window.length": window_reason,
-        "window.overlap": "Half a window: every sample is seen once near a window's middle.",
-        "model.hidden_size": "64 cells follow heartbeats, bumps and machine vibration equally well in our tests.",
-        "model.layers": "Two layers; more gained nothing in our tests and take longer.",
-        "model.baseline": model_reason,
-        "training.epochs": "Enough for the loss to level out; the best epoch is kept anyway.",
-        "training.steps_per_epoch": training_reason,
-        "training.learning_rate": "Rises to 0.01 and falls again during the training, which was best in our tests.",
-    }
-    return RunConfig(scaling=scaling, window=window, model=model, training=training, reasons=reasons)
+    choices = [
+        *_scaling(noise),
+        *_colour(noise),
+        *_loss(noise),
+        *_baseline(series, noise),
+        ("window.length", window.length, window_reason),
+        *_steps(len(series), window),
+        *_usual(),
+    ]
+    return _filled(RunConfig(), choices)
 
 
-def _scaling(series: Series) -> tuple[ScalingConfig, str]:
-    share = describe(series.values).spikes
-    if share > SPIKE_SHARE:
-        return ScalingConfig(kind="robust"), f"{share:.1%} of the samples are spikes, and robust scaling ignores them."
-    return ScalingConfig(kind="standard"), "No spikes were found, so mean and spread describe the values well."
+def _filled(config: RunConfig, choices: list[Choice]) -> RunConfig:
+    for path, value, _ in choices:
+        config = config.changed(path, value)
+    return replace(config, reasons={**config.reasons, **{path: reason for path, _, reason in choices}})
 
 
-def _model(series: Series) -> tuple[ModelConfig, str]:
-    sigma = level(series.values)
-    if sigma * LINEAR_FROM_SNR < float(np.nanstd(series.values)):
-        return ModelConfig(baseline="linear"), "The noise is small against the signal: the network refines a linear prediction."
-    return ModelConfig(), "The noise is strong: the network does better from scratch than from a linear prediction."
+def _usual() -> Iterator[Choice]:
+    usual = RunConfig()
+    yield "window.overlap", usual.window.overlap, "Half a window: every sample is seen once near a window's middle."
+    yield (
+        "model.hidden_size",
+        usual.model.hidden_size,
+        "64 cells follow heartbeats, bumps and vibration equally well in our tests.",
+    )
+    yield "model.layers", usual.model.layers, "Two layers; more gained nothing in our tests and take longer."
+    yield "training.epochs", usual.training.epochs, "Enough for the loss to level out; the best epoch is kept anyway."
+    rate = "Rises to 0.01 and falls again during the training, which was best in our tests."
+    yield "training.learning_rate", usual.training.learning_rate, rate
+
+
+def _scaling(noise: Noise) -> Iterator[Choice]:
+    if noise.spikes > SPIKE_SHARE:
+        yield "scaling.kind", "robust", f"{noise.spikes:.1%} of the samples are spikes, and robust scaling ignores them."
+    else:
+        yield "scaling.kind", "standard", "No spikes were found, so mean and spread describe the values well."
+
+
+def _colour(noise: Noise) -> Iterator[Choice]:
+    if noise.correlation > 0:
+        alike = f"Neighbouring noise samples are alike by about {noise.correlation:.2f}"
+        yield "input.whiten", round(min(noise.correlation, 0.98), 2), f"{alike}: taking that off first makes the noise white."
+
+
+def _loss(noise: Noise) -> Iterator[Choice]:
+    if noise.spikes > SPIKE_SHARE:
+        yield "objective.loss", "student_t", "It expects a few errors to be very large, as spikes are."
+
+
+def _baseline(series: Series, noise: Noise) -> Iterator[Choice]:
+    if noise.sd * LINEAR_FROM_SNR < float(np.nanstd(series.values)):
+        yield "model.baseline", "linear", "The noise is small against the signal: the network refines a linear prediction."
+    else:
+        yield "model.baseline", "none", "The noise is strong: the network does better from scratch than from a linear prediction."
 
 
 def _window(series: Series) -> tuple[WindowConfig, str]:
     limit = max(16, 16 * (len(series) // 4 // 16))
     period = strongest_period(series.values)
     wished = USUAL_WINDOW if period is None else int(np.clip(period, SHORTEST_WINDOW, USUAL_WINDOW))
-    length = min(16 * -(-wished // 16), limit)
-    if length < wished:
-        return WindowConfig(
-            length=length
-        ), f"A quarter of the {len(series)} samples, so that there are several windows to learn from."
+    window = WindowConfig(length=min(16 * -(-wished // 16), limit))
+    if window.length < wished:
+        return window, f"A quarter of the {len(series)} samples, so that there are several windows to learn from."
     if period is None:
-        return WindowConfig(length=length), "No clear rhythm was found; this length suits most recordings."
+        return window, "No clear rhythm was found; this length suits most recordings."
+    rhythm = f"The strongest rhythm repeats each {period:,.0f} samples"
     if period > USUAL_WINDOW:
-        return WindowConfig(
-            length=length
-        ), f"The strongest rhythm repeats each {period:,.0f} samples; longer windows than this gained nothing in our tests."
-    return WindowConfig(length=length), f"The strongest rhythm repeats each {period:,.0f} samples, and a window should hold it."
+        return window, f"{rhythm}; longer windows than this gained nothing in our tests."
+    return window, f"{rhythm}, and a window should hold it."
 
 
-def strongest_period(values: Floats) -> float | None:
-    """Samples after which the series most resembles itself, or None where its autocorrelation has no peak above 0.2.
-
-    The autocorrelation is that of at most the first 65,536 samples, gaps filled by the mean; a peak counts only after the first
-    zero crossing, so that mere smoothness is no rhythm.
-    """
-    part = values[:65536] - np.nanmean(values[:65536])
-    part = np.nan_to_num(part)
-    spectrum = np.fft.rfft(part, 2 * len(part))
-    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: len(part) // 2]
-    if correlation.size < 4 or correlation[0] <= 0:
-        return None
-    correlation = correlation / correlation[0]
-    below = np.flatnonzero(correlation < 0)
-    if below.size == 0:
-        return None
-    peak = int(below[0] + np.argmax(correlation[below[0] :]))
-    return float(peak) if correlation[peak] > 0.2 else None
-
-
-def _training(n: int, window: WindowConfig) -> tuple[TrainingConfig, str]:
+def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
     usual = TrainingConfig()
     batch = int(np.clip(usual.batch_size * USUAL_WINDOW // window.length, 8, 64))
     steps = int(np.clip(n // window.hop // batch, FEWEST_STEPS, MOST_STEPS))
-    reason = f"{steps} steps of {batch} windows: " + (
-        "a short recording is passed several times in each epoch."
-        if steps == FEWEST_STEPS
-        else "about one pass, so that epochs stay short."
-    )
-    return replace(usual, batch_size=batch, steps_per_epoch=steps), reason
+    why = "a short recording is passed several times in each epoch" if steps == FEWEST_STEPS else "about one pass"
+    yield "training.batch_size", batch, f"As many windows as make about {batch * window.length:,} samples in each step."
+    yield "training.steps_per_epoch", steps, f"{steps} steps of {batch} windows: {why}, so that epochs stay short."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """A way to fill all settings for a series."""
+
+    label: str
+    help: str
+    fill: Callable[[Series], RunConfig]
+
+
+def _with_backbone(name: str, reason: str, **changes: Any) -> Callable[[Series], RunConfig]:
+    def fill(series: Series) -> RunConfig:
+        choices = [("model.backbone", name, reason)]
+        choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
+        return _filled(suggest(series), choices)
+
+    return fill
+
+
+def _classic(series: Series) -> RunConfig:
+    """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: what tutorials show."""
+    series.check_usable(at_least=40)
+    why = "As tutorials have it."
+    choices = [
+        ("scaling.kind", "minmax", why),
+        ("window.length", 20, why),
+        ("window.overlap", 0.9, "Windows start at every second sample, and at the others in the next round."),
+        ("model.backbone", "classic", why),
+        ("objective.kind", "next_step", why),
+        ("objective.loss", "mse", why),
+        ("training.optimizer", "adam", why),
+        ("training.schedule", "constant", why),
+        ("training.learning_rate", 1e-3, why),
+        ("training.weight_decay", 0.0, why),
+        ("training.epochs", 20, why),
+        ("training.patience", 20, why),
+        ("training.batch_size", 32, why),
+        ("training.steps_per_epoch", int(np.clip(len(series) // 32, 1, 2000)), "One pass over all windows."),
+    ]
+    return _filled(RunConfig(), choices)
+
+
+RECIPES: dict[str, Recipe] = {
+    "suggested": Recipe(label="Suggested", help="A two-sided LSTM with settings found from your data.", fill=suggest),
+    "gru": Recipe(
+        label="GRU",
+        help="A simpler relative of the LSTM, about as good.",
+        fill=_with_backbone("gru", "Simpler than an LSTM, and about as good."),
+    ),
+    "mingru": Recipe(
+        label="minGRU",
+        help="A GRU whose steps do not wait for each other: quick on long windows.",
+        fill=_with_backbone("mingru", "Its steps do not wait for each other, which is quick on long windows."),
+    ),
+    "tcn": Recipe(
+        label="Convolutions (TCN)",
+        help="Convolutions that reach back over the window instead of remembering.",
+        fill=_with_backbone("tcn", "Convolutions that reach back over the window.", model__layers=1),
+    ),
+    "transformer": Recipe(
+        label="Transformer",
+        help="Attention to every earlier sample of the window; wants more data than the others.",
+        fill=_with_backbone("transformer", "Attention to every earlier sample of the window."),
+    ),
+    "classic": Recipe(
+        label="Classic recipe",
+        help="The LSTM of tutorials, which predicts the next sample from the 19 before it. Here to compare with.",
+        fill=_classic,
+    ),
+}

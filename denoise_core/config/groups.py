@@ -55,7 +55,7 @@ class InputConfig:
         label="Whitening",
         low=0.0,
         high=0.98,
-        help="Share of each sample's predecessor that is taken off before training and put back after; makes coloured noise white.",
+        help="Share of each sample's predecessor taken off before training and put back after: it makes coloured noise white.",
     )
 
 

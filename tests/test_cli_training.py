@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 import denoise_core as dc
-from denoise_core import export, suggestions
+from denoise_core import export
 from denoise_core.cli import main, progress
 from denoise_core.config import RunConfig
 from denoise_core.series import Estimate, Series
+from denoise_core.suggestions import RECIPES
 from denoise_core.training_set import TrainingSet
 from tests.models import model_bytes
 
@@ -158,12 +159,12 @@ def test_a_recipe_or_a_file_is_where_the_settings_start(
     csv: Path, trainings: Trainings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     series = dc.read(csv)["pressure"]
-    for name in suggestions.RECIPES:
+    for name in RECIPES:
         assert run("denoise", csv, "--column", "pressure", "--recipe", name, "--set", "training.epochs=3") == 0
-        assert trainings[-1][1] == suggestions.RECIPES[name](series).changed("training.epochs", 3)
+        assert trainings[-1][1] == RECIPES[name].fill(series).changed("training.epochs", 3)
     capsys.readouterr()
     assert run("suggest", csv, "--column", "pressure", "--recipe", "classic") == 0
-    assert RunConfig.from_json(capsys.readouterr().out) == suggestions.RECIPES["classic"](series)
+    assert RunConfig.from_json(capsys.readouterr().out) == RECIPES["classic"].fill(series)
     assert run("denoise", csv, "--column", "pressure") == 0
     assert trainings[-1][1] == dc.suggest(series)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from denoise_core.cli.settings import USUAL
+from denoise_core.suggestions import RECIPES
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser; `command` names the chosen one."""
@@ -47,7 +50,7 @@ def _train(command: argparse.ArgumentParser) -> None:
 
 def _suggest(command: argparse.ArgumentParser) -> None:
     _input(command)
-    command.add_argument("--recipe", metavar="NAME", help="suggested (default) or classic")
+    command.add_argument("--recipe", default=USUAL, metavar="NAME", help=f"one of {', '.join(RECIPES)}; default {USUAL}")
 
 
 def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:
@@ -60,7 +63,7 @@ def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:
 
 def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--config", type=Path, metavar="FILE", help="settings as JSON; default: suggested from the data")
-    command.add_argument("--recipe", metavar="NAME", help="start from other settings: suggested (default) or classic")
+    command.add_argument("--recipe", metavar="NAME", help=f"settings to start from: {', '.join(RECIPES)}; default {USUAL}")
     command.add_argument(
         "--clean",
         action="append",

@@ -7,11 +7,13 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from denoise_core import suggestions
 from denoise_core.config import RunConfig, unknown
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Series
+from denoise_core.suggestions import RECIPES
 from denoise_core.training_set import TrainingSet
+
+USUAL = "suggested"
 
 
 def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
@@ -32,14 +34,11 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
     return _changed(_start(data.wanted[0], arguments), settings).check(samples=min(map(len, data.noisy)))
 
 
-def recipe(name: str | None, series: Series) -> RunConfig:
-    """The suggested settings for a series, or those of a recipe; SettingsError if there is none of that name."""
-    if name is None:
-        return suggestions.suggest(series)
-    if name not in suggestions.RECIPES:
-        known = suggestions.RECIPES
-        raise SettingsError([f"{unknown(name, known, what='recipe')} The recipes are: {', '.join(known)}."])
-    return suggestions.RECIPES[name](series)
+def recipe(name: str, series: Series) -> RunConfig:
+    """The settings of one of `suggestions.RECIPES` for a series; SettingsError if there is none of that name."""
+    if name not in RECIPES:
+        raise SettingsError([f"{unknown(name, RECIPES, what='recipe')} The recipes are: {', '.join(RECIPES)}."])
+    return RECIPES[name].fill(series)
 
 
 def changes(arguments: Namespace) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def changes(arguments: Namespace) -> dict[str, Any]:
 def _start(series: Series, arguments: Namespace) -> RunConfig:
     if arguments.config is not None:
         return RunConfig.from_json(_text(arguments.config))
-    return recipe(arguments.recipe, series)
+    return recipe(arguments.recipe or USUAL, series)
 
 
 def _changed(config: RunConfig, settings: dict[str, Any]) -> RunConfig:

@@ -155,6 +155,11 @@ class Estimate:
     noise_sd: float | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
 
+    def with_gaps_of(self, noisy: Series) -> Estimate:
+        """The same, but NaN where the series has no sample: nothing is filled in."""
+        sd = None if self.sd is None else np.where(noisy.observed, self.sd, np.nan)
+        return replace(self, values=np.where(noisy.observed, self.values, np.nan), sd=sd)
+
     def blended(self, noisy: Series, *, strength: float) -> Estimate:
         """``values == noisy + strength * (estimate - noisy)``: 0 gives the input back, 1 this estimate.
 

@@ -99,6 +99,27 @@ def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
+def test_one_network_for_two_columns_is_saved_and_used_by_their_names(noisy_csv, tmp_path, capsys):
+    model = tmp_path / "both.denoiser"
+    assert run("train", noisy_csv, "-o", model, "--column", "lead", "--column", "other", *SHORT) == 0
+    assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--model", model) == 0
+    table, trained = pd.read_csv(tmp_path / "clean.csv"), dc.load(model)
+    for name in ("lead", "other"):
+        expected = trained.denoise(dc.read(noisy_csv)[name]).values
+        np.testing.assert_allclose(table[f"{name}_denoised"], expected, atol=1e-6)
+    assert run("denoise", noisy_csv, "--model", model, "--column", "time") == 2
+    assert "both.denoiser knows the channels lead, other, and not time." in capsys.readouterr().err
+
+
+def test_a_network_taught_with_added_noise_denoises_a_noisy_column(noisy_csv, tmp_path):
+    model = tmp_path / "taught.denoiser"
+    words = ["--add-noise", "coloured", "--snr", "2", *SHORT]
+    assert run("train", noisy_csv, "-o", model, *words) == 0
+    assert dc.load(model).config.objective.kind == "supervised"
+    assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--model", model, "--column", "other") == 0
+    assert pd.read_csv(tmp_path / "clean.csv")["other_denoised"].notna().all()
+
+
 def test_a_model_that_cannot_be_written_is_said_so(noisy_csv, capsys):
     assert run("train", noisy_csv, "-o", "/proc/lead.denoiser", "--quiet", *SHORT) == 2
     assert "cannot be written" in capsys.readouterr().err

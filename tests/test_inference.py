@@ -71,10 +71,10 @@ def _rewritten(path, **changes):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda p: p.write_bytes(p.read_bytes()[:2000]), "cannot be read as a model file"),
-        (lambda p: p.write_bytes(b"hello"), "cannot be read as a model file"),
+        (lambda p: p.write_bytes(p.read_bytes()[:2000]), "is cut short: [0-9,]+ bytes are missing"),
+        (lambda p: p.write_bytes(b"hello"), "is no model file"),
         (lambda p: p.unlink(), "cannot be read as a model file"),
-        (lambda p: _rewritten(p, format="denoise-model-0"), "holds denoise-model-0, and this program reads denoise-model-1"),
+        (lambda p: _rewritten(p, format="denoise-model-0"), "holds denoise-model-0, and this program reads denoise-model-2"),
         (lambda p: _rewritten(p, model={"hidden_size": 12}), "do not fit together"),
         (lambda p: _rewritten(p, model={"hidden_size": 10**9}), "above 512"),
     ],

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from denoise_core.cli.settings import USUAL
+from denoise_core.suggestions import RECIPES
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser; `command` names the chosen one."""
@@ -15,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _denoise(commands.add_parser("denoise", help="write a file with the denoised series added"))
-    _train(commands.add_parser("train", help="train a network on a series and save it"))
+    _train(commands.add_parser("train", help="train one network on one or several series and save it"))
     _suggest(commands.add_parser("suggest", help="print the training settings that suit a series, with the reasons, as JSON"))
     commands.add_parser("methods", help="list the methods")
     return root
@@ -30,17 +33,24 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, metavar="FILE", help="denoise with a network that 'train' saved, without training")
     command.add_argument("--residual", action="store_true", help="also write what was removed")
     command.add_argument("--sd", action="store_true", help="also write the standard deviation of the error, where it is known")
+    command.add_argument("--keep-gaps", action="store_true", help="leave gaps as gaps; a network fills them otherwise")
+    command.add_argument("--together", action="store_true", help="train one network for all columns, instead of one for each")
     _training(command)
 
 
 def _train(command: argparse.ArgumentParser) -> None:
-    _input(command)
+    _input(command, columns="append")
     command.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="the model file to write")
+    command.add_argument(
+        "--add-noise", choices=("white", "coloured"), help="the input is clean: learn to denoise it with such noise added"
+    )
+    command.add_argument("--snr", type=float, metavar="RATIO", help="with --add-noise: sd of the signal over that of the noise")
     _training(command)
 
 
 def _suggest(command: argparse.ArgumentParser) -> None:
     _input(command)
+    command.add_argument("--recipe", default=USUAL, metavar="NAME", help=f"one of {', '.join(RECIPES)}; default {USUAL}")
 
 
 def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:
@@ -53,6 +63,22 @@ def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:
 
 def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument("--config", type=Path, metavar="FILE", help="settings as JSON; default: suggested from the data")
+    command.add_argument("--recipe", metavar="NAME", help=f"settings to start from: {', '.join(RECIPES)}; default {USUAL}")
+    command.add_argument(
+        "--clean",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="the column that holds what the noisy one should be: learn to turn one into the other; once for each --column",
+    )
+    command.add_argument(
+        "--more",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="learn from the same columns of this file as well; may be given several times",
+    )
     command.add_argument("--device", metavar="NAME", help="auto, cuda, mps or cpu")
     command.add_argument(
         "--set",

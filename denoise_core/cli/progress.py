@@ -10,13 +10,13 @@ from tqdm import tqdm
 from denoise_core.cli.speech import Say
 from denoise_core.config import RunConfig
 from denoise_core.events import EpochEnd, Event, Finished, Started
-from denoise_core.series import Series
+from denoise_core.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from denoise_core.inference import TrainedDenoiser
 
 
-def train(series: Series, config: RunConfig, *, say: Say, quiet: bool) -> TrainedDenoiser:
+def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> TrainedDenoiser:
     """The trained network; after Ctrl-C, its best epoch so far.
 
     Raises
@@ -26,7 +26,7 @@ def train(series: Series, config: RunConfig, *, say: Say, quiet: bool) -> Traine
     """
     from denoise_core.training import Trainer
 
-    trainer = Trainer(series, config)
+    trainer = Trainer(data, config)
     try:
         _watch(trainer.run(), quiet=quiet)
     except KeyboardInterrupt:

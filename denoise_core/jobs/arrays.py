@@ -1,31 +1,49 @@
-"""Series and estimates as .npz files without pickle, to the last bit. Knows nothing of runs."""
+"""Training sets and estimates as .npz files without pickle, to the last bit. Knows nothing of runs."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from denoise_core.jobs.disk import replace_by
-from denoise_core.series import Estimate, Series, TimeAxis
+from denoise_core.series import Estimate, Floats, Series, TimeAxis
+from denoise_core.training_set import TrainingSet
+
+Get = Callable[[str], Floats]
 
 
-def save_series(path: Path, series: Series) -> None:
-    """Values, time axis, names and units; ``load_series(path) == series``."""
-    time = series.time
-    words = {"name": series.name, "unit": series.unit, "time_name": time.name, "time_unit": time.unit}
-    start = np.datetime64("NaT") if time.start is None else time.start
-    _save(path, words, {"values": series.values, "time": time.values, "start": np.asarray(start)})
+def save_training_set(path: Path, data: TrainingSet) -> None:
+    """All series and clean ones; ``load_training_set(path) == data``. Equal arrays, such as time axes, are kept once."""
+    kept = _Kept()
+    series = [
+        {"name": s.name, "unit": s.unit, "values": kept.name(s.values), "time": _time_words(s.time, kept)} for s in data.noisy
+    ]
+    clean = [kept.name(values) for values in data.clean]
+    _save(path, {"shown": data.shown, "series": series, "clean": clean}, kept.arrays)
 
 
-def load_series(path: Path) -> Series:
-    """What `save_series` wrote."""
-    words, arrays = _load(path)
-    start = None if np.isnat(arrays["start"]) else arrays["start"][()]
-    time = TimeAxis(values=arrays["time"], unit=words["time_unit"], start=start, name=words["time_name"])
-    return Series(values=arrays["values"], time=time, name=words["name"], unit=words["unit"])
+def load_training_set(path: Path) -> TrainingSet:
+    """What `save_training_set` wrote; arrays that were equal are the same, so none of them may be changed."""
+    with _opened(path) as (words, get):
+        return TrainingSet(
+            noisy=tuple(_series(one, get) for one in words["series"]), clean=tuple(map(get, words["clean"])), shown=words["shown"]
+        )
+
+
+def load_series(path: Path, i: int = 0) -> Series:
+    """``load_training_set(path).wanted[i]``, without reading the others; IndexError if there is none."""
+    with _opened(path) as (words, get):
+        wanted = words["series"][: words["shown"] or None]
+        if not 0 <= i < len(wanted):
+            raise IndexError(i)
+        return _series(wanted[i], get)
 
 
 def save_estimate(path: Path, estimate: Estimate) -> None:
@@ -37,12 +55,42 @@ def save_estimate(path: Path, estimate: Estimate) -> None:
 
 def load_estimate(path: Path) -> Estimate:
     """What `save_estimate` wrote."""
-    words, arrays = _load(path)
-    return Estimate(values=arrays["values"], sd=arrays.get("sd"), **words)
+    with _opened(path) as (words, get):
+        sd = get("sd") if "sd" in words["arrays"] else None
+        return Estimate(
+            values=get("values"), sd=sd, method=words["method"], noise_sd=words["noise_sd"], settings=words["settings"]
+        )
 
 
-def _save(path: Path, words: dict[str, Any], arrays: dict[str, Any]) -> None:
-    replace_by(path, lambda temporary: np.savez(temporary, words=np.asarray(json.dumps(words, default=_plain)), **arrays))
+class _Kept:
+    """Arrays by name, each content under one name only."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, Floats] = {}
+        self._names: dict[bytes, str] = {}
+
+    def name(self, values: Floats) -> str:
+        digest = hashlib.blake2b(np.ascontiguousarray(values).data).digest()
+        name = self._names.setdefault(digest, f"array{len(self._names)}")
+        self.arrays[name] = values
+        return name
+
+
+def _time_words(time: TimeAxis, kept: _Kept) -> dict[str, Any]:
+    start = None if time.start is None else [int(time.start.astype(np.int64)), time.start.dtype.str]
+    return {"name": time.name, "unit": time.unit, "start": start, "values": kept.name(time.values)}
+
+
+def _series(words: dict[str, Any], get: Get) -> Series:
+    axis = words["time"]
+    start = None if axis["start"] is None else np.asarray(axis["start"][0]).view(axis["start"][1])[()]
+    time = TimeAxis(values=get(axis["values"]), unit=axis["unit"], start=start, name=axis["name"])
+    return Series(values=get(words["values"]), time=time, name=words["name"], unit=words["unit"])
+
+
+def _save(path: Path, words: dict[str, Any], arrays: dict[str, Floats]) -> None:
+    text = json.dumps({**words, "arrays": list(arrays)}, default=_plain)
+    replace_by(path, lambda temporary: np.savez(temporary, words=np.asarray(text), allow_pickle=False, **arrays))
 
 
 def _plain(value: Any) -> Any:
@@ -52,7 +100,8 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot be kept as JSON")
 
 
-def _load(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[dict[str, Any], Get]]:
+    """The words of a file, and a function that reads one of its arrays, each once."""
     with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    return json.loads(str(arrays.pop("words"))), arrays
+        yield json.loads(str(file["words"])), cache(lambda name: file[name])

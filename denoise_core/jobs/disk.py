@@ -14,7 +14,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 TEMPORARY = "tmp-"
 
 
-def replace_by(path: Path, write: Callable[[Path], None]) -> None:
+def replace_by(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `path`, then put it in place: a reader sees the old file or the whole new one."""
     temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(6)}-{path.name}")
     try:

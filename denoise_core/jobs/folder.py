@@ -6,6 +6,7 @@ otherwise the supervisor does.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,11 @@ from filelock import FileLock, Timeout
 
 from denoise_core.errors import RunError
 from denoise_core.jobs import metrics
-from denoise_core.jobs.arrays import load_estimate, load_series, save_series
-from denoise_core.jobs.disk import read_json, sync, write_bytes, write_json
+from denoise_core.jobs.arrays import load_estimate, load_series, load_training_set, save_training_set
+from denoise_core.jobs.disk import read_json, replace_by, sync, write_bytes, write_json
 from denoise_core.jobs.spec import KEEP, Entry, Spec, Status
 from denoise_core.series import Estimate, Series
+from denoise_core.training_set import TrainingSet
 
 
 class Busy(Exception):
@@ -51,7 +53,8 @@ class RunFolder:
 
     @property
     def result(self) -> Path:
-        return self.path / "result.npz"
+        """The estimate of the first series."""
+        return self.result_of(0)
 
     @property
     def log(self) -> Path:
@@ -62,6 +65,10 @@ class RunFolder:
         return self.path / "heartbeat"
 
     @property
+    def _data(self) -> Path:
+        return self.path / "data.npz"
+
+    @property
     def _stop(self) -> Path:
         return self.path / "stop"
 
@@ -69,10 +76,16 @@ class RunFolder:
     def _worker(self) -> Path:
         return self.path / "worker.json"
 
-    def fill(self, spec: Spec, series: Series) -> None:
-        """Write everything that a new run consists of."""
+    def result_of(self, i: int) -> Path:
+        """The estimate of the series number `i`, from 0."""
+        return self.path / (f"result-{i}.npz" if i else "result.npz")
+
+    def fill(self, spec: Spec, data: TrainingSet, model: Path | None = None) -> None:
+        """Write everything that a new run consists of; `model` is the file of one that is only to be applied."""
         self.path.mkdir()
-        save_series(self.path / "series.npz", series)
+        save_training_set(self._data, data)
+        if model is not None:
+            replace_by(self.model, lambda temporary: shutil.copyfile(model, temporary))
         write_bytes(self.path / "spec.json", spec.to_json().encode())
         self.write(Status())
         sync(self.path)
@@ -98,11 +111,15 @@ class RunFolder:
         """The last EpochEnd line, or None."""
         return metrics.last(self.metrics, "EpochEnd")
 
-    def series(self) -> Series:
-        return load_series(self.path / "series.npz")
+    def training_set(self) -> TrainingSet:
+        return load_training_set(self._data)
 
-    def estimate(self) -> Estimate:
-        return load_estimate(self.result)
+    def series(self, i: int = 0) -> Series:
+        """The series number `i` of those to be denoised; IndexError if there is none."""
+        return load_series(self._data, i)
+
+    def estimate(self, i: int = 0) -> Estimate:
+        return load_estimate(self.result_of(i))
 
     def ask(self, wish: str) -> None:
         """Leave the wish to stop, "keep" or "cancel", where the worker looks."""

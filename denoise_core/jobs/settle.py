@@ -29,12 +29,11 @@ def crashed(folder: RunFolder, death: str) -> None:
     if status.state in FINAL or ((wish := folder.wish()) and unwanted(folder, wish)):
         return
     if status.crashes >= RESUMES:
-        folder.end(
-            FAILED, f"The training ended unexpectedly {status.crashes + 1} times; the last time {death}. {_last_words(folder)}"
-        )
+        folder.end(FAILED, f"The run ended unexpectedly {status.crashes + 1} times; the last time {death}. {_last_words(folder)}")
         return
     log.warning("Run %s ended unexpectedly: %s.", folder.id, death)
-    reason = f"The training ended unexpectedly ({death}) and goes on from its last checkpoint."
+    then = "goes on from its last checkpoint" if folder.checkpoint.exists() else "starts again from its beginning"
+    reason = f"The run ended unexpectedly ({death}) and {then}."
     folder.write(replace(status, state=QUEUED, crashes=status.crashes + 1, reason=reason))
 
 

@@ -14,6 +14,7 @@ QUEUED, RUNNING, STOPPING = "queued", "running", "stopping"
 DONE, STOPPED, FAILED, CANCELLED = "done", "stopped", "failed", "cancelled"
 FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
 KEEP, CANCEL = "keep", "cancel"
+TRAIN, APPLY = "train", "apply"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +37,28 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """Never changes after the run was made. `created` is in seconds since 1970."""
+    """Never changes after the run was made. `created` is in seconds since 1970.
+
+    Parameters
+    ----------
+    channels : tuple of str
+        Names of the series that are to be denoised; `unit` and `samples` are those of the first.
+    kind : str
+        "train", or "apply" for a run that denoises with a model which is there already.
+    model_name : str
+        What the file of that model was called.
+    """
 
     title: str
     owner: str
     created: float
-    series_name: str
+    channels: tuple[str, ...]
     unit: str
     samples: int
     config: RunConfig
     source: Source
+    kind: str = TRAIN
+    model_name: str = ""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -56,7 +69,7 @@ class Spec:
         """Read what `to_json` wrote; SettingsError if its settings are not known here."""
         raw = json.loads(text)
         config = RunConfig.from_json(json.dumps(raw.pop("config")))
-        return cls(**{**raw, "config": config, "source": Source(**raw["source"])})
+        return cls(**{**raw, "channels": tuple(raw["channels"]), "config": config, "source": Source(**raw["source"])})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from denoise_core.config import RunConfig
 from denoise_core.errors import DenoiseError, RunError
+from denoise_core.export import ModelHeader, about
 from denoise_core.jobs import metrics, retention
 from denoise_core.jobs.catalogue import Catalogue, read_entry
 from denoise_core.jobs.disk import in_words, read_json, size
@@ -20,10 +21,12 @@ from denoise_core.jobs.home import Home, keep_days
 from denoise_core.jobs.ids import checked_id, id_from, inside, new_id
 from denoise_core.jobs.inputs import Inputs, move_in
 from denoise_core.jobs.queue import order
+from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.slots import pool
-from denoise_core.jobs.spec import CANCEL, FINAL, KEEP, QUEUED, Entry, Source, Spec
+from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.series import Estimate, Series
+from denoise_core.training_set import TrainingSet
 
 _T = TypeVar("_T")
 
@@ -66,13 +69,29 @@ class Store:
         """The name under which the bytes first came; never a path."""
         return self._inputs.name(digest)
 
+    def model_header(self, digest: str) -> ModelHeader:
+        """What an uploaded model file says of itself; DataError if it is none, or not whole."""
+        return about(self._inputs.check(digest) / "bytes", name=self._inputs.name(digest))
+
     def submit(
-        self, series: Series, config: RunConfig, *, owner: str, title: str, source: Source | None = None, token: str | None = None
+        self,
+        data: Data,
+        config: RunConfig | None = None,
+        *,
+        owner: str,
+        title: str,
+        model: str | None = None,
+        source: Source | None = None,
+        token: str | None = None,
     ) -> str:
-        """Put a run into the queue; its id.
+        """Put a run into the queue; its id. It trains with `config`, or it denoises with `model`.
 
         Parameters
         ----------
+        data : Series, sequence of Series or TrainingSet
+            What one network learns from together; its `wanted` series are denoised.
+        model : str or None
+            sha256 of an uploaded model file, as `put_input` gave it; the run keeps a copy of it.
         owner : str
             The workspace's id, as `new_id` makes them.
         token : str or None
@@ -81,35 +100,31 @@ class Store:
         Raises
         ------
         SettingsError, DataError
-            If the settings do not fit the series, or the series cannot be used.
+            If the settings do not fit the data, the data cannot be used, or the model does not fit them.
         """
-        config.check(samples=len(series))
-        series.check_usable(at_least=2 * config.window.length)
+        request = self._request(data, config, model)
         run_id = new_id() if token is None else id_from(checked_id(owner), token)
+        first = request.data.wanted[0]
         spec = Spec(
             title=title[:200],
             owner=checked_id(owner),
             created=time.time(),
-            series_name=series.name,
-            unit=series.unit,
-            samples=len(series),
-            config=config,
+            channels=request.channels,
+            unit=first.unit,
+            samples=len(first),
+            config=request.config,
             source=source or Source(),
+            kind=request.kind,
+            model_name=request.model_name,
         )
         if spec.source.input:
             self._inputs.check(spec.source.input)
-        self._make(run_id, spec, series)
+        self._make(run_id, spec, request)
         return run_id
 
     def run(self, run_id: str) -> RunView:
         """The run as it is now."""
-        folder = self._folder(run_id)
-        try:
-            entry = folder.entry()
-        except FileNotFoundError:
-            raise gone(run_id) from None
-        except (ValueError, TypeError, KeyError, DenoiseError) as error:
-            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
+        entry = self._entry(run_id)
         return self._view(entry, self._places() if entry.waits else {})
 
     def runs(self, owner: str) -> list[RunView]:
@@ -122,16 +137,20 @@ class Store:
         """The run's events from byte `after` on, and where to read on: Started, EpochEnd (each epoch once), at last Ended."""
         return metrics.read_on(self._folder(run_id).metrics, after)
 
-    def series(self, run_id: str) -> Series:
-        """Exactly what is trained on."""
-        return self._read(run_id, RunFolder.series)
+    def training_set(self, run_id: str) -> TrainingSet:
+        """Exactly what is trained on; its arrays may be shared and must not be changed."""
+        return self._read(run_id, RunFolder.training_set)
 
-    def estimate(self, run_id: str) -> Estimate:
-        """The result; RunError while there is none."""
+    def series(self, run_id: str, i: int = 0) -> Series:
+        """The series number `i`, from 0, of those to be denoised: ``training_set(run_id).wanted[i]``."""
+        return self._read(run_id, lambda folder: folder.series(i))
+
+    def estimate(self, run_id: str, i: int = 0) -> Estimate:
+        """The result for ``series(run_id, i)``; RunError while there is none."""
         folder = self._folder(run_id)
-        if not folder.result.exists():
+        if not folder.result_of(i).exists():
             raise RunError("This run has no result (yet): it is still at work, or it ended before its first epoch.")
-        return self._read(run_id, RunFolder.estimate)
+        return self._read(run_id, lambda folder: folder.estimate(i))
 
     def model_path(self, run_id: str) -> Path:
         """The trained model's file; RunError while there is none."""
@@ -141,7 +160,7 @@ class Store:
         return path
 
     def stop(self, run_id: str) -> None:
-        """Stop and keep the best epoch so far; nothing happens to a run that has ended."""
+        """Stop and keep the best epoch so far; nothing happens to a run that has ended. One that applies a model is cancelled."""
         self._ask(run_id, KEEP)
 
     def cancel(self, run_id: str) -> None:
@@ -174,27 +193,44 @@ class Store:
             raise gone(run_id)
         return folder
 
+    def _entry(self, run_id: str) -> Entry:
+        try:
+            return self._folder(run_id).entry()
+        except FileNotFoundError:
+            raise gone(run_id) from None
+        except (ValueError, TypeError, KeyError, DenoiseError) as error:
+            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
+
+    def _request(self, data: Data, config: RunConfig | None, model: str | None) -> Request:
+        if config is not None and model is None:
+            return Request.to_train(data, config)
+        if config is None and model is not None:
+            return Request.to_apply(data, self._inputs.check(model) / "bytes", name=self._inputs.name(model))
+        raise RunError("A run needs either settings to train with or a model to apply, and not both.")
+
     def _read(self, run_id: str, read: Callable[[RunFolder], _T]) -> _T:
         try:
             return read(self._folder(run_id))
         except FileNotFoundError:
             raise gone(run_id) from None
+        except IndexError as error:
+            raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
 
     def _ask(self, run_id: str, wish: str) -> None:
-        folder = self._folder(run_id)
+        entry = self._entry(run_id)
         try:
-            if folder.status().state not in FINAL:
-                folder.ask(wish)
+            if not entry.ended:
+                self._folder(run_id).ask(wish if entry.spec.kind == TRAIN else CANCEL)
         except FileNotFoundError:
             raise gone(run_id) from None
         except OSError as error:
             raise RunError(in_words(error)) from None
 
-    def _make(self, run_id: str, spec: Spec, series: Series) -> None:
+    def _make(self, run_id: str, spec: Spec, request: Request) -> None:
         """Fill a folder elsewhere, then move it in: half a run never exists."""
         part = RunFolder(self._home.parts / new_id())
         try:
-            part.fill(spec, series)
+            part.fill(spec, request.data, request.model)
             move_in(part.path, self._home.runs / run_id)
         except OSError as error:
             raise RunError(in_words(error)) from None

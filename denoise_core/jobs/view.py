@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from denoise_core.config import RunConfig
-from denoise_core.jobs.spec import CANCEL, CANCELLED, FINAL, RUNNING, STOPPING, Entry, Source
+from denoise_core.jobs.spec import CANCEL, CANCELLED, FINAL, RUNNING, STOPPING, TRAIN, Entry, Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,10 @@ class RunView:
     ----------
     state : str
         queued, running, stopping, done, stopped (the best epoch was kept), failed or cancelled.
+    kind : str
+        "train", or "apply" where a model that was there already denoises; such a run has no epochs and no best one.
+    model_name : str
+        What the file of that model was called; "" for a training.
     reason : str
         Why it failed, was cancelled or was started again; a whole sentence, or "".
     queue_place : int or None
@@ -31,6 +35,8 @@ class RunView:
         Since its first start; 0 while it waits for that.
     eta_s : float or None
         Until the last epoch; None unless it is running and one epoch has ended.
+    channels : tuple of str
+        Names of the series that are denoised; `series_name`, `unit` and `samples` are those of the first.
     """
 
     id: str
@@ -47,9 +53,15 @@ class RunView:
     eta_s: float | None
     config: RunConfig
     source: Source
-    series_name: str
+    channels: tuple[str, ...]
     unit: str
     samples: int
+    kind: str = TRAIN
+    model_name: str = ""
+
+    @property
+    def series_name(self) -> str:
+        return self.channels[0]
 
     @property
     def ended(self) -> bool:
@@ -85,13 +97,15 @@ def view(entry: Entry, state: str, *, epoch: Mapping[str, Any] | None, place: in
         queue_place=place,
         reason=status.reason,
         epochs_done=int(epoch["epoch"]) if epoch else 0,
-        epochs=spec.config.training.epochs,
+        epochs=spec.config.training.epochs if spec.kind == TRAIN else 0,
         best_epoch=int(epoch["best_epoch"]) if epoch else None,
         elapsed_s=0.0 if status.started is None else max(0.0, until - status.started),
         eta_s=epoch["eta_s"] if epoch and state == RUNNING else None,
         config=spec.config,
         source=spec.source,
-        series_name=spec.series_name,
+        channels=spec.channels,
         unit=spec.unit,
         samples=spec.samples,
+        kind=spec.kind,
+        model_name=spec.model_name,
     )

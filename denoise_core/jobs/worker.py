@@ -1,4 +1,4 @@
-"""Train one run in this process, as its folder says. The only room of jobs that meets torch, and only once it runs.
+"""Train one run in this process, or apply its model, as its folder says. The only room of jobs that meets torch.
 
 ``run(folder)`` needs nothing but the folder, so another engine can call it as it is.
 """
@@ -27,8 +27,8 @@ from denoise_core.jobs.disk import in_words, is_full, replace_by
 from denoise_core.jobs.folder import Busy, RunFolder
 from denoise_core.jobs.heartbeat import Heartbeat
 from denoise_core.jobs.record import Record, load_checkpoint
-from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED
-from denoise_core.series import Series
+from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED, TRAIN
+from denoise_core.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from denoise_core.inference import TrainedDenoiser
@@ -48,7 +48,7 @@ class Trains(Protocol):
     def best(self) -> TrainedDenoiser: ...
 
 
-TrainerFactory = Callable[[Series, RunConfig], Trains]
+TrainerFactory = Callable[[TrainingSet, RunConfig], Trains]
 
 
 class _Cancelled(Exception):
@@ -58,11 +58,13 @@ class _Cancelled(Exception):
 def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: threading.Event | None = None) -> None:
     """Train, from the checkpoint if there is one, until the end or until the wish to stop; leave everything in the folder.
 
+    A run that applies a model only denoises with it.
+
     Parameters
     ----------
     folder : path
         ``runs/<id>`` of a data folder. If it vanishes, this returns within a step and a second.
-    trainer : callable (series, config) -> Trains, optional
+    trainer : callable (training set, config) -> Trains, optional
         The training; `denoise_core.training.Trainer` by default.
     halt : threading.Event, optional
         When set: stop and keep the best.
@@ -87,7 +89,7 @@ class _Run:
         """Whatever happens is in the folder afterwards, if there still is one."""
         try:
             self._begin()
-            state, reason = self._train()
+            state, reason = self._work()
             self._job.end(state, reason)
         except Exception as error:
             if not self._job.exists():
@@ -96,23 +98,33 @@ class _Run:
             self._job.end(*_outcome(error))
 
     def _begin(self) -> None:
-        slot = os.environ.get("DENOISE_SLOT", "cpu:0")
         own = psutil.Process()
-        self._job.write_worker({"pid": own.pid, "created": own.create_time(), "slot": slot})
+        self._job.write_worker({"pid": own.pid, "created": own.create_time(), "slot": _slot()})
         status = self._job.status()
         self._job.write(replace(status, state=RUNNING, started=status.started or self._heartbeat.began))
 
-    def _train(self) -> tuple[str, str]:
-        """State and reason, with model and result in place."""
-        spec, series = self._job.entry().spec, self._job.series()
-        trainer = self._factory(series, spec.config)
+    def _work(self) -> tuple[str, str]:
+        """State and reason, with model and results in place."""
+        spec, data = self._job.entry().spec, self._job.training_set()
+        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
+
+    def _apply(self, data: TrainingSet) -> tuple[str, str]:
+        trained = _load(self._job.model)
+        for i in range(len(data.wanted)):
+            if self._halt.is_set() and not self._job.wish():
+                raise _Cancelled("The computer asked it to end before it had denoised everything. Start it again.")
+            self._denoise(trained, data, i)
+        return DONE, ""
+
+    def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
+        trainer = self._factory(data, config)
         if self._job.checkpoint.exists():
             trainer.restore(load_checkpoint(self._job.checkpoint))
         finished = None if self._wished() else self._follow(trainer)
         if finished is None:
-            self._save(self._best(trainer), series)
+            self._save(self._best(trainer), data)
             return STOPPED, "" if self._job.wish() else "The computer asked the training to end; the best epoch so far was kept."
-        self._save(finished.trained, series)
+        self._save(finished.trained, data)
         return DONE, _REASONS.get(finished.reason, "")
 
     def _follow(self, trainer: Trains) -> Finished | None:
@@ -140,9 +152,20 @@ class _Run:
             raise _Cancelled("It was stopped before its first epoch had ended, so there was nothing to keep.")
         return trainer.best()
 
-    def _save(self, trained: TrainedDenoiser, series: Series) -> None:
-        save_estimate(self._job.result, trained.denoise(series))
+    def _save(self, trained: TrainedDenoiser, data: TrainingSet) -> None:
+        for i in range(len(data.wanted)):
+            self._denoise(trained, data, i)
         replace_by(self._job.model, trained.save)
+
+    def _denoise(self, trained: TrainedDenoiser, data: TrainingSet, i: int) -> None:
+        """One estimate at a time: all of them together may be more than the memory holds."""
+        if self._heartbeat.gone or self._job.wish() == CANCEL:
+            raise _Cancelled("Cancelled on request.")
+        save_estimate(self._job.result_of(i), trained.denoise(data.wanted[i]))
+
+
+def _slot() -> str:
+    return os.environ.get("DENOISE_SLOT", "cpu:0")
 
 
 _REASONS = {"patience": "It ended early: no better epoch had come for as many epochs as the patience allows."}
@@ -154,7 +177,7 @@ def _outcome(error: Exception) -> tuple[str, str]:
         return CANCELLED, str(error)
     if isinstance(error, DenoiseError):
         return FAILED, str(error)
-    log.error("The training ended with an error.", exc_info=error)
+    log.error("The run ended with an error.", exc_info=error)
     if isinstance(error, OSError) and is_full(error):
         return FAILED, in_words(error)
     if _is_memory(error):
@@ -168,15 +191,25 @@ def _is_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
 
 
-def _trainer(series: Series, config: RunConfig) -> Trains:
+def _trainer(data: TrainingSet, config: RunConfig) -> Trains:
     from denoise_core.training import Trainer
 
-    return Trainer(series, config)
+    return Trainer(data, config)
+
+
+def _load(path: Path) -> TrainedDenoiser:
+    """The model of a file, on the device of this worker's slot."""
+    from denoise_core.export import load
+    from denoise_core.inference import resolve_device
+
+    trained = load(path)
+    trained.network.to(resolve_device(_slot().partition(":")[0]))
+    return trained
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is at work there."""
-    parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder.")
+    parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder, or apply its model.")
     parser.add_argument("folder", type=Path, help="a folder below runs/ in the data folder")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")

@@ -71,10 +71,9 @@ class Batches:
         self.first = data.noisy[0]
         scalers = _scalers(data, split, config)
         noise = [noise_sd_along(series) for series in data.noisy]
-        self.channels = {
-            series.name: Channel(scaler=scaler, noise_sd=float(np.sqrt(np.mean(sd**2))))
-            for series, scaler, sd in reversed([*zip(data.noisy, scalers, noise, strict=True)])
-        }
+        self.channels: dict[str, Channel] = {}  # in the order of the series; of those of one name, the first counts
+        for series, scaler, sd in zip(data.noisy, scalers, noise, strict=True):
+            self.channels.setdefault(series.name, Channel(scaler=scaler, noise_sd=float(np.sqrt(np.mean(sd**2)))))
         blocks = [_block(*of_one, config=config) for of_one in zip(data.noisy, targets, split, scalers, noise, strict=True)]
         self.samples = Sample(**{name: torch.cat([b[name] for b in blocks]).to(device) for name in blocks[0]})
         offsets = np.cumsum([0, *map(len, data.noisy)])

@@ -14,8 +14,10 @@ import numpy as np
 from denoise_core.config import RunConfig
 from denoise_core.errors import DataError
 from denoise_core.events import EpochEnd, Event, Finished, Started, StepEnd
+from denoise_core.export import about
 from denoise_core.jobs import disk, record, worker
 from denoise_core.series import Estimate, Series
+from denoise_core.training_set import TrainingSet
 
 STEP_S = 0.01
 
@@ -23,10 +25,11 @@ STEP_S = 0.01
 class FakeDenoiser:
     """Half the series, whatever it is."""
 
-    def __init__(self, epoch: int) -> None:
-        self.epoch = epoch
+    def __init__(self, epoch: int, pause_s: float = 0.0) -> None:
+        self.epoch, self.pause_s = epoch, pause_s
 
     def denoise(self, series: Series) -> Estimate:
+        time.sleep(self.pause_s)
         half = np.asarray(series.values / 2)
         return Estimate(values=half, sd=np.full_like(half, 0.1), noise_sd=0.3, method="fake", settings={"epoch": self.epoch})
 
@@ -37,14 +40,14 @@ class FakeDenoiser:
 class FakeTrainer:
     """Takes its time for each step; ``config.training.seed`` chooses how it ends badly."""
 
-    def __init__(self, series: Series, config: RunConfig) -> None:
-        self.series, self.config = series, config
+    def __init__(self, data: TrainingSet, config: RunConfig) -> None:
+        self.data, self.config = data, config
         self.epoch = 0
 
     def run(self) -> Iterator[Event]:
         training = self.config.training
         yield Started(
-            samples=len(self.series),
+            samples=len(self.data.wanted[0]),
             parameters=1,
             epochs=training.epochs,
             steps=training.steps,
@@ -57,7 +60,7 @@ class FakeTrainer:
         while self.epoch < training.epochs:
             for step in range(training.steps_per_epoch):
                 time.sleep(STEP_S)
-                self._fail(training.seed)
+                fail(training.seed)
                 yield StepEnd(step=self.epoch * training.steps_per_epoch + step + 1)
             self.epoch += 1
             yield self._epoch_end()
@@ -85,18 +88,27 @@ class FakeTrainer:
             preview=[0.0],
         )
 
-    def _fail(self, seed: int) -> None:
-        if seed == 1:
-            raise DataError("The series is of no use. Take another.")
-        if seed == 2:
-            raise ZeroDivisionError("nobody foresaw this")
-        if seed == 3:
-            raise MemoryError
-        if seed == 4:
-            raise OSError(28, "No space left on device")
-        if seed == 5:
-            sys.stderr.write("something went badly wrong\n")
-            os._exit(7)
+
+def fail(seed: int) -> None:
+    """In a way of its own for each seed; seed 0 is well."""
+    if seed == 1:
+        raise DataError("The series is of no use. Take another.")
+    if seed == 2:
+        raise ZeroDivisionError("nobody foresaw this")
+    if seed == 3:
+        raise MemoryError
+    if seed == 4:
+        raise OSError(28, "No space left on device")
+    if seed == 5:
+        sys.stderr.write("something went badly wrong\n")
+        os._exit(7)
+
+
+def load_model(path: Path) -> Any:
+    """A model whose file says in its settings, by the seed, how it ends badly, and by the epochs how long it takes."""
+    training = about(path).config.training
+    fail(training.seed)
+    return FakeDenoiser(0, pause_s=STEP_S * training.epochs)
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -105,5 +117,5 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     record.save_checkpoint, worker.load_checkpoint = save, disk.read_json  # torch takes seconds to import
-    worker._trainer = FakeTrainer
+    worker._trainer, worker._load = FakeTrainer, load_model
     sys.exit(worker.main())

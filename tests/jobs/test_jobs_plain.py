@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,18 +18,19 @@ from hypothesis import strategies as st
 from denoise_core.config import RunConfig
 from denoise_core.errors import RunError
 from denoise_core.jobs import Source, disk, metrics, slots
-from denoise_core.jobs.arrays import load_estimate, load_series, save_estimate, save_series
+from denoise_core.jobs.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
 from denoise_core.jobs.ids import checked_hash, checked_id, id_from, inside, new_id
 from denoise_core.jobs.queue import order
 from denoise_core.jobs.spec import Entry, Spec, Status
 from denoise_core.series import Estimate, Series, TimeAxis
+from denoise_core.training_set import TrainingSet
 
 HOSTILE = ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a" * 65, "short", "a" * 15 + "/", "a" * 20 + "\n", "a\0" * 10]
 HOSTILE += ["%2e%2e%2f" * 3, "ä" * 20, "a" * 20 + " ", "C:\\" + "a" * 20, "*" * 20]
 
 
 def entry(run_id: str, owner: str, created: float) -> Entry:
-    about = {"title": "", "series_name": "", "unit": "", "samples": 9, "config": RunConfig(), "source": Source()}
+    about = {"title": "", "channels": ("a", "b"), "unit": "", "samples": 9, "config": RunConfig(), "source": Source()}
     return Entry(run_id, Spec(owner=owner, created=created, **about), Status())
 
 
@@ -59,22 +61,68 @@ def test_inside_refuses_a_link_that_leads_elsewhere(tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(
-    values=st.lists(st.floats(allow_infinity=False, allow_nan=True), min_size=1, max_size=20),
-    day=st.none() | st.integers(0, 20000),
+    columns=st.lists(st.lists(st.floats(allow_infinity=False), min_size=1, max_size=20), min_size=1, max_size=4),
+    start=st.none() | st.builds(lambda i, unit: np.datetime64(i, unit), st.integers(0, 20000), st.sampled_from("YMDhs")),
+    clean=st.booleans(),
+    data=st.data(),
 )
-def test_series_comes_back_to_the_last_bit(
-    tmp_path_factory: pytest.TempPathFactory, values: list[float], day: int | None
+def test_a_training_set_comes_back_to_the_last_bit(
+    tmp_path_factory: pytest.TempPathFactory,
+    columns: list[list[float]],
+    start: np.datetime64 | None,
+    clean: bool,
+    data: st.DataObject,
 ) -> None:
-    path = tmp_path_factory.mktemp("s") / "series.npz"
-    start = None if day is None else np.datetime64(day, "D").astype("datetime64[us]")
+    path = tmp_path_factory.mktemp("s") / "data.npz"
+    given = TrainingSet(
+        noisy=tuple(series_of(values, start, i) for i, values in enumerate(columns)),
+        clean=tuple(np.full(len(values), -0.0) for values in columns) if clean else (),
+        shown=data.draw(st.integers(0, len(columns))),
+    )
+    save_training_set(path, given)
+    back = load_training_set(path)
+    assert [told(series) for series in back.noisy] == [told(series) for series in given.noisy]
+    assert [values.tobytes() for values in back.clean] == [values.tobytes() for values in given.clean]
+    assert back.shown == given.shown
+    for i, series in enumerate(given.wanted):
+        assert told(load_series(path, i)) == told(series)
+    for i in (-1, len(given.wanted)):
+        with pytest.raises(IndexError):
+            load_series(path, i)
+
+
+def series_of(values: list[float], start: np.datetime64 | None, i: int) -> Series:
     time = TimeAxis(values=np.arange(len(values)) / 3.0, unit="s", start=start, name="Zeit")
-    series = Series(values=np.array(values), time=time, name="Druck ä", unit="µbar")
-    save_series(path, series)
-    back = load_series(path)
-    assert back.values.tobytes() == series.values.tobytes()
-    assert back.time.values.tobytes() == time.values.tobytes()
-    assert (back.name, back.unit, back.time.unit, back.time.name) == (series.name, series.unit, "s", "Zeit")
-    assert back.time.start == start
+    return Series(values=np.array(values), time=time, name=f"Druck ä{i}", unit="µbar")
+
+
+def told(series: Series) -> tuple[object, ...]:
+    """All that a series says, to the last bit."""
+    time = series.time
+    start = None if time.start is None else (time.start, time.start.dtype)
+    return series.values.tobytes(), time.values.tobytes(), series.name, series.unit, time.unit, time.name, start
+
+
+def test_equal_arrays_take_the_disk_and_the_memory_once(tmp_path: Path) -> None:
+    clean = Series.of(np.sin(np.arange(10_000)))
+    one, eight = (TrainingSet.with_added_noise(clean, snr=3.0, seed=0, draws=draws) for draws in (1, 8))
+    save_training_set(tmp_path / "one.npz", one)
+    save_training_set(tmp_path / "eight.npz", eight)
+    added = (tmp_path / "eight.npz").stat().st_size - (tmp_path / "one.npz").stat().st_size
+    assert 7 * clean.values.nbytes < added < 7.3 * clean.values.nbytes
+    back = load_training_set(tmp_path / "eight.npz")
+    assert len({id(values) for values in back.clean}) == len({id(series.time.values) for series in back.noisy}) == 1
+
+
+def test_one_series_is_read_without_the_others(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    given = TrainingSet.of([Series.of(rng.normal(size=200_000), name=str(i)) for i in range(6)])
+    save_training_set(tmp_path / "data.npz", given)
+    tracemalloc.start()
+    load_series(tmp_path / "data.npz", 3)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 3 * 8 * 200_000  # its values, its time axis, and a bit
 
 
 @pytest.mark.parametrize("sd", [None, np.array([0.1, 0.2])])

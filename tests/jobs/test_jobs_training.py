@@ -38,6 +38,27 @@ def test_a_run_killed_twice_ends_with_the_same_bits_as_an_uninterrupted_one(
     assert [epoch for epoch, *_ in losses(store, broken)] == list(range(1, 81))
 
 
+def test_a_network_for_two_series_is_applied_again_with_the_same_bits(
+    supervise: Supervise, store: Store, series: Series, owner: str
+) -> None:
+    supervisor = supervise(command=COMMAND)
+    pair = [series, Series(values=40.0 - 3.0 * series.values[::-1], time=series.time, name="pressure")]
+    trained = store.submit(pair, small(4), owner=owner, title="")
+    until(state_is(store, trained, "done"), beside=supervisor.tick)
+    model = store.put_input(store.model_path(trained).read_bytes(), "pump.denoiser")
+    assert store.model_header(model).channels == ("flow", "pressure")
+    applied = store.submit(pair[::-1], model=model, owner=owner, title="")
+    until(state_is(store, applied, "done"), beside=supervisor.tick)
+    for i in (0, 1):
+        again, first = store.estimate(applied, 1 - i), store.estimate(trained, i)
+        assert again.values.tobytes() == first.values.tobytes()
+        assert again.sd is not None
+        assert first.sd is not None
+        assert again.sd.tobytes() == first.sd.tobytes()
+        assert abs(float(np.mean(first.values)) - float(np.mean(pair[i].values))) < float(np.std(pair[i].values))
+    assert store.run(applied).config == small(4)
+
+
 def epochs_told(store: Store, run_id: str, worker: int) -> int:
     """How many epochs the first, second ... worker of a run has told of, none of which an earlier one had."""
     told = "".join(line["event"][0] for line in store.metrics(run_id)[0] if line["event"] != "Ended")

@@ -1,0 +1,81 @@
+"""The settings of a training, from a file, a recipe or the data, with what was changed on the command line. Knows no command."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from denoise_core.config import RunConfig, unknown
+from denoise_core.errors import DataError, SettingsError
+from denoise_core.series import Series
+from denoise_core.suggestions import RECIPES
+from denoise_core.training_set import TrainingSet
+
+USUAL = "suggested"
+
+
+def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
+    """Every setting, checked against the data.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is unknown, out of range, or does not fit the data.
+    DataError
+        If the settings' file cannot be read.
+    """
+    settings = changes(arguments)
+    if arguments.device is not None:
+        settings["training.device"] = arguments.device
+    if data.clean and arguments.config is None:
+        settings = {"objective.kind": "supervised"} | settings
+    return _changed(_start(data.wanted[0], arguments), settings).check(samples=min(map(len, data.noisy)))
+
+
+def recipe(name: str, series: Series) -> RunConfig:
+    """The settings of one of `suggestions.RECIPES` for a series; SettingsError if there is none of that name."""
+    if name not in RECIPES:
+        raise SettingsError([f"{unknown(name, RECIPES, what='recipe')} The recipes are: {', '.join(RECIPES)}."])
+    return RECIPES[name].fill(series)
+
+
+def changes(arguments: Namespace) -> dict[str, Any]:
+    """What --set asks for, by name."""
+    found = {}
+    for word in arguments.changes:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise SettingsError([f"--set {word} has no value: write it as --set NAME=VALUE, such as --set window=21."])
+        found[name] = _value(value)
+    return found
+
+
+def _start(series: Series, arguments: Namespace) -> RunConfig:
+    if arguments.config is not None:
+        return RunConfig.from_json(_text(arguments.config))
+    return recipe(arguments.recipe or USUAL, series)
+
+
+def _changed(config: RunConfig, settings: dict[str, Any]) -> RunConfig:
+    raw = json.loads(config.to_json())
+    for path, value in settings.items():
+        group, _, name = path.partition(".")
+        raw.setdefault(group, {})[name] = value
+    return RunConfig.from_json(json.dumps(raw))
+
+
+def _value(word: str) -> Any:
+    """A number where the word is one, else the word."""
+    try:
+        return json.loads(word)
+    except ValueError:
+        return word
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read as settings ({error}). Check the path.") from None

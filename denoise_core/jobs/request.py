@@ -1,0 +1,55 @@
+"""What is asked of a run, checked before it is queued, so that it fails in the form and not hours later. Knows no folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from denoise_core.config import RunConfig
+from denoise_core.export import about
+from denoise_core.jobs.spec import APPLY, TRAIN
+from denoise_core.series import Series
+from denoise_core.training_set import TrainingSet
+
+Data = Series | Sequence[Series] | TrainingSet
+
+LIKENESS_SAMPLES = 1 << 20
+"""Repeats longer than this are compared by the worker: that takes twenty times their memory, which the web process lacks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A training, or the application of a model (then `model` is its file, and `config` is that of its training)."""
+
+    data: TrainingSet
+    config: RunConfig
+    kind: str = TRAIN
+    model: Path | None = None
+    model_name: str = ""
+
+    @classmethod
+    def to_train(cls, data: Data, config: RunConfig) -> Request:
+        """SettingsError or DataError if the settings do not fit the data, or the data cannot be used."""
+        asked = TrainingSet.of(data)
+        config.check(samples=min(map(len, asked.noisy)))
+        for series in asked.noisy:
+            series.check_usable(at_least=2 * config.window.length)
+        goal = config.objective.kind
+        if goal != "repeats" or sum(map(len, asked.noisy)) <= LIKENESS_SAMPLES:
+            asked.targets(goal)
+        return cls(data=asked, config=config)
+
+    @classmethod
+    def to_apply(cls, data: Data, model: Path, *, name: str) -> Request:
+        """DataError if `model`, which is called `name`, cannot be read or does not fit the data, or the data cannot be used."""
+        asked = TrainingSet.of(data)
+        header = about(model, name=name)
+        header.check_fits([series.name for series in asked.wanted])
+        for series in asked.wanted:
+            series.check_usable()
+        return cls(data=asked, config=header.config, kind=APPLY, model=model, model_name=name)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return tuple(series.name for series in self.data.wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from torch import Tensor
 from denoise_core.config import RunConfig
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.losses import LOSSES, excess_variance, posterior
-from denoise_core.networks import Network
+from denoise_core.networks import Network, has_steps
 from denoise_core.noise import describe
 from denoise_core.objectives import OBJECTIVES
 from denoise_core.preparation import prepare
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 CONTEXT = 512
 CORE = 2048
 SAMPLES_AT_ONCE = 16 * (CORE + 2 * CONTEXT)
+LEAST_RELATIVE = 1e-6
 LONGEST_STEP = 3.0  # logarithm of a time step over the usual one, beyond which it counts as a break
 
 
@@ -47,22 +48,36 @@ def resolve_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def features(scaled: Floats, time: TimeAxis, config: RunConfig) -> Tensor:
-    """float32 features (n, in_features) of scaled values (n,): the value (0 where missing), whether present, time step.
+def distinct(config: RunConfig, names: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of series that a network tells apart: the names, but repeats are one kind, of their first name."""
+    known = tuple(dict.fromkeys(names))
+    return known[:1] if OBJECTIVES[config.objective.kind].target == "others" else known
 
-    The last only if `config.input.uneven` is "channel": the logarithm of the step that led to the sample over the usual step.
+
+def features(scaled: Floats, time: TimeAxis, config: RunConfig, *, kind: int = 0, kinds: int = 1) -> Tensor:
+    """float32 features (n, in_features) of scaled values (n,), in the order of `networks.base`: value, presence, step, kind.
+
+    The time step is the logarithm of the one that led to the sample over the usual one; `kind` counts from 0 among `kinds`.
     """
     present = ~np.isnan(scaled)
     columns = [np.nan_to_num(scaled), present]
-    if config.input.uneven == "channel":
+    if has_steps(config):
         ratios = np.diff(time.values, prepend=time.values[0] - time.step) / time.step
         columns.append(np.log(ratios.clip(np.exp(-LONGEST_STEP), np.exp(LONGEST_STEP))))
+    if kinds > 1:
+        columns += [np.full(len(scaled), float(i == kind)) for i in range(kinds)]
     return torch.from_numpy(np.stack(columns, axis=-1).astype(np.float32))
 
 
 def noise_sd_along(series: Series) -> Floats:
     """Standard deviation of the noise at each sample, shape (n,), in the unit of the series."""
     return describe(series.values).along(len(series))
+
+
+def relative_noise(variance: Floats) -> Floats:
+    """Logarithm of the noise variance over its mean, shape (n,): where the noise is louder, predictions from it err more."""
+    mean = float(variance.mean())
+    return np.log(np.maximum(variance / mean, LEAST_RELATIVE)) if mean > 0 else np.zeros_like(variance)
 
 
 def estimated(mean: Tensor, prior: Tensor, noisy: Tensor, noise_variance: Tensor, config: RunConfig) -> tuple[Tensor, Tensor]:
@@ -129,6 +144,10 @@ class TrainedDenoiser:
             )
         return next(iter(self.channels.values()))
 
+    def _kind(self, name: str) -> dict[str, int]:
+        kinds = distinct(self.config, self.channels)
+        return {"kind": kinds.index(name) if name in kinds else 0, "kinds": len(kinds)}
+
     def _denoised(self, series: Series, channel: Channel, **settings: Any) -> Estimate:
         noise_sd = noise_sd_along(series)
         if not noise_sd.any():
@@ -136,7 +155,8 @@ class TrainedDenoiser:
         scaler = channel.scaler
         scaled = scaler.apply(series.values)
         noise_variance = torch.from_numpy((noise_sd / scaler.scale) ** 2)
-        mean, prior = map(torch.from_numpy, self.predict(features(scaled, series.time, self.config)))
+        inputs = features(scaled, series.time, self.config, **self._kind(series.name))
+        mean, prior = map(torch.from_numpy, self.predict(inputs, relative_noise(noise_sd**2)))
         noisy = torch.from_numpy(scaled)
         x, variance = estimated(mean, prior, noisy, noise_variance, self.config)
         # Where a one-sided window finds no past, nothing is predicted: the recording stays as it is.
@@ -150,9 +170,10 @@ class TrainedDenoiser:
         )
 
     @torch.inference_mode()
-    def predict(self, inputs: Tensor) -> tuple[Floats, Floats]:
-        """Mean and variance of each noise-free sample given the others, (n,) each and scaled, from inputs (n, in_features).
+    def predict(self, inputs: Tensor, relative: Floats) -> tuple[Floats, Floats]:
+        """Mean and variance of each noise-free sample given the others, (n,) each and scaled.
 
+        From inputs (n, in_features) and the `relative_noise` (n,), in whose units the network tells variances.
         Windows overlap by twice the context and are joined where both have settled: where they lie does not matter.
         NaN where a window that predicts its last samples alone has too little before it.
         """
@@ -167,9 +188,12 @@ class TrainedDenoiser:
         device = next(self.network.parameters()).device
         loss = LOSSES[self.config.objective.loss]
         offsets, at_once = torch.arange(length), max(1, SAMPLES_AT_ONCE // length)
+        log_relative = torch.from_numpy(relative.astype(np.float32))
         for begin in range(0, len(starts), at_once):
             part = starts[begin : begin + at_once]
-            mean, log_variance = self.network(inputs[torch.from_numpy(part)[:, None] + offsets].to(device))
+            index = torch.from_numpy(part)[:, None] + offsets
+            mean, log_variance = self.network(inputs[index].to(device))
+            log_variance = log_variance + log_relative[index].to(device)
             prior = excess_variance(loss, log_variance[:, first:], self.calibration)
             means.add(mean[:, first:].cpu().double().numpy(), part + first)
             variances.add(prior.cpu().double().numpy(), part + first)

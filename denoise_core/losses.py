@@ -118,9 +118,9 @@ def posterior(
 ) -> tuple[Tensor, Tensor]:
     """Mean and variance of the noise-free sample, given its prediction from the others and its own noisy value.
 
-    ``x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)`` with the variances w = `prior` of the prediction and s2 of
-    the noise; where `noisy` is NaN (a gap) nothing is put back: ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance that
-    a Student-t noise has given the surprise, ``s2 * (4 + (y - mean)^2 / (w + s2)) / 5``, where that is more.
+    ``x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)`` with w = `prior`, the prediction's variance, and s2, the
+    noise's; where `noisy` is NaN (a gap) nothing is put back: ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance
+    that Student-t noise has given the surprise, ``s2 * (4 + (y - mean)^2 / (w + s2)) / 5``, where that is more.
 
     References
     ----------

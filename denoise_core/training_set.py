@@ -104,6 +104,11 @@ class TrainingSet:
         return cls(noisy=noisy, clean=(clean.values,) * draws, shown=1)
 
     @property
+    def channels(self) -> int:
+        """How many names the series have."""
+        return len({series.name for series in self.noisy})
+
+    @property
     def wanted(self) -> tuple[Series, ...]:
         """The series that are to be denoised."""
         return self.noisy[: self.shown or None]

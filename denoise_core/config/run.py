@@ -36,11 +36,6 @@ class RunConfig:
     reasons: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
-    def in_features(self) -> int:
-        """What a network is told of each sample: its value, whether it is present, and the time step if that is asked for."""
-        return 3 if self.input.uneven == "channel" else 2
-
-    @property
     def blind_gap(self) -> int:
         """From which distance on a neighbour may be seen: the gap where the noisy sample itself is the target, else 0."""
         return self.model.gap if OBJECTIVES[self.objective.kind].blind else 0

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from denoise_core.export.header import FORMAT, about, damaged
-from denoise_core.inference import Channel, TrainedDenoiser
+from denoise_core.inference import Channel, TrainedDenoiser, distinct
 from denoise_core.networks import build
 from denoise_core.scaling import Scaler
 
@@ -43,7 +43,7 @@ def load(path: str | Path) -> TrainedDenoiser:
     header = about(path)
     said = header.about
     try:
-        network = build(header.config)
+        network = build(header.config, channels=len(distinct(header.config, header.channels)))
         network.load_state_dict(load_file(path))
         return TrainedDenoiser(
             network=network.eval(),

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from denoise_core.config import RunConfig
 from denoise_core.networks.backbones import BACKBONES
-from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network
+from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
 from denoise_core.networks.classic import Classic, ClassicLSTM
 from denoise_core.networks.two_sided import TwoSided
 
-__all__ = ["BACKBONES", "OBSERVED", "STEP", "VALUE", "Classic", "ClassicLSTM", "Network", "TwoSided", "build"]
+__all__ = [
+    "BACKBONES",
+    "OBSERVED",
+    "STEP",
+    "VALUE",
+    "Classic",
+    "ClassicLSTM",
+    "Network",
+    "TwoSided",
+    "build",
+    "has_steps",
+    "in_features",
+]
 
 
-def build(config: RunConfig) -> Network:
-    """The untrained network of a configuration."""
-    return Classic(config) if config.model.backbone == "classic" else TwoSided(config)
+def build(config: RunConfig, *, channels: int = 1) -> Network:
+    """The untrained network of a configuration, for series of so many kinds."""
+    return Classic(config) if config.model.backbone == "classic" else TwoSided(config, channels=channels)

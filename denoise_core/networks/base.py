@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-# Features of a sample: the scaled value (0 where missing), 1 where it was observed, and, where the configuration asks for it,
-# the time step that led to it, in logarithms of the usual step.
+from denoise_core.config import RunConfig
+
+# Features of a sample: the scaled value (0 where missing), 1 where it was observed; where the configuration asks for it, the time
+# step that led to it, in logarithms of the usual step; and, with several channels, a 1 in the place of its own among zeros.
 VALUE, OBSERVED, STEP = 0, 1, 2
+
+
+def in_features(config: RunConfig, channels: int) -> int:
+    """How many features a sample has."""
+    return STEP + has_steps(config) + (channels if channels > 1 else 0)
+
+
+def has_steps(config: RunConfig) -> bool:
+    """Whether the time step is among the features."""
+    return config.input.uneven == "channel"
 
 
 class Network(nn.Module):

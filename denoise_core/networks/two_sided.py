@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from denoise_core.config import RunConfig
 from denoise_core.linear import TAPS, LinearPrediction
 from denoise_core.networks.backbones import BACKBONES
-from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network
+from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
 
 
 class TwoSided(Network):
@@ -30,11 +30,11 @@ class TwoSided(Network):
 
     step_sd: Tensor
 
-    def __init__(self, config: RunConfig) -> None:
+    def __init__(self, config: RunConfig, *, channels: int = 1) -> None:
         super().__init__()
         model = config.model
-        self.gap, self.two_sided = config.blind_gap, config.two_sided
-        self.backbone = BACKBONES[model.backbone](config.in_features + 1, model, span=config.window.length)
+        self.gap, self.two_sided, self.has_steps = config.blind_gap, config.two_sided, has_steps(config)
+        self.backbone = BACKBONES[model.backbone](in_features(config, channels) + 1, model, span=config.window.length)
         sides = 2 if self.two_sided else 1
         self.head = nn.Sequential(
             nn.Linear(sides * model.hidden_size, model.hidden_size), nn.GELU(), nn.Linear(model.hidden_size, 2)
@@ -66,7 +66,7 @@ class TwoSided(Network):
         length = inputs.shape[1]
         hidden = min(self.gap, length)
         # Read either way, a sample comes with the time step ahead, towards what is predicted: flipped, the one that led to it.
-        read = [_with_steps(_leading_away(inputs), self.step_sd)]
+        read = [_with_steps(_leading_away(inputs) if self.has_steps else inputs, self.step_sd)]
         if self.two_sided:
             read.append(_with_steps(inputs.flip(1), self.step_sd))
         features = self.backbone(torch.cat(read))[:, : length - hidden].chunk(len(read))
@@ -78,9 +78,8 @@ class TwoSided(Network):
 
 def _leading_away(inputs: Tensor) -> Tensor:
     """Each sample with the time step to the next one, in place of the one that led to it."""
-    if inputs.shape[-1] <= STEP:
-        return inputs
-    return torch.cat((inputs[..., :STEP], nn.functional.pad(inputs[:, 1:, STEP:], (0, 0, 0, 1))), dim=-1)
+    ahead = nn.functional.pad(inputs[:, 1:, STEP], (0, 1))[..., None]
+    return torch.cat((inputs[..., :STEP], ahead, inputs[..., STEP + 1 :]), dim=-1)
 
 
 def _with_steps(inputs: Tensor, step_sd: Tensor) -> Tensor:

@@ -78,7 +78,7 @@ class Trainer:
     def _build(self) -> None:
         training, samples = self.config.training, self.batches.samples
         with _seeded(training.seed):
-            self.network = build(self.config).to(self.device)
+            self.network = build(self.config, channels=len(self.batches.kinds)).to(self.device)
         noise_variance = float(samples.noise_variance.mean())
         self.network.prepare(self.batches.seen_in_training(), samples.target, samples.train, noise_variance=noise_variance)
         self._optimizer = OPTIMIZERS[training.optimizer](self.network.parameters(), training)
@@ -105,7 +105,7 @@ class Trainer:
                 first_step = self._epoch * training.steps_per_epoch + 1
                 for step, starts in enumerate(self.batches.train_starts(self._epoch + 1), first_step):
                     with _seeded(training.seed, step):
-                        losses.append(self._step(starts))
+                        losses.append(self._step(starts, step))
                     yield StepEnd(step=step)
                 yield self._end_epoch(losses, began)
             reason = "completed" if self._epoch >= training.epochs else "patience"
@@ -135,9 +135,9 @@ class Trainer:
             preview_noisy=_plain(first.values[stretch]),
         )
 
-    def _step(self, starts: NDArray[np.int64]) -> Tensor:
+    def _step(self, starts: NDArray[np.int64], step: int) -> Tensor:
         self._optimizer.zero_grad(set_to_none=True)
-        judged = self._predicted(starts, "train")
+        judged = self._predicted(starts, "train", step=step)
         loss = self._loss.of(judged.mean, judged.log_variance, judged.target, judged.noise).mean()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.training.gradient_clip)
@@ -145,15 +145,22 @@ class Trainer:
         self._schedule.step()
         return loss.detach()
 
-    def _predicted(self, starts: NDArray[np.int64], part: str) -> Judged:
-        """The network's word on the windows' targets in `part`, "train" or "valid"."""
+    def _predicted(self, starts: NDArray[np.int64], part: str, *, step: int | None = None) -> Judged:
+        """The network's word on the windows' targets in `part`, "train" or "valid"; a training step hides stretches like gaps."""
         samples, first = self.batches.samples, self.network.first
         index = self.batches.index(starts)
-        mean, log_variance = self.network(samples.inputs[index])
+        mean, log_variance = self._asked(index, step)
         index = index[:, first:]
         mask = getattr(samples, part)[index]
         chosen = index[mask]
         return Judged(mean[:, first:][mask], log_variance[:, first:][mask], samples.target[chosen], samples.target_noise[chosen])
+
+    def _asked(self, index: Tensor, step: int | None = None) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of windows, (batch, length) each; the variance is told in units of the noise around."""
+        samples = self.batches.samples
+        inputs = samples.inputs[index]
+        mean, log_variance = self.network(inputs if step is None else self.batches.hide_gaps(inputs, step))
+        return mean, log_variance + samples.relative_noise[index]
 
     def _end_epoch(self, losses: list[Tensor], began: float) -> EpochEnd:
         self._epoch += 1
@@ -213,7 +220,7 @@ class Trainer:
         samples, first, length = self.batches.samples, self.network.first, self.config.window.length
         index = self.batches.index(self._preview_starts)
         self.network.eval()
-        mean, log_variance = self.network(samples.inputs[index])
+        mean, log_variance = self._asked(index)
         prior = excess_variance(self._loss, log_variance, offset)
         x, _ = estimated(mean, prior, samples.noisy[index], samples.noise_variance[index], self.config)
         begin = int(self._preview_starts[0])
@@ -303,7 +310,8 @@ def fit(
     """Drain `train` and return its model; without a config the one suggested for the first series is used."""
     from denoise_core.suggestions import suggest
 
-    for event in train(data, config or suggest(TrainingSet.of(data).noisy[0])):
+    data = TrainingSet.of(data)
+    for event in train(data, config or suggest(data.noisy[0], channels=data.channels)):
         if on_event is not None:
             on_event(event)
         if isinstance(event, Finished):

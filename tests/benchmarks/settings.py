@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 
 import denoise_core as dc
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, SplitConfig
 from denoise_core.noise import describe
 from denoise_core.signals import SIGNALS, ar1_noise, ecg_like, rising, spikes
 from denoise_core.suggestions import RECIPES
@@ -56,6 +57,9 @@ def shown(title: str, gains: dict[str, list[float]], note: str = "") -> None:
 def coloured(seeds: int) -> None:
     """AR(1) noise, rho 0.8."""
 
+    def white(config: RunConfig, _series: dc.Series) -> RunConfig:
+        return replace(config, split=SplitConfig()).changed("input.whiten", 0.0).changed("model.gap", 1)
+
     def gap(config: RunConfig, series: dc.Series) -> RunConfig:
         found = describe(series.values).gap
         return (
@@ -68,9 +72,9 @@ def coloured(seeds: int) -> None:
         )
 
     choices = {
-        "gap 1, no whitening": lambda config, _: config.changed("input.whiten", 0.0),
+        "gap 1, as for white noise": white,
         "suggested gap": gap,
-        "as suggested: whitening": as_suggested,
+        "as suggested: whitening and gap": as_suggested,
     }
     gains: dict[str, list[float]] = {name: [] for name in choices}
     for seed in range(seeds):
@@ -143,7 +147,7 @@ def channels(seeds: int) -> None:
     for seed in range(seeds):
         leads = three_leads(np.random.default_rng(seed))
         series = [dc.Series.of(noisy, rate_hz=RATE_HZ, name=f"lead {i}") for i, (noisy, _) in enumerate(leads, 1)]
-        config = dc.suggest(series[0]).changed("training.seed", seed).changed("training.device", "cpu")
+        config = dc.suggest(series[0], channels=3).changed("training.seed", seed).changed("training.device", "cpu")
         began = time.perf_counter()
         joint = Trainer(series, config)
         for _ in joint.run():

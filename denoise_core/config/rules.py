@@ -36,7 +36,8 @@ def _of_the_classic_recipe(config: RunConfig) -> Iterator[str]:
         return
     if config.objective.kind != "next_step":
         yield (
-            f'model.backbone = "classic" predicts the next sample from those before it, which {config.objective.kind} is not: '
+            f'model.backbone = "classic" predicts the next sample from those before it, which '
+            f'objective.kind = "{config.objective.kind}" is not: '
             'set objective.kind to "next_step", or choose another network.'
         )
     if config.objective.loss not in POINT_LOSSES:

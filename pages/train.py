@@ -18,8 +18,12 @@ if run is None:
     strip.caption(source.in_words(chosen.file_name, series_of(chosen)))
     with words.faults_in_words():
         form.show(chosen)
-    with words.faults_in_words():
+    settings, network = st.columns(2)
+    with settings:
+        form.from_file()
+    with network, words.faults_in_words():
         applying.show(chosen)
+    form.windows(chosen)
     st.stop()
 
 with words.faults_in_words():

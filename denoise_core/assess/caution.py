@@ -57,7 +57,10 @@ def on_gaps(series: Series) -> list[Sentence]:
     if count == 0:
         return []
     edges = np.flatnonzero(np.diff(np.r_[0, missing.astype(np.int8), 0]))
-    gaps = [f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}" for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    gaps = [
+        f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}"
+        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+    ]
     which = ", ".join(gaps[:GAPS_NAMED]) + (f" and {len(gaps) - GAPS_NAMED} more gaps" if len(gaps) > GAPS_NAMED else "")
     plural = "is" if count == 1 else "are"
     return [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {which}.")]

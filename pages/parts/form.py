@@ -23,7 +23,7 @@ ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widge
 
 
 def show(source: Source) -> None:
-    """What is learnt from, one form filled with suggestions, and a way to load settings from a file."""
+    """What is learnt from, and one form filled with suggestions."""
     session = state.current()
     plan = lesson.plan(session.lesson, source, session.config)
     st.subheader(_title(plan), anchor=False)
@@ -31,9 +31,6 @@ def show(source: Source) -> None:
     learning.panel(plan)
     _doubts(plan)
     _form(plan)
-    _file(session)
-    config = plan.config
-    _windows(plan.series, length=config.window.length, hop=config.window.hop)
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -51,6 +48,7 @@ def _about(plan: Plan) -> None:
     """What the network will do, and what is known of the noise."""
     noise = on_noise(noise_of(plan.source, plan.noise, plan.lesson.snr), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
+    told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in from your data. {told}")
 
 
@@ -119,8 +117,9 @@ def _start(plan: Plan) -> None:
         st.toast(f"{len(runs)} trainings were started. 'Runs' at the top leads to each of them.", icon=":material/history:")
 
 
-def _file(session: state.Session) -> None:
+def from_file() -> None:
     """Settings from a file, and back to the suggested ones."""
+    session = state.current()
     with st.expander("Load settings from a file", icon=":material/upload_file:"):
         key = f"settings-file@{session.edits}"
         if upload := st.file_uploader("Settings of an earlier run (JSON)", key=key, max_upload_size=1):
@@ -128,6 +127,19 @@ def _file(session: state.Session) -> None:
             st.rerun()
         untouched = session.config is None and session.lesson.recipe == USUAL
         st.button("Back to the suggested settings", on_click=state.configure, args=(None,), disabled=untouched)
+
+
+def windows(source: Source) -> None:
+    """What the network sees at once; nothing where the form above says why it cannot be trained."""
+    session = state.current()
+    plan = lesson.plan(session.lesson, source, session.config)
+    try:
+        window, series = plan.config.window, plan.series
+    except DenoiseError:
+        return
+    if window.length <= len(series):
+        st.markdown(f"**What the network sees at once**: {window.length} samples; the next window starts {window.hop} later.")
+        chart.draw(figures.windows(series, length=window.length, hop=window.hop), key="windows", height=230)
 
 
 def _load(data: bytes) -> None:
@@ -138,9 +150,3 @@ def _load(data: bytes) -> None:
         state.retry(*error.problems)
     except UnicodeDecodeError:
         state.retry("The settings file is not text. Choose the JSON file that the Result page offers for download.")
-
-
-def _windows(series: dc.Series, *, length: int, hop: int) -> None:
-    if length <= len(series):
-        st.markdown(f"**What the network sees at once**: {length} samples; the next window starts {hop} later.")
-        chart.draw(figures.windows(series, length=length, hop=hop), key="windows", height=230)

@@ -76,7 +76,9 @@ def _columns(plan: Plan) -> None:
     if len(plan.columns) > 1 and not repeats and not plan.noise:
         key = _key("together")
         options = {"index": int(not plan.lesson.together), "format_func": _TOGETHER.get, "horizontal": True}
-        st.radio("Networks", list(_TOGETHER), key=key, on_change=_turn, args=("together", key), label_visibility="collapsed", **options)
+        st.radio(
+            "Networks", list(_TOGETHER), key=key, on_change=_turn, args=("together", key), label_visibility="collapsed", **options
+        )
 
 
 def _clean(plan: Plan) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import denoise_core as dc
 from denoise_core.assess.truth import SUFFIX
 from denoise_core.config import settings
+from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.material import Material
 from denoise_core.objectives import OBJECTIVES
@@ -70,7 +71,11 @@ class Plan:
 
     @property
     def goal(self) -> str:
-        return self.config.objective.kind
+        """The learning goal; it can be told and changed even where the recipe cannot be used on this series."""
+        try:
+            return self.config.objective.kind
+        except DenoiseError:
+            return self.lesson.goal or dc.RunConfig().objective.kind
 
     @property
     def noise(self) -> str:

@@ -14,7 +14,7 @@ strip = page_setup("Train")
 run = runs.opened()
 
 if run is None:
-    chosen = source.current()
+    chosen = form.first_column(source.current())
     strip.caption(source.in_words(chosen.file_name, series_of(chosen)))
     with words.faults_in_words():
         form.show(chosen)

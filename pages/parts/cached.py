@@ -16,7 +16,8 @@ from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, 
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.noise import Noise, describe
-from denoise_core.series import Floats
+from denoise_core.preparation import prepare
+from denoise_core.series import Floats, TimeAxis
 from denoise_core.suggestions import RECIPES
 from denoise_core.training_set import TrainingSet
 
@@ -113,6 +114,12 @@ def _noise_of(name: str, _series: dc.Series) -> Noise:
 def run_series(run_id: str, i: int = 0) -> dc.Series:
     """Exactly what the run was trained on, or applied to: its channel number `i`."""
     return store().series(run_id, i)
+
+
+@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
+def run_time(run_id: str) -> TimeAxis:
+    """The times of the run's first series as the network sees it: made even, if that was asked for."""
+    return prepare(run_series(run_id), store().run(run_id).config).series.time
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import Field, replace
+from dataclasses import Field
 from typing import Any
 
 import streamlit as st
 
 from denoise_core.config import GROUPS, RunConfig, settings
 from pages.parts import state
+from pages.parts.lesson import by_hand
 
 
 def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str) -> None:
@@ -42,17 +43,18 @@ def collected(config: RunConfig, *, version: str) -> RunConfig:
     for path, _, old in settings(config):
         new = state.value(_key(path, version))
         if new is not None and new != old:
-            reasons = {name: reason for name, reason in config.reasons.items() if name != path}
-            config = replace(config.changed(path, new), reasons=reasons)
+            config = by_hand(config, path, new)
     return config
 
 
 def in_labels(sentence: str) -> str:
     """A sentence of the core with settings and their values called as the form calls them."""
     for path, spec, _ in settings(RunConfig()):
-        sentence = sentence.replace(path, spec.metadata["label"])
+        label = spec.metadata["label"]
         for value, word in spec.metadata["words"].items():
-            sentence = sentence.replace(f'"{value}"', f'"{word}"')
+            for said in (f"{path} = ", f"{path} to ", f"{label.lower()} "):
+                sentence = sentence.replace(f'{said}"{value}"', f'{said}"{word}"')
+        sentence = sentence.replace(path, label)
     return sentence
 
 

@@ -33,6 +33,11 @@ def show(source: Source) -> None:
     _form(plan)
 
 
+def first_column(source: Source) -> Source:
+    """The file with the first of the columns that are learnt from."""
+    return lesson.plan(state.current().lesson, source, None).source
+
+
 def start_over(config: dc.RunConfig) -> None:
     """Back to the form, filled with these settings."""
     state.close_run()

@@ -72,7 +72,8 @@ def _columns(plan: Plan) -> None:
         return
     label = "Columns that repeat the same thing" if repeats else "Columns"
     hint = "The first one is shown while it trains; the settings below are suggested from it."
-    st.multiselect(label, names, list(plan.columns), key=key, help=hint, on_change=_turn, args=("columns", key))
+    options = {"placeholder": plan.source.column, "help": hint, "on_change": _turn, "args": ("columns", key)}
+    st.multiselect(label, names, list(plan.columns), key=key, **options)
     if len(plan.columns) > 1 and not repeats and not plan.noise:
         key = _key("together")
         options = {"index": int(not plan.lesson.together), "format_func": _TOGETHER.get, "horizontal": True}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import denoise_core as dc
 from denoise_core.assess.truth import SUFFIX
@@ -148,5 +149,11 @@ def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) ->
     """`base` with every setting that is not in `edited` what it was in `shown`."""
     for (path, _, old), (_, _, new) in zip(settings(shown), settings(edited), strict=True):
         if new != old:
-            base = base.changed(path, new)
+            base = by_hand(base, path, new)
     return base
+
+
+def by_hand(config: dc.RunConfig, path: str, value: Any) -> dc.RunConfig:
+    """`config` with one setting changed by a person: what was the reason for it is none any more."""
+    reasons = {name: reason for name, reason in config.reasons.items() if name != path}
+    return replace(config.changed(path, value), reasons=reasons)

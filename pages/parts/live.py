@@ -14,7 +14,7 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, runs, state
-from pages.parts.cached import keep_alive, run_series, store
+from pages.parts.cached import keep_alive, run_time, store
 from pages.parts.history import History, history
 
 _ENDED = {
@@ -134,15 +134,16 @@ def _loss(run: RunView, past: History) -> None:
 
 
 def _preview(run: RunView, past: History) -> None:
-    st.markdown("**One stretch of your series**")
+    prepared = run.config.input.whiten > 0 or run.config.input.uneven == "resample"
+    st.markdown("**One stretch of your series**" + (", as prepared for the network" if prepared else ""))
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    series, first = run_series(run.id), int(past.started["preview_start"])
+    time, first = run_time(run.id), int(past.started["preview_start"])
     noisy = _floats(past.started["preview_noisy"])
-    x = figures.axis_values(series.time)[first : first + len(noisy)]
+    x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
-    figure = figures.preview(x, noisy, estimate, time=series.time, name=series.name)
+    figure = figures.preview(x, noisy, estimate, time=time, name=run.series_name)
     chart.draw(figure, key=f"preview-{run.id}", height=380)
 
 

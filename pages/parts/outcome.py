@@ -18,7 +18,7 @@ def controls(run: RunView) -> Shown:
     """Which channel, how strongly, and whether gaps are filled."""
     channel = run.channels[0]
     if len(run.channels) > 1:
-        channel = st.selectbox("Channel", run.channels, key="channel", help="The download holds all of them.")
+        channel = st.selectbox("Channel", run.channels, key=f"channel-{run.id}", help="The download holds all of them.")
     i = run.channels.index(channel)
     strength = _strength()
     with st.container(horizontal=True):

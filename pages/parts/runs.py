@@ -29,7 +29,7 @@ def follow(session: state.Session) -> None:
     """Take over the series of the run that a link opened."""
     run = _found(session.run)
     if run and run.source.input and run.source != session.source:
-        state.change(source=run.source, lesson=Lesson(columns=run.channels))
+        state.change(source=run.source, lesson=Lesson(columns=run.channels), edits=session.edits + 1)
 
 
 def opened() -> RunView | None:

@@ -141,12 +141,12 @@ def _with_noise(given: Material, arguments: Namespace) -> tuple[TrainingSet, Run
 
 def _say_tested(trained: TrainedDenoiser, given: Material, data: TrainingSet, config: RunConfig, say: Say) -> None:
     """The gain on the test part, where there is one and the truth is known."""
-    if config.split.test_share == 0.0:
-        return
-    for i, series in enumerate(data.wanted):
+    for i, series in enumerate(data.wanted if config.split.test_share else ()):
         truth = data.clean[i] if data.clean else assess.truth_of(given.recording, series.name)
-        if truth is not None:
-            gain_db = assess.on_test_part(trained.denoise(series), truth, data=data, config=config, i=i)
+        if truth is None:
+            continue
+        gain_db = assess.on_test_part(trained.denoise(series), truth, data=data, config=config, i=i)
+        if gain_db is not None:
             say(f"{series.name}: gain on the test part: {gain_db:.1f} dB.")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import denoise_core as dc
 from denoise_core.signals import COLOURS
 from denoise_core.suggestions import RECIPES
 from pages.parts import learning
@@ -65,15 +66,13 @@ def test_recipe_fills_the_form_again(app, tank):
     assert labelled(app.selectbox, "Network").value == "lstm"
     for name, recipe in RECIPES.items():
         choose(app, "Recipe", name)
-        filled = recipe.fill(labelled_series(tank))
+        filled = recipe.fill(flow(tank))
         assert labelled(app.selectbox, "Network").value == filled.model.backbone
         assert labelled(app.number_input, "Window length").value == filled.window.length
         assert labelled(app.selectbox, "Learning goal").value == filled.objective.kind
 
 
-def labelled_series(tank):
-    import denoise_core as dc
-
+def flow(tank):
     return dc.read(tank, name="tank.csv")["flow"]
 
 
@@ -214,7 +213,7 @@ def test_further_file_without_the_column_is_told_and_left_out(app, tank):
     assert "more file" not in told(app)
 
 
-def test_teaching_example_is_marked_wherever_it_is_chosen_or_runs(app, store, tank):
+def test_teaching_example_is_marked_wherever_it_is_chosen_or_runs(app, tank):
     train(app, "tank.csv", tank)
     choose(app, "Learning goal", "reconstruct")
     assert "Teaching example" in told(app)

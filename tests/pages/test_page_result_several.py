@@ -56,7 +56,6 @@ def look(app, run):
     app.query_params["run"] = run
     app.switch_page("pages/result.py").run()
     assert not app.exception
-    return app
 
 
 def lines(app):
@@ -66,14 +65,15 @@ def lines(app):
     return {t["name"]: tuple(np.frombuffer(base64.b64decode(t[axis]["bdata"])) for axis in "xy") for t in figure["data"]}
 
 
-def written(app, store, run, **how):
+def written(store, run, **how):
     """The table that is downloaded."""
     given = {"residual": False, "sd": False} | {name: how.pop(name) for name in ("residual", "sd") if name in how}
     return pd.read_csv(io.BytesIO(downloads._file(Shown(run=store.run(run), **how), **given)))
 
 
 def test_each_channel_can_be_looked_at(app, store, ended, tank):
-    run = look(app, ended(tank, "flow", "level")) and app.query_params["run"]
+    run = ended(tank, "flow", "level")
+    look(app, run)
     assert labelled(app.selectbox, "Channel").options == ["flow", "level"]
     labelled(app.selectbox, "Channel").select("level").run()
     series, estimate = store.series(run, 1), store.estimate(run, 1)
@@ -86,9 +86,9 @@ def test_run_of_one_channel_asks_for_none(app, ended, tank):
     assert [box.label for box in app.selectbox] == []
 
 
-def test_download_holds_every_channel_that_is_in_the_file(app, store, ended, tank):
+def test_download_holds_every_channel_that_is_in_the_file(store, ended, tank):
     run = ended(tank, "flow", "level")
-    table = written(app, store, run, residual=True, sd=True)
+    table = written(store, run, residual=True, sd=True)
     for i, name in enumerate(("flow", "level")):
         estimate, unit = store.estimate(run, i), "(l/s)" if name == "flow" else "(m)"
         np.testing.assert_allclose(table[f"{name}_denoised {unit}"], estimate.values, atol=1e-6)
@@ -123,8 +123,8 @@ def test_gaps_are_filled_or_left_in_the_picture_and_in_the_file(app, store, ende
     assert np.isnan(lines(app)["Denoised"][1]).sum() == 2
     assert "They stay empty." in words(app)
     column = "flow_denoised (l/s)"
-    assert written(app, store, run)[column].isna().sum() == 0
-    assert np.flatnonzero(written(app, store, run, fills=False)[column].isna()).tolist() == [100, 101, 300]
+    assert written(store, run)[column].isna().sum() == 0
+    assert np.flatnonzero(written(store, run, fills=False)[column].isna()).tolist() == [100, 101, 300]
 
 
 def test_series_without_gaps_is_asked_nothing_about_them(app, ended, tank):
@@ -157,7 +157,7 @@ def test_clean_column_that_was_learnt_from_is_the_truth(app, store, ended, tank)
     assert (app.metric[0].label, app.metric[0].value) == ("True gain", f"{gain_db:.1f} dB")
 
 
-def test_recording_that_noise_was_added_to_is_the_truth(app, store, ended, tank):
+def test_recording_that_noise_was_added_to_is_the_truth(app, ended, tank):
     clean = dc.read(tank, name="tank.csv")["flow_true"]
     data = TrainingSet.with_added_noise(clean, snr=2.0, seed=0)
     look(app, ended(tank, "flow_true", data=data, config=RunConfig().changed("objective.kind", "supervised")))

@@ -24,7 +24,14 @@ TRAIN, VALID = "#009E73", "#CC79A7"
 BAND = "rgba(128,128,128,0.28)"
 NINETY = 1.645  # standard deviations on either side hold 90 % of a normal distribution
 # What to draw instead on a dark ground.
-DARK = {DENOISED: "#56B4E9", TRUTH: "#FFFFFF", RAW: "#9AA3AD", RESIDUAL: "#F0803C", TRAIN: "#2FC49A"}
+DARK = {
+    BAND: "rgba(190,205,220,0.3)",
+    DENOISED: "#56B4E9",
+    TRUTH: "#FFFFFF",
+    RAW: "#9AA3AD",
+    RESIDUAL: "#F0803C",
+    TRAIN: "#2FC49A",
+}
 
 
 def overlay(

@@ -78,16 +78,13 @@ def _on_level(noise: Noise, unit: str) -> Sentence:
 
 def _on_colour(noise: Noise) -> Iterator[Sentence]:
     if noise.correlation > 0:
-        text = (
-            f"Neighbouring noise samples are alike by about {noise.correlation:.2f} (coloured noise): "
-            "whitening is suggested, which takes that off."
-        )
-        yield Sentence(severity="note", text=text)
+        alike = f"Neighbouring noise samples are alike by about {noise.correlation:.2f} (coloured noise)"
+        yield Sentence(severity="note", text=f"{alike}, which the suggested settings take off first.")
 
 
 def _on_spikes(noise: Noise) -> Iterator[Sentence]:
     if noise.spikes > SPIKE_SHARE:
-        text = f"{100 * noise.spikes:.2g} % of the samples are spikes: a scaling and a loss that forgive them are suggested."
+        text = f"{100 * noise.spikes:.2g} % of the samples are spikes, which the suggested settings forgive."
         yield Sentence(severity="note", text=text)
 
 

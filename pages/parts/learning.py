@@ -52,7 +52,7 @@ def _recipe(plan: Plan) -> None:
     names, key = list(RECIPES), _key("recipe")
     labels = {name: recipe.label for name, recipe in RECIPES.items()}
     options = {"index": names.index(plan.lesson.recipe), "format_func": labels.get, "on_change": _turn, "args": ("recipe", key)}
-    st.selectbox("Recipe", names, key=key, help="Fills every setting below. " + _helps(RECIPES), **options)
+    st.selectbox("Recipe", names, key=key, help="Fills every setting below.\n" + _helps(RECIPES), **options)
 
 
 def _goal(plan: Plan) -> None:
@@ -153,7 +153,7 @@ def _pair(column: str, key: str) -> None:
 
 
 def _helps(table: Any) -> str:
-    return " ".join(f"{item.label}: {item.help}" for item in table.values() if not item.label.startswith("Teaching"))
+    return "\n".join(f"- **{item.label}**: {item.help}" for item in table.values())
 
 
 def _key(name: str, more: str = "") -> str:

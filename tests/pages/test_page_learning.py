@@ -114,6 +114,15 @@ def test_columns_get_a_network_each_with_the_settings_of_their_own(app, store, t
     assert "2 trainings were started" in app.toast[0].value
 
 
+def test_nothing_starts_if_one_of_the_columns_cannot_be_used(app, store, pump):
+    train(app, "pump.csv", pump)
+    columns(app, "pressure", "state")
+    app.radio[0].set_value(False).run()
+    start(app)
+    assert "state is 1 at every sample" in app.error[0].value
+    assert runs(store) == []
+
+
 def test_another_first_column_fills_the_form_with_its_own_settings(app, tank):
     train(app, "tank.csv", tank)
     assert labelled(app.selectbox, "Starting point").value == "none"
@@ -232,7 +241,7 @@ def test_what_is_learnt_from_is_kept_while_one_looks_at_another_page(app, tank):
 
 def test_another_file_is_learnt_from_anew(app, tank, pump):
     train(app, "tank.csv", tank)
-    columns(app, "flow", "pressure")
+    choose(app, "Learning goal", "next_step")
     app.switch_page("app.py").run()
     app.file_uploader[0].upload("pump.csv", pump)
     app.run()

@@ -22,8 +22,16 @@ View = tuple[float, float]
 RAW, DENOISED, RESIDUAL, BASELINE, TRUTH = "#8A8A8A", "#0072B2", "#D55E00", "#E69F00", "#000000"
 TRAIN, VALID = "#009E73", "#CC79A7"
 BAND = "rgba(128,128,128,0.28)"
+NINETY = 1.645  # standard deviations on either side hold 90 % of a normal distribution
 # What to draw instead on a dark ground.
-DARK = {DENOISED: "#56B4E9", TRUTH: "#FFFFFF", RAW: "#9AA3AD", RESIDUAL: "#F0803C", TRAIN: "#2FC49A"}
+DARK = {
+    BAND: "rgba(190,205,220,0.3)",
+    DENOISED: "#56B4E9",
+    TRUTH: "#FFFFFF",
+    RAW: "#9AA3AD",
+    RESIDUAL: "#F0803C",
+    TRAIN: "#2FC49A",
+}
 
 
 def overlay(
@@ -31,6 +39,7 @@ def overlay(
     estimate: Estimate | None = None,
     *,
     truth: Floats | None = None,
+    band: bool = True,
     view: View | None = None,
     limit: int = LIMIT,
 ) -> Figure:
@@ -40,6 +49,8 @@ def overlay(
     ----------
     truth : float64 array of shape (n,), optional
         The clean series where it is known.
+    band : bool
+        Whether to draw where the clean value lies with about 90 % probability, where the estimate knows its error.
     view : (low, high), optional
         The stretch to draw in full detail, in the units of `axis_values`.
     limit : int
@@ -49,11 +60,11 @@ def overlay(
     part = window(x, view)
     lines = _Lines(x[part], limit)
     lines.add("Recorded", series.values[part], color=RAW, width=1.0)
+    if band and estimate is not None and estimate.sd is not None:
+        lines.band("90 % band (estimated)", estimate.values[part], NINETY * estimate.sd[part])
     if truth is not None:
         lines.add("Truth", truth[part], color=TRUTH, width=1.5, dash="dot")
     if estimate is not None:
-        if estimate.sd is not None:
-            lines.band(estimate.values[part], 2.0 * estimate.sd[part])
         lines.add("Denoised", estimate.values[part], color=DENOISED, width=1.8)
         lines.add("Removed", series.values[part] - estimate.values[part], color=RESIDUAL, width=1.0, axis="y2")
     layout = _layout(series.time)
@@ -152,12 +163,18 @@ class _Lines:
         self._drawn = max(self._drawn, len(at))
         self.traces.append(_line(name, self._x[at], y[at], **style))
 
-    def band(self, middle: Floats, half: Floats) -> None:
-        """Two invisible edges with grey between: where the clean value lies with about 95 % probability."""
-        at = thin(middle, limit=self._limit)
-        for sign, fill in ((-1.0, "none"), (1.0, "tonexty")):
-            edge = _line("Likely range", self._x[at], (middle + sign * half)[at], color=BAND, width=0.0)
-            self.traces.append(edge | {"fill": fill, "fillcolor": BAND, "hoverinfo": "skip", "showlegend": sign > 0})
+    def band(self, name: str, middle: Floats, half: Floats) -> None:
+        """Grey between ``middle - half`` and ``middle + half``: one closed shape for each stretch without a gap."""
+        low, high = middle - half, middle + half
+        # Each edge keeps its own extremes, so that the lines within stay within.
+        at = np.union1d(thin(low, limit=self._limit // 2), thin(high, limit=self._limit // 2))
+        runs = np.split(at, np.flatnonzero(np.isnan(low[at])))
+        rings = [ring for run in runs if (ring := run[~np.isnan(low[run])]).size]
+        gap = np.array([np.nan])
+        x = [part for ring in rings for part in (gap, self._x[ring], self._x[ring][::-1])][1:]
+        y = [part for ring in rings for part in (gap, high[ring], low[ring][::-1])][1:]
+        shape = _line(name, np.concatenate(x or [gap]), np.concatenate(y or [gap]), color=BAND, width=0.0)
+        self.traces.append(shape | {"mode": "lines", "fill": "toself", "fillcolor": BAND, "hoverinfo": "skip"})
 
     def note(self) -> str:
         """How much of the stretch is drawn, where that is not all of it."""

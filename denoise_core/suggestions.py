@@ -56,6 +56,15 @@ def suggest(series: Series, *, channels: int = 1) -> RunConfig:
     return _filled(RunConfig(), choices)
 
 
+def for_goal(config: RunConfig, kind: str) -> RunConfig:
+    """The same settings for another learning goal; what was suggested and does not go with it is put right."""
+    config = config.changed("objective.kind", kind)
+    if not config.two_sided and config.model.baseline == "linear" and "model.baseline" in config.reasons:
+        why = "A linear prediction looks to both sides, and this goal to the past alone."
+        return _filled(config, [("model.baseline", "none", why)])
+    return config
+
+
 def _filled(config: RunConfig, choices: list[Choice]) -> RunConfig:
     for path, value, _ in choices:
         config = config.changed(path, value)

@@ -6,8 +6,7 @@ from pages.parts import library
 
 library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import outcome, runs, source, state, words
-from pages.parts.cached import run_series
+from pages.parts import downloads, outcome, runs, source, state, words
 from pages.parts.setup import page_setup
 
 strip = page_setup("Result")
@@ -22,19 +21,21 @@ if run is None or not run.has_result:
     st.stop()
 
 with words.faults_in_words():
-    strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
-        strength = outcome.strength()
-        outcome.downloads(run, strength)
-        outcome.verdict(run, strength)
+        shown = outcome.controls(run)
+        strip.caption(source.in_words(run.source.file_name, shown.series))
+        downloads.show(shown)
+        outcome.verdict(shown)
     with picture:
-        outcome.numbers(run, strength)
-        outcome.picture(run, strength)
+        outcome.teaching(run)
+        outcome.numbers(shown)
+        outcome.picture(shown)
+        outcome.changes(shown)
         spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
         if spectrum.open:
             with spectrum:
-                outcome.spectrum(run, strength)
+                outcome.spectrum(shown)
         with st.expander("Settings of this run", icon=":material/tune:"):
             st.json(run.config.to_json(), expanded=1)
             runs.keeping(run)

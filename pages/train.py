@@ -6,7 +6,7 @@ from pages.parts import library
 
 library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import form, live, runs, source, state, words
+from pages.parts import applying, form, live, runs, source, state, words
 from pages.parts.cached import run_series, series_of
 from pages.parts.setup import page_setup
 
@@ -14,16 +14,22 @@ strip = page_setup("Train")
 run = runs.opened()
 
 if run is None:
-    chosen = source.current()
+    chosen = form.first_column(source.current())
     strip.caption(source.in_words(chosen.file_name, series_of(chosen)))
     with words.faults_in_words():
         form.show(chosen)
+    settings, network = st.columns(2)
+    with settings:
+        form.from_file()
+    with network, words.faults_in_words():
+        applying.show(chosen)
+    form.windows(chosen)
     st.stop()
 
 with words.faults_in_words():
     strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
     heading, onward = st.columns([3, 2], vertical_alignment="center")
-    heading.subheader(f"Training on {run.title}", anchor=False)
+    heading.subheader(live.heading(run), anchor=False)
     with onward, st.container(horizontal=True, horizontal_alignment="right"):
         if run.has_result and st.button("See the result", type="primary", icon=":material/task_alt:", key="see"):
             st.switch_page("pages/result.py", query_params=state.link())

@@ -11,6 +11,7 @@ import pytest
 
 import denoise_core as dc
 from denoise_core import export
+from denoise_core.assess import on_test_part
 from denoise_core.cli import main, progress
 from denoise_core.config import RunConfig
 from denoise_core.series import Estimate, Series
@@ -153,6 +154,18 @@ def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings:
         assert (config.objective.kind, len(data.clean), len(data.wanted)) == ("supervised", len(data.noisy), 1)
     noise = trainings[0][0].noisy[0].values - clean.values
     assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1] - likeness) < 0.15
+
+
+def test_the_gain_on_the_test_part_is_said_where_the_truth_is_known(
+    csv: Path, trainings: Trainings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["train", csv, "-o", csv.with_name("m.denoiser"), "--column", "pressure"]
+    assert run(*words, "--clean", "true", "--set", "split.test_share=0.2") == 0
+    ((data, config),) = trainings
+    gain_db = on_test_part(Half().denoise(data.noisy[0]), data.clean[0], data=data, config=config)
+    assert f"pressure: gain on the test part: {gain_db:.1f} dB." in capsys.readouterr().err
+    assert run(*words, "--clean", "true") == run(*words, "--set", "split.test_share=0.2") == 0
+    assert "test part" not in capsys.readouterr().err
 
 
 def test_a_recipe_or_a_file_is_where_the_settings_start(

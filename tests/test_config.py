@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denoise_core.config import RunConfig, settings
+from denoise_core.config import GROUPS, RunConfig, settings
 from denoise_core.errors import SettingsError
 
 
@@ -18,6 +18,12 @@ def test_defaults_are_in_range_and_every_setting_says_what_it_is():
         assert item.metadata["label"], path
         assert item.metadata["help"].endswith("."), path
         assert item.metadata["choices"] or item.metadata["low"] <= value <= item.metadata["high"], path
+
+
+def test_every_choice_has_words_and_every_group_a_name():
+    for path, item, _ in settings(RunConfig()):
+        assert set(item.metadata["words"]) == set(item.metadata["choices"]), path
+        assert path.split(".")[0] in GROUPS
 
 
 def test_all_faults_are_named_at_once():

@@ -46,6 +46,37 @@ def test_overlay_leaves_gaps_open(series, estimate):
         assert np.isnan(values(trace)).sum() == 1
 
 
+def test_band_holds_ninety_percent_of_a_normal_error(series, estimate):
+    band = by_name(figures.overlay(series, estimate))["90 % band (estimated)"]
+    at = np.rint(values(band, "x") * 50.0)
+    half = (values(band) - estimate.values[np.nan_to_num(at).astype(int)])[~np.isnan(at)]
+    np.testing.assert_allclose(np.abs(half), 1.645 * 0.05)
+    assert band["fill"] == "toself"
+
+
+def test_band_is_one_closed_shape_on_each_side_of_a_gap(series, estimate):
+    x = values(by_name(figures.overlay(series, estimate))["90 % band (estimated)"], "x")
+    (gap,) = np.flatnonzero(np.isnan(x))
+    for ring, ends in ((x[:gap], (0.0, 299 / 50)), (x[gap + 1 :], (320 / 50, 996 / 50))):
+        np.testing.assert_array_equal(ring, ring[::-1])
+        assert (ring[0], ring.max()) == pytest.approx(ends)
+
+
+def test_thinned_band_keeps_the_one_sample_where_the_error_is_large():
+    n, sd = 200_000, np.full(200_000, 0.1)
+    sd[123_456] = 9.0
+    estimate = Estimate(values=np.zeros(n), sd=sd, method="made")
+    band = by_name(figures.overlay(Series.of(np.ones(n)), estimate))["90 % band (estimated)"]
+    assert len(values(band)) <= 8000
+    assert (values(band).min(), values(band).max()) == pytest.approx((-9 * 1.645, 9 * 1.645))
+
+
+def test_no_band_without_an_error_or_where_it_is_not_wanted(series, estimate):
+    assert "90 % band (estimated)" not in by_name(figures.overlay(series, estimate, band=False))
+    half = estimate.blended(series, strength=0.5)
+    assert "90 % band (estimated)" not in by_name(figures.overlay(series, half))
+
+
 def test_overlay_marks_twice_the_noise_on_either_side(series, estimate):
     levels = sorted(shape["y0"] for shape in figures.overlay(series, estimate)["layout"]["shapes"])
     assert levels == pytest.approx([-0.4, 0.4])

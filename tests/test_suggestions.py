@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denoise_core import DataError, Series, suggest
+from denoise_core.config import RunConfig
 from denoise_core.config import settings as all_settings
-from denoise_core.suggestions import strongest_period
+from denoise_core.suggestions import for_goal, strongest_period
 
 
 @settings(max_examples=60, deadline=None)
@@ -38,6 +39,20 @@ def test_noise_and_trends_have_no_period():
     rng = np.random.default_rng(0)
     assert strongest_period(rng.standard_normal(3000)) is None
     assert strongest_period(np.exp(np.arange(100) / 500.0)) is None
+
+
+def test_another_goal_changes_only_what_was_suggested_and_does_not_go_with_it():
+    values = np.sin(np.arange(2000) / 20) + 0.01 * np.random.default_rng(0).standard_normal(2000)
+    config = suggest(Series.of(values))
+    assert config.model.baseline == "linear"
+    for goal in ("supervised", "repeats", "reconstruct"):
+        assert for_goal(config, goal) == config.changed("objective.kind", goal)
+    past = for_goal(config, "next_step")
+    assert past == config.changed("objective.kind", "next_step").changed("model.baseline", "none")
+    assert past.problems() == []
+    assert "past alone" in past.reasons["model.baseline"]
+    chosen = RunConfig().changed("model.baseline", "linear")
+    assert for_goal(chosen, "next_step").model.baseline == "linear"
 
 
 def test_spikes_ask_for_robust_scaling():

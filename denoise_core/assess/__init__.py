@@ -1,6 +1,7 @@
 """Metrics with truth, diagnostics of what was removed, and the verdict in plain words. Knows not how an estimate was made."""
 
-from denoise_core.assess.caution import on_series, on_training
+from denoise_core.assess.caution import on_gaps, on_noise, on_series, on_training
+from denoise_core.assess.held_out import on_test_part
 from denoise_core.assess.metrics import METRICS, score
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.assess.spectrum import Spectra, spectra
@@ -16,7 +17,10 @@ __all__ = [
     "Verdict",
     "diagnose",
     "judge",
+    "on_gaps",
+    "on_noise",
     "on_series",
+    "on_test_part",
     "on_training",
     "score",
     "spectra",

@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from denoise_core.assess.verdict import Sentence
-from denoise_core.assess.wording import sized
+from denoise_core.assess.wording import between, sized
+from denoise_core.noise import Noise
 from denoise_core.series import Series
+from denoise_core.suggestions import SPIKE_SHARE
 
 UNEVEN_SHARE = 0.01
 CLIPPED_SHARE = 0.005
 FEW_SAMPLES = 300
+GAPS_NAMED = 6
 # The validation loss is a log-likelihood and may be negative, so its changes are measured against how far it fell in all.
 RISE = 0.1
 STILL_FALLING = 0.05  # over the last quarter of the epochs
@@ -37,6 +40,58 @@ def on_training(valid_losses: Sequence[float]) -> list[Sentence]:
         text = f"It began to learn the noise after epoch {best + 1}; the network from about then was kept."
         return [Sentence(severity="note", text=text)]
     return []
+
+
+def on_noise(noise: Noise, unit: str) -> list[Sentence]:
+    """What the noise is: first its level, then what is not usual about it, with what `suggest` makes of that.
+
+    The first is "good" where there is nothing more to know.
+    """
+    return [_on_level(noise, unit), *_on_colour(noise), *_on_spikes(noise), *_on_movement(noise, unit)]
+
+
+def on_gaps(series: Series) -> list[Sentence]:
+    """How many samples are missing, and which, counted from 1; empty where none is."""
+    missing = ~series.observed
+    count = int(np.count_nonzero(missing))
+    if count == 0:
+        return []
+    edges = np.flatnonzero(np.diff(np.r_[0, missing.astype(np.int8), 0]))
+    gaps = [
+        f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}"
+        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    which = ", ".join(gaps[:GAPS_NAMED]) + (f" and {len(gaps) - GAPS_NAMED} more gaps" if len(gaps) > GAPS_NAMED else "")
+    plural = "is" if count == 1 else "are"
+    return [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {which}.")]
+
+
+def _on_level(noise: Noise, unit: str) -> Sentence:
+    if noise.sd == 0.0:
+        return Sentence(severity="good", text="No noise can be seen in this series.")
+    if noise.agree:
+        return Sentence(severity="good", text=f"The noise is about {sized(noise.sd, unit)}.")
+    low, high = min(noise.estimates.values()), max(noise.estimates.values())
+    span = between(low, high, unit)
+    return Sentence(severity="note", text=f"The noise level is uncertain: three estimates give {span}.")
+
+
+def _on_colour(noise: Noise) -> Iterator[Sentence]:
+    if noise.correlation > 0:
+        alike = f"Neighbouring noise samples are alike by about {noise.correlation:.2f} (coloured noise)"
+        yield Sentence(severity="note", text=f"{alike}, which the suggested settings take off first.")
+
+
+def _on_spikes(noise: Noise) -> Iterator[Sentence]:
+    if noise.spikes > SPIKE_SHARE:
+        text = f"{100 * noise.spikes:.2g} % of the samples are spikes, which the suggested settings forgive."
+        yield Sentence(severity="note", text=text)
+
+
+def _on_movement(noise: Noise, unit: str) -> Iterator[Sentence]:
+    if noise.levels is not None:
+        span = between(float(noise.levels.min()), float(noise.levels.max()), unit)
+        yield Sentence(severity="note", text=f"The noise is not equally strong everywhere: from {span}.")
 
 
 def _on_time(series: Series) -> Iterator[Sentence]:

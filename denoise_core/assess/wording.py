@@ -13,6 +13,11 @@ def sized(value: float, unit: str) -> str:
     return f"{number} {unit}".rstrip()
 
 
+def between(low: float, high: float, unit: str) -> str:
+    """Two numbers and one unit: "1.2 to 2.4 mV"."""
+    return f"{sized(low, '')} to {sized(high, unit)}"
+
+
 def rhythm(frequency: float, time: TimeAxis) -> str:
     """Where a rhythm lies: "at 49.8 Hz" for fast ones in seconds, else by its period: "every 11 years"."""
     if time.unit == "s" and frequency >= 0.1:

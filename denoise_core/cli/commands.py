@@ -5,18 +5,22 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
 from denoise_core import assess, files, methods
 from denoise_core.cli import material, progress, refusals, settings
-from denoise_core.cli.material import Material
 from denoise_core.cli.speech import Say, speaker
 from denoise_core.config import RunConfig
 from denoise_core.errors import DataError
 from denoise_core.export import about
+from denoise_core.material import Material
 from denoise_core.series import Estimate, Series
 from denoise_core.training_set import TrainingSet
+
+if TYPE_CHECKING:
+    from denoise_core.inference import TrainedDenoiser
 
 
 def denoise(arguments: Namespace) -> None:
@@ -50,6 +54,7 @@ def train(arguments: Namespace) -> None:
     except (OSError, SafetensorError) as error:
         raise DataError(f"{arguments.output} cannot be written ({error}). Choose another place with -o.") from None
     say(f"Wrote {arguments.output}.")
+    _say_tested(trained, given, data, config, say)
 
 
 def suggest(arguments: Namespace) -> None:
@@ -132,6 +137,17 @@ def _with_noise(given: Material, arguments: Namespace) -> tuple[TrainingSet, Run
 
     config = settings.config_for(noisy(seed=0), arguments)
     return noisy(config.training.seed), config
+
+
+def _say_tested(trained: TrainedDenoiser, given: Material, data: TrainingSet, config: RunConfig, say: Say) -> None:
+    """The gain on the test part, where there is one and the truth is known."""
+    for i, series in enumerate(data.wanted if config.split.test_share else ()):
+        truth = data.clean[i] if data.clean else assess.truth_of(given.recording, series.name)
+        if truth is None:
+            continue
+        gain_db = assess.on_test_part(trained.denoise(series), truth, data=data, config=config, i=i)
+        if gain_db is not None:
+            say(f"{series.name}: gain on the test part: {gain_db:.1f} dB.")
 
 
 def _warn(series: Series, say: Say) -> None:

@@ -2,6 +2,7 @@
 
 from denoise_core.config.declare import as_type_of, problem, setting, settings, unknown, wrong_type
 from denoise_core.config.groups import (
+    GROUPS,
     InputConfig,
     ModelConfig,
     ObjectiveConfig,
@@ -14,6 +15,7 @@ from denoise_core.config.rules import POINT_LOSSES
 from denoise_core.config.run import RunConfig
 
 __all__ = [
+    "GROUPS",
     "POINT_LOSSES",
     "InputConfig",
     "ModelConfig",

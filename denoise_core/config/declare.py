@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, field, fields, is_dataclass
 from typing import Any, cast
 
@@ -16,13 +16,17 @@ def setting(
     help: str,
     low: float | None = None,
     high: float | None = None,
-    choices: tuple[str, ...] = (),
+    choices: tuple[str, ...] | Mapping[str, str] = (),
     unit: str = "",
     log: bool = False,
 ) -> Any:
-    """A dataclass field that carries what a form, a check and the command line need to know."""
-    metadata = {"label": label, "help": help, "low": low, "high": high, "choices": choices, "unit": unit, "log": log}
-    return field(default=default, metadata=metadata)
+    """A dataclass field that carries what a form, a check and the command line need to know.
+
+    `choices` may map each value to how a person reads it.
+    """
+    words = dict(choices) if isinstance(choices, Mapping) else {name: name for name in choices}
+    known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log}
+    return field(default=default, metadata={**known, "choices": tuple(choices), "words": words})
 
 
 def settings(config: Any) -> Iterator[tuple[str, Field[Any], Any]]:

@@ -7,13 +7,29 @@ from dataclasses import dataclass
 from denoise_core.config.declare import setting
 from denoise_core.objectives import OBJECTIVES
 
+GROUPS = {
+    "input": "Before the network",
+    "scaling": "Scaling",
+    "window": "Windows",
+    "model": "Network",
+    "objective": "Goal",
+    "split": "What is held out",
+    "training": "Training",
+}
+"""Field of `RunConfig` -> what a person calls that group of settings."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingConfig:
     kind: str = setting(
         "standard",
         label="Scaling",
-        choices=("standard", "minmax", "robust", "none"),
+        choices={
+            "standard": "Mean and spread",
+            "minmax": "Smallest to largest",
+            "robust": "Robust against spikes",
+            "none": "None",
+        },
         help="How values are brought to a common size before the network sees them. Robust ignores spikes.",
     )
 
@@ -47,7 +63,7 @@ class InputConfig:
     uneven: str = setting(
         "ignore",
         label="Uneven time steps",
-        choices=("ignore", "channel", "resample"),
+        choices={"ignore": "Ignore", "channel": "Tell the network", "resample": "Make even"},
         help="Treat samples as evenly spaced, tell the network each step's length, or bring the series to even steps first.",
     )
     whiten: float = setting(
@@ -64,7 +80,14 @@ class ModelConfig:
     backbone: str = setting(
         "lstm",
         label="Network",
-        choices=("lstm", "gru", "mingru", "tcn", "transformer", "classic"),
+        choices={
+            "lstm": "LSTM",
+            "gru": "GRU",
+            "mingru": "minGRU",
+            "tcn": "Convolutions (TCN)",
+            "transformer": "Transformer",
+            "classic": "Classic LSTM",
+        },
         help="The kind of network that reads the series. LSTM suits most; classic is the recipe that tutorials show.",
     )
     hidden_size: int = setting(
@@ -82,7 +105,7 @@ class ModelConfig:
     positions: str = setting(
         "rotary",
         label="Positions",
-        choices=("rotary", "sinusoidal"),
+        choices={"rotary": "By distance (rotary)", "sinusoidal": "By place (sinusoidal)"},
         help="Transformer only: how it knows where a sample stands, by distance (rotary) or by place in the window.",
     )
     dropout: float = setting(
@@ -95,7 +118,7 @@ class ModelConfig:
     baseline: str = setting(
         "none",
         label="Starting point",
-        choices=("none", "linear"),
+        choices={"none": "From scratch", "linear": "Linear prediction"},
         help="What the network corrects: nothing, or the best weighted mean of the neighbours. Linear suits weak noise.",
     )
     gap: int = setting(
@@ -104,7 +127,8 @@ class ModelConfig:
         unit="samples",
         low=1,
         high=64,
-        help="How near neighbours must be to be hidden from a prediction. 1 hides the sample itself; more suits coloured noise.",
+        help="How near neighbours must be to be hidden from a prediction. 1 hides the sample itself; more suits coloured noise. "
+        "It does nothing where the goal is a clean column, repeats or a copy.",
     )
 
 
@@ -113,14 +137,20 @@ class ObjectiveConfig:
     kind: str = setting(
         "blind_spot",
         label="Learning goal",
-        choices=tuple(OBJECTIVES),
+        choices={name: objective.label for name, objective in OBJECTIVES.items()},
         help="What the network learns to predict: each sample from both sides, from the past alone, a clean column, another "
         "recording of the same thing, or (a teaching example only) the noisy sample it sees.",
     )
     loss: str = setting(
         "gaussian",
         label="Loss",
-        choices=("gaussian", "student_t", "mse", "mae", "huber"),
+        choices={
+            "gaussian": "Gaussian",
+            "student_t": "Student-t",
+            "mse": "Squared error (MSE)",
+            "mae": "Absolute error (MAE)",
+            "huber": "Huber",
+        },
         help="How an error counts. Gaussian also learns how sure it is; Student-t too, and forgives spikes.",
     )
 
@@ -130,7 +160,7 @@ class SplitConfig:
     kind: str = setting(
         "scattered",
         label="Split",
-        choices=("scattered", "in_time"),
+        choices={"scattered": "Scattered blocks", "in_time": "One after the other"},
         help="Held-out blocks scattered over the series, or one stretch after the other: to train, to choose, to test.",
     )
     valid_share: float = setting(
@@ -177,7 +207,7 @@ class TrainingConfig:
     optimizer: str = setting(
         "adamw",
         label="Optimiser",
-        choices=("adamw", "adam", "sgd"),
+        choices={"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"},
         help="The rule by which weights are changed. SGD has a momentum of 0.9 and wants a larger learning rate.",
     )
     learning_rate: float = setting(
@@ -186,7 +216,7 @@ class TrainingConfig:
     schedule: str = setting(
         "one_cycle",
         label="Schedule",
-        choices=("one_cycle", "cosine", "constant"),
+        choices={"one_cycle": "Up and down", "cosine": "Down", "constant": "Constant"},
         help="How the learning rate moves: up and down again, down only, or not at all.",
     )
     weight_decay: float = setting(
@@ -200,7 +230,7 @@ class TrainingConfig:
     device: str = setting(
         "auto",
         label="Device",
-        choices=("auto", "cuda", "mps", "cpu"),
+        choices={"auto": "Automatic", "cuda": "NVIDIA GPU", "mps": "Apple GPU", "cpu": "Processor"},
         help="Where to train. Auto takes an NVIDIA GPU, else an Apple GPU, else the processor.",
     )
 

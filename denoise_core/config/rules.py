@@ -36,7 +36,8 @@ def _of_the_classic_recipe(config: RunConfig) -> Iterator[str]:
         return
     if config.objective.kind != "next_step":
         yield (
-            f'model.backbone = "classic" predicts the next sample from those before it, which {config.objective.kind} is not: '
+            f'model.backbone = "classic" predicts the next sample from those before it, which '
+            f'objective.kind = "{config.objective.kind}" is not: '
             'set objective.kind to "next_step", or choose another network.'
         )
     if config.objective.loss not in POINT_LOSSES:
@@ -47,7 +48,10 @@ def _of_the_classic_recipe(config: RunConfig) -> Iterator[str]:
     if config.model.gap != 1:
         yield f'model.gap = {config.model.gap}: model.backbone = "classic" knows no gap. Set it to 1, or choose another network.'
     if config.input.uneven == "channel":
-        yield 'input.uneven = "channel": model.backbone = "classic" sees values alone. Choose resample, or another network.'
+        yield (
+            'input.uneven = "channel": model.backbone = "classic" sees values alone. Set input.uneven to "resample", '
+            "or choose another network."
+        )
 
 
 def _of_the_goal(config: RunConfig) -> Iterator[str]:

@@ -12,12 +12,18 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core.allocator import give_back_freed_memory
-from denoise_core.assess import Spectra, Verdict, judge, spectra, truth_of
+from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
-from denoise_core.series import Floats
+from denoise_core.noise import Noise, describe
+from denoise_core.preparation import prepare
+from denoise_core.series import Floats, TimeAxis
+from denoise_core.suggestions import RECIPES
+from denoise_core.training_set import TrainingSet
 
 give_back_freed_memory()
+
+USUAL = next(iter(RECIPES))
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,9 +66,24 @@ def filtered(source: Source, method: str) -> dc.Estimate:
     return _filtered(identity(source), method, series_of(source))
 
 
-def suggested(source: Source) -> dc.RunConfig:
-    """Settings for a training on the series of `source`, each with its reason."""
-    return _suggested(identity(source), series_of(source))
+def suggested(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+    """Settings for a training on the series of `source`, with noise added if so, each with its reason."""
+    return _suggested(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+
+
+def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
+    """What the noise of the series of `source` is, with some added if so."""
+    return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
+
+
+def with_noise(source: Source, noise: str, snr: float) -> dc.Series:
+    """The series of `source` with noise of that colour added; as it is where `noise` is empty."""
+    series = series_of(source)
+    return series if not noise else TrainingSet.with_added_noise(series, snr=snr, seed=0, colour=noise, draws=1).noisy[0]
+
+
+def _noisy_name(source: Source, noise: str, snr: float) -> str:
+    return f"{identity(source)}+{noise}{snr if noise else ''}"
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
@@ -78,21 +99,48 @@ def _filtered(name: str, method: str, _series: dc.Series) -> dc.Estimate:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _suggested(name: str, _series: dc.Series) -> dc.RunConfig:
+def _suggested(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
     del name
-    return dc.suggest(_series)
+    return RECIPES[recipe].fill(_series)
+
+
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def _noise_of(name: str, _series: dc.Series) -> Noise:
+    del name
+    return describe(_series.values)
+
+
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def run_series(run_id: str, i: int = 0) -> dc.Series:
+    """Exactly what the run was trained on, or applied to: its channel number `i`."""
+    return store().series(run_id, i)
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_series(run_id: str) -> dc.Series:
-    """Exactly what the run was trained on."""
-    return store().series(run_id)
+def run_time(run_id: str) -> TimeAxis:
+    """The times of the run's first series as the network sees it: made even, if that was asked for."""
+    return prepare(run_series(run_id), store().run(run_id).config).series.time
+
+
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
+    """The finished run's result for its channel number `i`."""
+    return store().estimate(run_id, i)
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_estimate(run_id: str) -> dc.Estimate:
-    """The finished run's result."""
-    return store().estimate(run_id)
+def run_clean(run_id: str, i: int = 0) -> Floats | None:
+    """The clean values that the run learnt its channel number `i` from, where it learnt from such."""
+    clean = store().training_set(run_id).clean
+    return clean[i] if clean else None
+
+
+@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Floats) -> float | None:
+    """The gain on the run's test part in dB, None where it has none; `name` says which estimate it is."""
+    del name
+    view = store().run(run_id)
+    return on_test_part(_estimate, _truth, data=store().training_set(run_id), config=view.config, i=i)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)

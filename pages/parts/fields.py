@@ -8,49 +8,66 @@ from typing import Any
 
 import streamlit as st
 
-from denoise_core.config import RunConfig, settings
+from denoise_core.config import GROUPS, RunConfig, settings
 from pages.parts import state
+from pages.parts.lesson import by_hand
 
 
-def show(config: RunConfig, paths: Iterable[str], *, columns: int, edits: int) -> None:
+def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str) -> None:
     """Widgets for these settings, filled from `config`, with the reason of each suggestion below it.
 
-    `edits` is part of each widget's key: when it changes, the form shows the values of `config` again.
+    `version` is part of each widget's key: when it changes, the form shows the values of `config` again.
     """
     known = {path: (spec, value) for path, spec, value in settings(config)}
     shown = list(paths)
     for first in range(0, len(shown), columns):
         for cell, path in zip(st.columns(columns), shown[first : first + columns], strict=False):
             with cell:
-                _widget(*known[path], key=_key(path, edits))
+                _widget(*known[path], key=_key(path, version))
                 if reason := config.reasons.get(path):
                     st.caption(reason)
 
 
-def others(config: RunConfig, shown: Iterable[str]) -> list[str]:
-    """Every setting that offers a choice and is not in `shown`."""
+def others(config: RunConfig, shown: Iterable[str]) -> dict[str, list[str]]:
+    """Every setting that offers a choice and is not in `shown`, by the name of its group."""
     without = set(shown)
-    return [path for path, spec, _ in settings(config) if path not in without and len(spec.metadata["choices"]) != 1]
+    groups: dict[str, list[str]] = {}
+    for path, spec, _ in settings(config):
+        if path not in without and len(spec.metadata["choices"]) != 1:
+            groups.setdefault(GROUPS[path.split(".")[0]], []).append(path)
+    return groups
 
 
-def collected(config: RunConfig, *, edits: int) -> RunConfig:
+def collected(config: RunConfig, *, version: str) -> RunConfig:
     """`config` with what the widgets hold now; a setting that was changed by hand loses its reason."""
     for path, _, old in settings(config):
-        new = state.value(_key(path, edits))
+        new = state.value(_key(path, version))
         if new is not None and new != old:
-            config = config.changed(path, new)
+            config = by_hand(config, path, new)
     return config
 
 
-def _key(path: str, edits: int) -> str:
-    return f"{path}@{edits}"
+def in_labels(sentence: str) -> str:
+    """A sentence of the core with settings and their values called as the form calls them."""
+    for path, spec, _ in settings(RunConfig()):
+        label = spec.metadata["label"]
+        for value, word in spec.metadata["words"].items():
+            for said in (f"{path} = ", f"{path} to ", f"{label.lower()} "):
+                sentence = sentence.replace(f'{said}"{value}"', f'{said}"{word}"')
+        sentence = sentence.replace(path, label)
+    return sentence
+
+
+def _key(path: str, version: str) -> str:
+    return f"{path}@{version}"
 
 
 def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
     data = spec.metadata
     label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
     if data["choices"]:
-        st.selectbox(label, data["choices"], index=data["choices"].index(value), help=data["help"], key=key)
+        at, words = data["choices"].index(value), data["words"]
+        st.selectbox(label, data["choices"], index=at, format_func=words.get, help=data["help"], key=key)
     elif isinstance(value, int):
         low, high = int(data["low"]), int(data["high"])
         st.number_input(label, low, high, value, step=1, help=_ranged(data["help"], low, high), key=key)

@@ -8,14 +8,14 @@ from pathlib import PurePath
 import streamlit as st
 
 import denoise_core as dc
-from denoise_core.assess import on_series
+from denoise_core.assess import on_noise, on_series
 from denoise_core.duration import expected_seconds, in_words
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from pages.parts import runs, state, words
-from pages.parts.cached import filtered, identity, judged, recording, series_of, store, suggested, truth
+from pages.parts.cached import filtered, identity, judged, noise_of, recording, series_of, store, suggested, truth
 
 DEFAULT = "wavelet"
 
@@ -42,6 +42,8 @@ def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     series = series_of(chosen)
     words.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen)))
     words.sentences(on_series(series))
+    if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
+        st.caption(" ".join(unusual))
 
 
 def onward(chosen: Source) -> None:

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 import denoise_core as dc
 from denoise_core import figures
+from denoise_core.assess import on_noise
 from denoise_core.duration import expected_seconds, in_words
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Source
-from pages.parts import chart, fields, state
-from pages.parts.cached import keep_alive, series_of, store, suggested
+from denoise_core.jobs.request import Request
+from denoise_core.objectives import OBJECTIVES
+from pages.parts import chart, fields, learning, lesson, state
+from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
+from pages.parts.lesson import Lesson, Plan
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
+ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets follow from it
 
 
 def show(source: Source) -> None:
-    """One form, filled with suggestions, and a way to load settings from a file."""
-    session, series = state.current(), series_of(source)
-    config = session.config or suggested(source)
-    st.subheader(f"Train a network on {series.name}", anchor=False)
-    st.caption(
-        "The network learns to predict each sample from those before and after it. Noise cannot be predicted, "
-        "so what it predicts is the signal. All settings are already filled in from your data."
-    )
-    with st.form("settings", border=True):
-        fields.show(config, FIRST, columns=4, edits=session.edits)
-        with st.expander("Every other setting", icon=":material/tune:"):
-            fields.show(config, fields.others(config, FIRST), columns=4, edits=session.edits)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            icon = ":material/play_arrow:"
-            st.form_submit_button(
-                "Start training", type="primary", icon=icon, key="start", on_click=_start, args=(source, config)
-            )
-            st.caption(f"These settings take {in_words(expected_seconds(config))} on one processor core.")
-    _file(session)
-    _windows(series, length=config.window.length, hop=config.window.hop)
+    """What is learnt from, and one form filled with suggestions."""
+    session = state.current()
+    plan = lesson.plan(session.lesson, source, session.config)
+    st.subheader(_title(plan), anchor=False)
+    _about(plan)
+    learning.panel(plan)
+    _doubts(plan)
+    _form(plan)
+
+
+def first_column(source: Source) -> Source:
+    """The file with the first of the columns that are learnt from."""
+    return lesson.plan(state.current().lesson, source, None).source
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -44,29 +44,107 @@ def start_over(config: dc.RunConfig) -> None:
     state.configure(config)
 
 
-def _start(source: Source, config: dc.RunConfig) -> None:
-    """Check what the form holds and put it into the queue; the same press never starts two runs."""
-    session, series = state.current(), series_of(source)
-    config = fields.collected(config, edits=session.edits)
-    if problems := config.problems(samples=len(series)):
-        return state.fail(*problems)
-    title = f"{source.file_name}: {series.name}"
+def _title(plan: Plan) -> str:
+    what = "a network" if plan.networks == 1 else f"{plan.networks} networks"
+    return f"Train {what} on {', '.join(plan.columns)}"
+
+
+def _about(plan: Plan) -> None:
+    """What the network will do, and what is known of the noise."""
+    noise = on_noise(noise_of(plan.source, plan.noise, plan.lesson.snr), plan.series.unit)
+    told = " ".join(sentence.text for sentence in noise)
+    told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
+    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in from your data. {told}")
+
+
+def _doubts(plan: Plan) -> None:
+    """Why what was chosen cannot be started as it is; nothing is looked at before something was chosen."""
+    if plan.lesson == Lesson() and plan.kept is None:
+        return
+    for fault in _faults(plan, plan.config):
+        st.warning(fault, icon=":material/warning:")
+
+
+def _faults(plan: Plan, config: dc.RunConfig) -> list[str]:
     try:
-        run = store().submit(series, config, owner=session.workspace, title=title, source=source, token=session.press)
+        for data, settings in plan.trainings(config):
+            Request.to_train(data, settings)
+    except SettingsError as error:
+        return list(map(fields.in_labels, error.problems))
     except DenoiseError as error:
-        return state.fail(str(error))
+        return [fields.in_labels(str(error))]
+    return []
+
+
+def _form(plan: Plan) -> None:
+    config, version = plan.config, _version(plan)
+    with st.form("settings", border=True):
+        fields.show(config, FIRST, columns=4, version=version)
+        with st.expander("Every other setting", icon=":material/tune:"):
+            for group, paths in fields.others(config, (*FIRST, *ELSEWHERE)).items():
+                st.markdown(f"**{group}**")
+                fields.show(config, paths, columns=4, version=version)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            icon = ":material/play_arrow:"
+            st.form_submit_button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
+            st.caption(f"These settings take {in_words(plan.networks * expected_seconds(config))} on one processor core.")
+
+
+def _version(plan: Plan) -> str:
+    """Changes when other settings are to be shown than those that were last filled in."""
+    told = plan.lesson
+    return f"{state.current().edits}-{identity(plan.source)[:8]}-{told.recipe}-{plan.noise}-{told.snr}"
+
+
+def _start(plan: Plan) -> None:
+    """Check what the form holds and put it into the queue; the same press never starts anything twice."""
+    session = state.current()
+    config = fields.collected(plan.config, version=_version(plan))
+    if faults := _faults(plan, config):
+        return state.fail(*faults)
+    try:
+        runs = [
+            store().submit(
+                data,
+                settings,
+                owner=session.workspace,
+                title=f"{plan.source.file_name}: {', '.join(series.name for series in data.wanted)}",
+                source=replace(plan.source, column=data.wanted[0].name),
+                token=f"{session.press}-{at}",
+            )
+            for at, (data, settings) in enumerate(plan.trainings(config))
+        ]
+    except DenoiseError as error:
+        return state.fail(fields.in_labels(str(error)))
     keep_alive()
-    state.change(run=run, config=config)
+    state.change(run=runs[0], config=config, source=plan.source)
+    if len(runs) > 1:
+        st.toast(f"{len(runs)} trainings were started. 'Runs' at the top leads to each of them.", icon=":material/history:")
 
 
-def _file(session: state.Session) -> None:
+def from_file() -> None:
     """Settings from a file, and back to the suggested ones."""
+    session = state.current()
     with st.expander("Load settings from a file", icon=":material/upload_file:"):
         key = f"settings-file@{session.edits}"
         if upload := st.file_uploader("Settings of an earlier run (JSON)", key=key, max_upload_size=1):
             _load(upload.getvalue())
             st.rerun()
-        st.button("Back to the suggested settings", on_click=state.configure, args=(None,), disabled=session.config is None)
+        untouched = session.config is None and session.lesson.recipe == USUAL
+        st.button("Back to the suggested settings", on_click=state.configure, args=(None,), disabled=untouched)
+
+
+def windows(source: Source) -> None:
+    """What the network sees at once; nothing where the form above says why it cannot be trained."""
+    session = state.current()
+    plan = lesson.plan(session.lesson, source, session.config)
+    try:
+        window, series = plan.config.window, plan.series
+    except DenoiseError:
+        return
+    if window.length <= len(series):
+        st.markdown(f"**What the network sees at once**: {window.length} samples; the next window starts {window.hop} later.")
+        chart.draw(figures.windows(series, length=window.length, hop=window.hop), key="windows", height=230)
 
 
 def _load(data: bytes) -> None:
@@ -74,14 +152,6 @@ def _load(data: bytes) -> None:
     try:
         state.configure(dc.RunConfig.from_json(data.decode()))
     except SettingsError as error:
-        state.configure(state.current().config)
-        state.fail(*error.problems)
+        state.retry(*error.problems)
     except UnicodeDecodeError:
-        state.configure(state.current().config)
-        state.fail("The settings file is not text. Choose the JSON file that the Result page offers for download.")
-
-
-def _windows(series: dc.Series, *, length: int, hop: int) -> None:
-    if length <= len(series):
-        st.markdown(f"**What the network sees at once**: {length} samples; the next window starts {hop} later.")
-        chart.draw(figures.windows(series, length=length, hop=hop), key="windows", height=230)
+        state.retry("The settings file is not text. Choose the JSON file that the Result page offers for download.")

@@ -11,9 +11,27 @@ import streamlit as st
 from denoise_core import figures
 from denoise_core.errors import RunError
 from denoise_core.jobs import RunView
+from denoise_core.jobs.spec import APPLY, TRAIN
+from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, runs, state
-from pages.parts.cached import keep_alive, run_series, store
+from pages.parts.cached import keep_alive, run_time, store
 from pages.parts.history import History, history
+
+_ENDED = {
+    "stopping": "Stopping",
+    "done": "Done",
+    "stopped": "Stopped, best epoch kept",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+
+
+def heading(run: RunView) -> str:
+    """What this run does, and that it is a teaching example where it is one."""
+    if run.kind == APPLY:
+        return f"Denoising {run.title} with {run.model_name}"
+    mark = "Teaching example: training" if OBJECTIVES[run.config.objective.kind].teaching else "Training"
+    return f"{mark} on {run.title}"
 
 
 def watch(run: RunView) -> None:
@@ -33,6 +51,8 @@ def _look(run_id: str, *, was_at_work: bool) -> None:
         st.rerun()
     keep_alive()
     _progress(run, past)
+    if run.kind == APPLY:
+        return
     left, right = st.columns(2)
     with left:
         _loss(run, past)
@@ -44,29 +64,39 @@ def _progress(run: RunView, past: History) -> None:
     """One line of words, the bar, and the two buttons."""
     words, buttons = st.columns([3, 2], vertical_alignment="center")
     with words:
-        st.progress(min(1.0, run.epochs_done / run.epochs), text=_words(run, past))
+        st.progress(_share(run), text=_words(run, past))
     if run.ended or run.owner != state.current().workspace:
         return
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):
         stopping = run.state == "stopping"
-        st.button(
-            "Stopping…" if stopping else "Stop and keep best",
-            key="stop",
-            type="primary",
-            icon=":material/stop_circle:",
-            disabled=stopping or run.epochs_done == 0,
-            help="Ends the training now; the result is that of the best epoch so far.",
-            on_click=runs.ask,
-            args=(store().stop, run.id),
-        )
+        if run.kind == TRAIN:
+            _stop_button(run, stopping)
         st.button(
             "Cancel",
             key="cancel",
             disabled=stopping,
-            help="Ends the training and keeps nothing.",
+            help="Ends it and keeps nothing.",
             on_click=runs.ask,
             args=(store().cancel, run.id),
         )
+
+
+def _stop_button(run: RunView, stopping: bool) -> None:
+    st.button(
+        "Stopping…" if stopping else "Stop and keep best",
+        key="stop",
+        type="primary",
+        icon=":material/stop_circle:",
+        disabled=stopping or run.epochs_done == 0,
+        help="Ends the training now; the result is that of the best epoch so far.",
+        on_click=runs.ask,
+        args=(store().stop, run.id),
+    )
+
+
+def _share(run: RunView) -> float:
+    """How much of the work is done, 0 .. 1; one that applies a network has no steps to tell."""
+    return min(1.0, run.epochs_done / run.epochs) if run.epochs else float(run.has_result)
 
 
 def _words(run: RunView, past: History) -> str:
@@ -74,6 +104,8 @@ def _words(run: RunView, past: History) -> str:
     if run.state == "queued":
         ahead = (run.queue_place or 1) - 1
         return f"Waiting: place {ahead + 1} in the queue" + (f", {ahead} before it" if ahead else ", it starts next")
+    if run.kind == APPLY:
+        return _words_of_applying(run)
     if run.state == "running" and past.started is None:
         return "Starting: the training program is being loaded"
     done = f"{run.epochs_done} of {run.epochs} epochs after {_seconds(run.elapsed_s)}"
@@ -83,14 +115,11 @@ def _words(run: RunView, past: History) -> str:
         device = str(past.started["device"]) if past.started else ""
         left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""
         return f"Training on {device}: {done}{best}{left}"
-    ended = {
-        "stopping": "Stopping",
-        "done": "Done",
-        "stopped": "Stopped, best epoch kept",
-        "failed": "Failed",
-        "cancelled": "Cancelled",
-    }
-    return f"{ended[run.state]}: {done}{best}"
+    return f"{_ENDED[run.state]}: {done}{best}"
+
+
+def _words_of_applying(run: RunView) -> str:
+    return "Denoising…" if run.state == "running" else f"{_ENDED[run.state]} after {_seconds(run.elapsed_s)}"
 
 
 def _loss(run: RunView, past: History) -> None:
@@ -105,15 +134,16 @@ def _loss(run: RunView, past: History) -> None:
 
 
 def _preview(run: RunView, past: History) -> None:
-    st.markdown("**One stretch of your series**")
+    prepared = run.config.input.whiten > 0 or run.config.input.uneven == "resample"
+    st.markdown("**One stretch of your series**" + (", as prepared for the network" if prepared else ""))
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    series, first = run_series(run.id), int(past.started["preview_start"])
+    time, first = run_time(run.id), int(past.started["preview_start"])
     noisy = _floats(past.started["preview_noisy"])
-    x = figures.axis_values(series.time)[first : first + len(noisy)]
+    x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
-    figure = figures.preview(x, noisy, estimate, time=series.time, name=series.name)
+    figure = figures.preview(x, noisy, estimate, time=time, name=run.series_name)
     chart.draw(figure, key=f"preview-{run.id}", height=380)
 
 

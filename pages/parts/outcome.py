@@ -1,108 +1,104 @@
-"""A finished run: what was removed, how strongly, and the files to take away. Knows nothing of training."""
+"""A finished run: what was removed, how strongly, and what was done to the data. Knows nothing of training and of files."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import PurePath
-
 import streamlit as st
 
-import denoise_core as dc
 from denoise_core import figures
-from denoise_core.assess import Verdict, on_training
-from denoise_core.files import denoised_name, render
+from denoise_core.assess import Figure, on_gaps, on_training
 from denoise_core.jobs import RunView
+from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, words
-from pages.parts.cached import judged, recording, run_estimate, run_series, spectra_of, store, truth
+from pages.parts.cached import run_estimate, run_series, spectra_of
 from pages.parts.history import history
+from pages.parts.shown import Shown
 
 
-def strength() -> float:
-    """How much of what was removed stays removed: 0 gives the recording back, 1 the network's result."""
+def controls(run: RunView) -> Shown:
+    """Which channel, how strongly, and whether gaps are filled."""
+    channel = run.channels[0]
+    if len(run.channels) > 1:
+        channel = st.selectbox("Channel", run.channels, key=f"channel-{run.id}", help="The download holds all of them.")
+    i = run.channels.index(channel)
+    strength = _strength()
+    with st.container(horizontal=True):
+        fills = _fills(run, i, strength)
+        band = _band(run, i, strength)
+    return Shown(run=run, i=i, strength=strength, fills=fills, band=band)
+
+
+def _fills(run: RunView, i: int, strength: float) -> bool:
+    """Whether gaps are filled; asked where there are any."""
+    if run_series(run.id, i).observed.all():
+        return True
+    hint = "What the network predicts where samples are missing. Only at full strength: a gap holds nothing to put back."
+    return st.toggle("Fill gaps", True, key="fill", help=hint, disabled=strength < 1)
+
+
+def _band(run: RunView, i: int, strength: float) -> bool:
+    """Whether the error band is drawn; asked where the error is known, which is at full strength."""
+    if strength < 1 or run_estimate(run.id, i).sd is None:
+        return False
+    hint = "Where the clean value lies with about 90 % probability. The network's own estimate, not a measurement."
+    return st.toggle("Error band", True, key="band", help=hint)
+
+
+def _strength() -> float:
     hint = "Puts part of what was removed back. Nothing is trained again."
     percent = st.slider("Strength", 0, 100, 100, 5, format="%d %%", key="strength", help=hint)
     return percent / 100
 
 
-def estimate(run: RunView, strength: float) -> dc.Estimate:
-    return run_estimate(run.id).blended(run_series(run.id), strength=strength)
+def teaching(run: RunView) -> None:
+    """The mark of a run that is there to show what does not work."""
+    goal = OBJECTIVES[run.config.objective.kind]
+    if goal.teaching:
+        st.info(f"{goal.help} It does not denoise.", icon=":material/school:")
 
 
-def verdict(run: RunView, strength: float) -> None:
+def verdict(shown: Shown) -> None:
     """The sentences about what was removed, and about the training."""
-    st.markdown(_judged(run, strength).headline)
-    past = history(run.id)
+    st.markdown(shown.verdict.headline)
+    past = history(shown.run.id)
     past.read_on()
-    words.most_important([*_judged(run, strength).sentences, *on_training(past.column("valid_loss"))])
+    words.most_important([*shown.verdict.sentences, *on_training(past.column("valid_loss"))])
 
 
-def numbers(run: RunView, strength: float) -> None:
-    words.numbers(_judged(run, strength).figures)
+def numbers(shown: Shown) -> None:
+    """The three numbers, and beside the true gain that on the test part."""
+    found = list(shown.verdict.figures)
+    if (gain_db := shown.gain_when_tested) is not None:
+        hint = "The true gain on the samples that were neither learnt from nor used to choose the best epoch."
+        found.insert(1, Figure(label="Gain on the test part", value=gain_db, text=f"{gain_db:.1f} dB", help=hint))
+    words.numbers(found)
 
 
-def picture(run: RunView, strength: float) -> None:
+def picture(shown: Shown) -> None:
     """The recording with the result on top, and below what was removed."""
-    series, shown, clean = run_series(run.id), estimate(run, strength), truth(run.source)
+    series, estimate, clean = shown.series, shown.estimate, shown.truth
     chart.zoomable(
-        lambda view: figures.overlay(series, shown, truth=clean, view=view),
-        key=f"result-{run.id}",
+        lambda view: figures.overlay(series, estimate, truth=clean, band=shown.band, view=view),
+        key=f"result-{shown.run.id}-{shown.i}",
         height=500,
-        alt=_judged(run, strength).alt,
+        alt=shown.verdict.alt,
     )
 
 
-def spectrum(run: RunView, strength: float) -> None:
+def changes(shown: Shown) -> None:
+    """What was done to the data, where anything was."""
+    said = list(run_estimate(shown.run.id, shown.i).settings.get("changes", ()))
+    if gaps := on_gaps(shown.series):
+        filled = "They hold the network's prediction." if shown.fills and shown.strength == 1 else "They stay empty."
+        said += [*(sentence.text for sentence in gaps), filled]
+    if shown.noise_was_added:
+        said.append("Noise was added to the recording to learn from; the recording itself is the truth here.")
+    if said:
+        st.caption("What was done to the data: " + " ".join(said))
+
+
+def spectrum(shown: Shown) -> None:
     """Power by frequency, before and after."""
-    found = spectra_of(_name(run, strength), run_series(run.id), estimate(run, strength))
+    found = spectra_of(shown.name, shown.series, shown.estimate)
     densities = {"recorded": found.raw, "denoised": found.denoised, "removed": found.residual}
-    chart.draw(figures.spectrum(found.frequency, densities, unit=found.frequency_unit), key=f"spectrum-{run.id}", height=360)
-
-
-def downloads(run: RunView, strength: float) -> None:
-    """The series in the format it came in, the settings, and the model; each made when it is asked for."""
-    name = PurePath(denoised_name(run.source.file_name))
-    st.download_button(
-        "Download the denoised file",
-        data=partial(_file, run, strength),
-        file_name=f"{name.stem}_{run.id[:8]}{name.suffix}",
-        type="primary",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-        key="download",
-        help=f"Your file as it was uploaded, with {run.series_name}_denoised added.",
-    )
-    with st.container(horizontal=True):
-        st.download_button(
-            "Settings",
-            data=run.config.to_json(),
-            file_name=f"settings_{run.id[:8]}.json",
-            on_click="ignore",
-            key="download-settings",
-            help="Load them again on the Train page.",
-        )
-        st.download_button(
-            "Model",
-            data=partial(_model, run.id),
-            file_name=f"model_{run.id[:8]}.denoiser",
-            on_click="ignore",
-            key="download-model",
-            help="The trained network, for the command line or a notebook.",
-        )
-
-
-def _file(run: RunView, strength: float) -> bytes:
-    read = recording(run.source)
-    return render(read, {run.series_name: estimate(run, strength)}, like=store().input_bytes(run.source.input or ""))
-
-
-def _model(run_id: str) -> bytes:
-    return store().model_path(run_id).read_bytes()
-
-
-def _judged(run: RunView, strength: float) -> Verdict:
-    return judged(_name(run, strength), run_series(run.id), estimate(run, strength), truth(run.source))
-
-
-def _name(run: RunView, strength: float) -> str:
-    return f"{run.id}@{strength}"
+    figure = figures.spectrum(found.frequency, densities, unit=found.frequency_unit)
+    chart.draw(figure, key=f"spectrum-{shown.run.id}-{shown.i}", height=360)

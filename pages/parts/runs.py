@@ -9,8 +9,10 @@ import streamlit as st
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.home import keep_days
+from denoise_core.jobs.spec import TRAIN
 from pages.parts import state
 from pages.parts.cached import store
+from pages.parts.lesson import Lesson
 
 _ICONS = {
     "queued": ":material/hourglass_top:",
@@ -27,7 +29,7 @@ def follow(session: state.Session) -> None:
     """Take over the series of the run that a link opened."""
     run = _found(session.run)
     if run and run.source.input and run.source != session.source:
-        state.change(source=run.source)
+        state.change(source=run.source, lesson=Lesson(columns=run.channels), edits=session.edits + 1)
 
 
 def opened() -> RunView | None:
@@ -99,7 +101,8 @@ def _links(found: list[RunView]) -> None:
 
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
-    return f"{run.title}, {run.samples:,} samples: {at}, {run.epochs_done} of {run.epochs} epochs"
+    done = f"{run.epochs_done} of {run.epochs} epochs" if run.kind == TRAIN else f"with {run.model_name}"
+    return f"{run.title}, {run.samples:,} samples: {at}, {done}"
 
 
 def _found(run_id: str | None) -> RunView | None:

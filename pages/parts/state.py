@@ -17,6 +17,7 @@ import streamlit as st
 from denoise_core.config import RunConfig
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
+from pages.parts.lesson import Lesson
 
 _KEY = "denoise"
 _COOKIE = "denoise_workspace"
@@ -38,6 +39,10 @@ class Session:
         The run that is open.
     config : RunConfig or None
         Settings that were loaded or edited; None for those suggested from the data.
+    lesson : Lesson
+        What a network is to learn from.
+    model : str or None
+        The uploaded model file that is to be used again, by its sha256.
     edits : int
         Counts the times that `config` was replaced, so that a form shows the new values.
     press : str
@@ -50,6 +55,8 @@ class Session:
     source: Source | None = None
     run: str | None = None
     config: RunConfig | None = None
+    lesson: Lesson = field(default_factory=Lesson)
+    model: str | None = None
     edits: int = 0
     press: str = field(default_factory=new_id)
     faults: tuple[str, ...] = ()
@@ -79,7 +86,7 @@ def change(**changes: Any) -> None:
 def choose(source: Source) -> None:
     """Take another series, and forget what belonged to the one before."""
     session = current()
-    change(source=source, run=None, config=None, edits=session.edits + 1, press=new_id(), faults=())
+    change(source=source, run=None, config=None, lesson=Lesson(), edits=session.edits + 1, press=new_id(), faults=())
 
 
 def close_run() -> None:
@@ -88,8 +95,16 @@ def close_run() -> None:
 
 
 def configure(config: RunConfig | None) -> None:
-    """Take other settings into the form; None for the suggested ones."""
-    change(config=config, edits=current().edits + 1)
+    """Take other settings into the form, with their learning goal; None for the suggested ones."""
+    session = current()
+    lesson = replace(session.lesson, goal="") if config else Lesson(columns=session.lesson.columns)
+    change(config=config, lesson=lesson, edits=session.edits + 1)
+
+
+def learn(**changes: Any) -> None:
+    """Have something else learnt from, see `Lesson`; another recipe fills all settings again."""
+    session = current()
+    change(lesson=replace(session.lesson, **changes), config=None if "recipe" in changes else session.config)
 
 
 def retry(*faults: str) -> None:

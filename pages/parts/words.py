@@ -54,5 +54,7 @@ def sentences(found: Iterable[Sentence]) -> None:
 def numbers(figures: Iterable[Figure]) -> None:
     """The numbers above a result, side by side."""
     shown = tuple(figures)
-    for cell, figure in zip(st.columns(len(shown)), shown, strict=True):
+    # Four of equal width would cut the longest label short.
+    widths = [1] * len(shown) if len(shown) < 4 else [8 + len(figure.label) for figure in shown]
+    for cell, figure in zip(st.columns(widths), shown, strict=True):
         cell.metric(figure.label, figure.text, help=figure.help, border=True)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from denoise_core.assess import on_series, on_training
+from denoise_core.assess import on_gaps, on_noise, on_series, on_training
+from denoise_core.noise import Noise
 from denoise_core.series import Series, TimeAxis
 
 
@@ -47,3 +48,46 @@ def test_too_little_data_is_told(n, told):
 )
 def test_the_loss_curve_is_put_into_words(losses, expected):
     assert words(on_training(losses)) == expected
+
+
+def noise(**changes) -> Noise:
+    """Plain white noise of 0.15, with changes."""
+    estimates = {"differences": 0.15, "wavelet": 0.15, "spectrum": 0.15}
+    plain = {"sd": 0.15, "estimates": estimates, "agree": True, "correlation": 0.0, "gap": 1, "spikes": 0.0}
+    return Noise(**plain | changes)
+
+
+def test_plain_noise_is_told_by_its_level_alone():
+    (only,) = on_noise(noise(), "bar")
+    assert (only.severity, only.text) == ("good", "The noise is about 0.15 bar.")
+    assert words(on_noise(noise(sd=0.0), "bar")) == "No noise can be seen in this series."
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"agree": False, "estimates": {"differences": 1.2, "wavelet": 2.4, "spectrum": 1.9}},
+            "The noise level is uncertain: three estimates give 1.2 to 2.4 mV.",
+        ),
+        ({"correlation": 0.42}, "Neighbouring noise samples are alike by about 0.42 (coloured noise)"),
+        ({"spikes": 0.004}, "0.4 % of the samples are spikes"),
+        ({"levels": np.array([0.1, 0.4, 0.2])}, "The noise is not equally strong everywhere: from 0.1 to 0.4 mV."),
+    ],
+)
+def test_what_is_not_usual_about_the_noise_is_noted(changes, told):
+    found = on_noise(noise(**changes), "mV")
+    assert told in words(sentence for sentence in found if sentence.severity == "note")
+
+
+def test_a_few_spikes_that_change_no_setting_are_not_mentioned():
+    assert "spikes" not in words(on_noise(noise(spikes=0.001), "mV"))
+
+
+def test_missing_samples_are_counted_and_named_from_one():
+    values = np.arange(50.0)
+    values[[0, 4, 5, 6, 49]] = np.nan
+    assert words(on_gaps(Series.of(values))) == "5 of 50 samples are missing: 1, 5–7, 50."
+    values[10::4] = np.nan
+    assert words(on_gaps(Series.of(values))).endswith("missing: 1, 5–7, 11, 15, 19, 23 and 7 more gaps.")
+    assert on_gaps(Series.of(np.arange(9.0))) == []

@@ -49,6 +49,17 @@ def pump():
 
 
 @pytest.fixture
+def tank():
+    """600 samples of four columns: two noisy ones, one with little noise, and what the first would be without noise."""
+    rng, clean = np.random.default_rng(5), np.sin(np.arange(600) / 9)
+    noisy = [clean + 0.2 * rng.normal(size=600), clean + 0.3 * rng.normal(size=600)]
+    level = np.cos(np.arange(600) / 31) + 0.01 * rng.normal(size=600)
+    table = np.column_stack([np.arange(600) / 100, *noisy, level, clean])
+    rows = [f"{row[0]:.2f}," + ",".join(f"{value:.4f}" for value in row[1:]) for row in table]
+    return "\n".join(["time (s),flow (l/s),pressure (bar),level (m),flow_true (l/s)", *rows]).encode()
+
+
+@pytest.fixture
 def submitted(store, pump):
     """A run that waits in the queue; its id."""
     source = Source(input=store.put_input(pump, "pump.csv"), file_name="pump.csv", column="pressure")

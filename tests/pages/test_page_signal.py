@@ -99,3 +99,10 @@ def test_hand_made_link_gets_a_sentence_and_a_sample(app):
     app.run()
     assert not app.exception
     assert "A sample is shown instead" in app.error[0].value
+
+
+def test_what_is_not_usual_about_the_noise_is_told(app):
+    app.run()
+    assert "The noise" not in words(app)
+    next(box for box in app.selectbox if box.label == "or a sample").select("ecg").run()
+    assert "The noise level is uncertain: three estimates give" in words(app)

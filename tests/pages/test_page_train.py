@@ -7,6 +7,10 @@ def field(app, label):
     return next(box for box in (*app.number_input, *app.selectbox) if box.label.startswith(label))
 
 
+def uploader(app, label):
+    return next(box for box in app.file_uploader if box.label.startswith(label))
+
+
 def start(app):
     return next(button for button in app.button if button.label == "Start training").click().run()
 
@@ -49,14 +53,14 @@ def test_settings_that_contradict_each_other_are_explained_and_nothing_starts(ap
 
 def test_settings_file_fills_the_form(app):
     train(app)
-    app.file_uploader[0].upload("settings.json", json.dumps({"window": {"length": 96}}).encode())
+    uploader(app, "Settings").upload("settings.json", json.dumps({"window": {"length": 96}}).encode())
     app.run()
     assert field(app, "Window length").value == 96
 
 
 def test_settings_file_with_faults_is_refused_with_all_of_them(app):
     train(app)
-    app.file_uploader[0].upload("settings.json", b'{"window": {"length": 96.5}, "modell": {}}')
+    uploader(app, "Settings").upload("settings.json", b'{"window": {"length": 96.5}, "modell": {}}')
     app.run()
     assert not app.exception
     assert len(app.error) == 2

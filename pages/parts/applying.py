@@ -1,0 +1,86 @@
+"""A network that was trained before, used again on the series of the page. Knows nothing of training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from denoise_core.config import settings
+from denoise_core.errors import DenoiseError
+from denoise_core.export import ModelHeader
+from denoise_core.jobs import Source
+from denoise_core.objectives import OBJECTIVES
+from pages.parts import state
+from pages.parts.cached import keep_alive, recording, store
+from pages.parts.lesson import columns
+
+
+def show(source: Source) -> None:
+    """A place for a model file, what it is, whether it fits, and the button that denoises with it."""
+    model = state.current().model
+    with st.expander("Use a network trained before", icon=":material/history_edu:", key="again"):
+        key = f"model-{model}@{state.current().edits}"
+        hint = "The Result page offers it for download; 'train' on the command line writes one too."
+        if upload := st.file_uploader("Model file (.denoiser)", key=key, help=hint):
+            _take(upload.getvalue(), upload.name)
+            st.rerun()
+        if model is not None:
+            _use(source, model)
+
+
+def _use(source: Source, model: str) -> None:
+    try:
+        header = store().model_header(model)
+    except DenoiseError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    chosen, fault = _columns(source, header), ""
+    st.markdown(_in_words(header))
+    try:
+        header.check_fits(chosen)
+        st.markdown(f"It will denoise **{', '.join(chosen)}** of {source.file_name}.")
+    except DenoiseError as error:
+        fault = str(error)
+        st.warning(fault, icon=":material/warning:")
+    icon, given = ":material/play_arrow:", (source, model, chosen)
+    st.button("Denoise with it", type="primary", icon=icon, key="apply", on_click=_apply, args=given, disabled=bool(fault))
+
+
+def _in_words(header: ModelHeader) -> str:
+    """What a model file holds, in two sentences."""
+    network = next(spec for path, spec, _ in settings(header.config) if path == "model.backbone").metadata["words"]
+    goal = OBJECTIVES[header.config.objective.kind].label
+    names = ", ".join(header.channels)
+    return f"**{header.name}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
+
+
+def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:
+    """The columns that were chosen; where none was, those that a network of several channels knows."""
+    lesson = state.current().lesson
+    known = tuple(name for name in header.channels if name in recording(source).channels)
+    return known if not lesson.columns and len(header.channels) > 1 and known else columns(lesson, source)
+
+
+def _take(data: bytes, name: str) -> None:
+    """Keep a model file, or say why it is none."""
+    try:
+        digest = store().put_input(data, name)
+        store().model_header(digest)
+    except DenoiseError as error:
+        return state.retry(str(error))
+    return state.change(model=digest)
+
+
+def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
+    """Put it into the queue; the same press never starts it twice."""
+    session = state.current()
+    try:
+        data = [recording(source)[name] for name in chosen]
+        title = f"{source.file_name}: {', '.join(chosen)}"
+        taken = replace(source, column=chosen[0])
+        run = store().submit(data, model=model, owner=session.workspace, title=title, source=taken, token=session.press)
+    except DenoiseError as error:
+        return state.fail(str(error))
+    keep_alive()
+    state.change(run=run, source=taken)

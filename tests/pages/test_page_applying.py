@@ -1,0 +1,70 @@
+"""A network trained before, used again on the Train page."""
+
+import pytest
+
+from denoise_core.jobs.folder import RunFolder
+from denoise_core.jobs.spec import Status
+from tests.models import model_bytes
+from tests.pages.test_page_learning import columns, labelled, runs, train, words
+
+
+def take(app, data, name="old.denoiser"):
+    labelled(app.file_uploader, "Model file").upload(name, data)
+    app.run()
+    assert not app.exception
+
+
+def button(app):
+    return labelled(app.button, "Denoise with it")
+
+
+def test_model_says_what_it_is_and_denoises_the_columns_it_knows(app, store, tank):
+    train(app, "tank.csv", tank)
+    take(app, model_bytes("pressure", "level"))
+    assert "**old.denoiser**: LSTM, trained on pressure, level. Learning goal: Each sample from both sides." in words(app)
+    button(app).click().run()
+    assert not app.exception
+    (run,) = runs(store)
+    assert (run.kind, run.channels, run.model_name) == ("apply", ("pressure", "level"), "old.denoiser")
+    assert app.subheader[0].value == "Denoising tank.csv: pressure, level with old.denoiser"
+    assert "place 1 in the queue" in app.progress[0].text
+
+
+def test_model_of_one_channel_denoises_the_chosen_column_whatever_its_name(app, store, tank):
+    train(app, "tank.csv", tank)
+    take(app, model_bytes("elsewhere"))
+    button(app).click().run()
+    assert runs(store)[0].channels == ("flow",)
+
+
+def test_model_that_does_not_fit_the_columns_says_why(app, tank):
+    train(app, "tank.csv", tank)
+    columns(app, "flow", "level")
+    take(app, model_bytes("pressure", "level"))
+    assert "knows the channels pressure, level, and not flow" in app.warning[0].value
+    assert button(app).disabled
+
+
+def test_file_that_is_no_model_is_told_in_words(app, tank):
+    train(app, "tank.csv", tank)
+    take(app, b"a;b\n1;2\n", name="table.csv")
+    assert "table.csv is no model file" in app.error[0].value
+
+
+def test_model_can_be_used_on_a_series_too_short_to_train_on(app, store):
+    train(app, "short.csv", b"v\n" + b"".join(b"%d\n" % (i % 5) for i in range(20)))
+    take(app, model_bytes("v"))
+    button(app).click().run()
+    assert runs(store)[0].channels == ("v",)
+
+
+@pytest.mark.parametrize(("state", "text"), [("running", "Denoising…"), ("done", "Done after"), ("failed", "Failed after")])
+def test_run_that_applies_a_model_is_watched_without_epochs(app, store, tank, state, text):
+    train(app, "tank.csv", tank)
+    take(app, model_bytes("flow"))
+    button(app).click().run()
+    RunFolder(store.home / "runs" / app.query_params["run"]).write(Status(state=state, started=1.0, ended=9.0))
+    app.run()
+    assert not app.exception
+    assert app.progress[0].text.startswith(text)
+    assert "Stop and keep best" not in [one.label for one in app.button]

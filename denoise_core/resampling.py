@@ -32,7 +32,7 @@ def even(series: Series) -> Series:
             f"Even steps of {step:g} {series.time.unit} would make {count:,} samples of {len(series):,}: the steps differ "
             'too much. Set input.uneven to "channel" or "ignore".'
         )
-    at = times[0] + step * np.arange(count)
+    at = np.minimum(times[0] + step * np.arange(count), times[-1])
     return replace(series, values=resampled(series.values, times, at), time=replace(series.time, values=at))
 
 

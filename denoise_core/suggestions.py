@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -26,15 +26,14 @@ WHITEN_SHARE, MOST_WHITENING, MOST_GAP = 0.85, 0.75, 4
 # Three leads of one heart learnt together, gain over each alone: with the epochs of one 0.0, 0.1 and -0.1 dB, with 1.43 times as
 # many 0.5, 0.4 and 0.5 dB.
 CHANNEL_POWER = 1.0 / 3.0
+MOST_EPOCHS = 200
 
 Choice = tuple[str, Any, str]
 """Path of a setting, its value, and the reason: a whole sentence."""
 
 
-def suggest(series: Series, *, channels: int = 1) -> RunConfig:
+def suggest(series: Series) -> RunConfig:
     """Settings for a series of any length from 64 samples; `reasons` of the result holds a sentence for each setting chosen.
-
-    `channels`: how many different series one network is to learn, this one among them.
 
     Raises
     ------
@@ -51,9 +50,18 @@ def suggest(series: Series, *, channels: int = 1) -> RunConfig:
         *_baseline(series, noise),
         ("window.length", window.length, window_reason),
         *_steps(len(series), window),
-        *_usual(channels),
+        *_usual(),
     ]
     return _filled(RunConfig(), choices)
+
+
+def for_channels(config: RunConfig, channels: int) -> RunConfig:
+    """Settings that were suggested for one series, for a network that learns so many different ones together."""
+    if channels == 1 or "training.epochs" not in config.reasons:
+        return config
+    epochs = min(round(config.training.epochs * channels**CHANNEL_POWER), MOST_EPOCHS)
+    reason = f"{channels} channels want more steps than one, but not {channels} times as many."
+    return _filled(config, [("training.epochs", epochs, reason)])
 
 
 def for_goal(config: RunConfig, kind: str) -> RunConfig:
@@ -71,11 +79,8 @@ def _filled(config: RunConfig, choices: list[Choice]) -> RunConfig:
     return replace(config, reasons={**config.reasons, **{path: reason for path, _, reason in choices}})
 
 
-def _usual(channels: int) -> Iterator[Choice]:
+def _usual() -> Iterator[Choice]:
     usual = RunConfig()
-    epochs = round(usual.training.epochs * channels**CHANNEL_POWER)
-    enough = "Enough for the loss to level out; the best epoch is kept anyway."
-    several = f"{channels} channels want more steps than one, but not {channels} times as many."
     yield "window.overlap", usual.window.overlap, "Half a window: every sample is seen once near a window's middle."
     yield (
         "model.hidden_size",
@@ -83,7 +88,7 @@ def _usual(channels: int) -> Iterator[Choice]:
         "64 cells follow heartbeats, bumps and vibration equally well.",
     )
     yield "model.layers", usual.model.layers, "Two layers; more gained nothing in our tests and take longer."
-    yield "training.epochs", epochs, enough if channels == 1 else several
+    yield "training.epochs", usual.training.epochs, "Enough for the loss to level out; the best epoch is kept anyway."
     rate = "Rises to 0.01 and falls again during the training, which was best in our tests."
     yield "training.learning_rate", usual.training.learning_rate, rate
 
@@ -154,33 +159,26 @@ def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
     yield "training.steps_per_epoch", steps, f"{steps} steps of {batch} windows: {why}, so that epochs stay short."
 
 
-class Filler(Protocol):
-    """Settings for a series that is one of so many channels."""
-
-    def __call__(self, series: Series, *, channels: int = 1) -> RunConfig: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """A way to fill all settings for a series."""
 
     label: str
     help: str
-    fill: Filler
+    fill: Callable[[Series], RunConfig]
 
 
-def _with_backbone(name: str, reason: str, **changes: Any) -> Filler:
-    def fill(series: Series, *, channels: int = 1) -> RunConfig:
+def _with_backbone(name: str, reason: str, **changes: Any) -> Callable[[Series], RunConfig]:
+    def fill(series: Series) -> RunConfig:
         choices = [("model.backbone", name, reason)]
         choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return _filled(suggest(series, channels=channels), choices)
+        return _filled(suggest(series), choices)
 
     return fill
 
 
-def _classic(series: Series, *, channels: int = 1) -> RunConfig:
+def _classic(series: Series) -> RunConfig:
     """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: what tutorials show."""
-    del channels  # it knows of one series at a time
     series.check_usable(at_least=40)
     why = "As tutorials have it."
     choices = [

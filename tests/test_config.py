@@ -31,7 +31,7 @@ def test_all_faults_are_named_at_once():
     problems = config.problems()
     assert len(problems) == 3
     assert any("window.length = 5 is below 16" in p for p in problems)
-    assert any("training.learning_rate = 7.0 is above 0.3" in p for p in problems)
+    assert any("training.learning_rate = 7.0 is above 1" in p for p in problems)
     assert any("'log' is not one of standard, minmax, robust, none" in p for p in problems)
     with pytest.raises(SettingsError) as caught:
         config.check()

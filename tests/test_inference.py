@@ -1,6 +1,7 @@
 """A trained network denoises series of any length, without seams, and survives its own file."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from safetensors.torch import save_file
 
 from denoise_core import DataError, RunConfig, Series, fit, load
 from denoise_core import inference as room
+from denoise_core.inference import features
 from denoise_core.signals import add_noise, vibration
 
 
@@ -42,10 +44,10 @@ def test_any_length_is_denoised(trained, noisy, n):
 
 
 def test_the_own_sample_is_put_back_in_and_nothing_else_is_visible(trained, noisy):
-    scaled = trained.scaler.apply(noisy.values[:500])
-    disturbed = scaled.copy()
-    disturbed[250] += 10.0
-    before, after = (trained.predict(v, 0.1)[0] for v in (scaled, disturbed))
+    part = Series.of(noisy.values[:500])
+    disturbed = replace(part, values=part.values + 10.0 * (np.arange(500) == 250))
+    inputs = (features(series.values, series.time, trained.config) for series in (part, disturbed))
+    before, after = (trained.predict(of_one, np.zeros(500))[0] for of_one in inputs)
     assert before[250] == after[250]
     assert before[249] != after[249]
 

@@ -10,10 +10,11 @@ import torch
 
 from denoise_core import DataError, RunConfig, RunError, Series, SettingsError, fit
 from denoise_core.events import EpochEnd, Finished, Started, StepEnd, to_json
-from denoise_core.signals import add_noise, ecg_like
-from denoise_core.split import held_out
+from denoise_core.signals import SIGNALS, add_noise, ecg_like
+from denoise_core.split import parts
 from denoise_core.suggestions import suggest
 from denoise_core.training import Trainer, train
+from denoise_core.training_set import TrainingSet
 
 SMALL = (
     RunConfig()
@@ -116,7 +117,7 @@ def test_a_later_epoch_is_kept_unless_it_is_worse_beyond_chance(noisy, shift, sp
     second = first + shift + spread * (noise - noise.mean())
     for epoch, losses in enumerate((first, second), 1):
         trainer._epoch = epoch
-        trainer._keep_if_best(losses)
+        trainer._keep_if_best(losses, 0.0)
     assert trainer._best_epoch == kept
 
 
@@ -139,27 +140,107 @@ def test_patience_ends_a_training_that_no_longer_improves(noisy):
 def test_held_out_samples_are_never_targets(noisy):
     """Changing the targets at held-out samples, but not the inputs, leaves the weights as they are, to the last bit."""
     plain, changed = Trainer(noisy, SMALL), Trainer(noisy, SMALL)
-    changed._noisy[changed._masks["valid"]] += 50.0
+    samples = changed.batches.samples
+    samples.target[samples.valid] += 50.0
     for trainer in (plain, changed):
         next(e for e in trainer.run() if isinstance(e, EpochEnd))
     assert same_bits(plain.network.state_dict(), changed.network.state_dict())
-    changed._noisy[changed._masks["train"]] += 50.0
+    samples.target[samples.train] += 50.0
     next(e for e in changed.run() if isinstance(e, EpochEnd))
     assert not same_bits(plain.network.state_dict(), changed.network.state_dict())
 
 
-def test_the_scaler_never_sees_held_out_samples(noisy):
-    valid = Trainer(noisy, SMALL)._masks["valid"].numpy()
-    moved = replace(noisy, values=np.where(valid, noisy.values + 1e3, noisy.values))
-    assert Trainer(moved, SMALL).scaler == Trainer(noisy, SMALL).scaler
+@pytest.mark.parametrize("kind", ["scattered", "in_time"])
+@pytest.mark.parametrize("scaling", ["standard", "minmax", "robust"])
+def test_nothing_of_the_valid_and_test_parts_reaches_the_scaler(noisy, kind, scaling):
+    config = SMALL.changed("split.kind", kind).changed("split.test_share", 0.2).changed("scaling.kind", scaling)
+    train_only = parts(noisy.observed, config.split, length=32, seed=0).train
+    assert 0.5 < train_only.mean() < 0.75
+    moved = replace(noisy, values=np.where(train_only, noisy.values, noisy.values + 1e3))
+    assert Trainer(moved, config).batches.scaler == Trainer(noisy, config).batches.scaler
+    shifted = replace(noisy, values=np.where(train_only, noisy.values + 1.0, noisy.values))
+    assert Trainer(shifted, config).batches.scaler != Trainer(noisy, config).batches.scaler
 
 
-@pytest.mark.parametrize("n", [9, 64, 1009])
-def test_held_out_blocks_have_their_share_and_leave_something_to_learn(n):
-    mask = held_out(np.ones(n, dtype=bool), share=0.15, block=16, rng=np.random.default_rng(0))
-    assert 0 < mask.sum() < n / 2
-    if n > 500:
-        assert mask.mean() == pytest.approx(0.15, abs=0.02)
+def test_windows_of_a_split_in_time_never_reach_into_another_part(noisy):
+    config = SMALL.changed("split.kind", "in_time").changed("split.test_share", 0.2).changed("split.guard", 7)
+    batches = Trainer(noisy, config).batches
+    split = parts(noisy.observed, config.split, length=32, seed=0)
+    for starts, mask in ((np.concatenate([*batches.train_starts(1)]), split.train), (batches.valid_starts(0), split.valid)):
+        assert mask[starts[:, None] + np.arange(32)].all()
+    assert not batches.seen_in_training().numpy()[~split.train].any()
+
+
+def test_series_lie_end_to_end_and_no_window_reaches_over_an_end(noisy):
+    series = [replace(noisy, name="a"), Series.of(noisy.values[:150], name="b")]
+    batches = Trainer(series, SMALL).batches
+    starts = np.concatenate([*(batch for epoch in range(1, 9) for batch in batches.train_starts(epoch)), batches.valid_starts(0)])
+    assert set((starts >= 600).tolist()) == {True, False}
+    assert not ((starts < 600) & (starts + 32 > 600)).any()
+    assert starts.max() + 32 <= 750
+
+
+def test_each_channel_has_its_own_scaling_and_series_of_one_name_share_theirs(noisy):
+    big = replace(noisy, values=100.0 * noisy.values + 5.0, name="big")
+    trained = fit([noisy, big, replace(noisy, values=3.0 * noisy.values)], SMALL)
+    assert list(trained.channels) == ["ecg", "big"]
+    ecg, other = trained.channels["ecg"].scaler, trained.channels["big"].scaler
+    assert other.scale == pytest.approx(100.0 * noisy.values.std(), rel=0.05)
+    assert noisy.values.std() * 1.5 < ecg.scale < noisy.values.std() * 3.0
+    with pytest.raises(DataError, match="trained on ecg, big, and third is none of them"):
+        trained.denoise(replace(noisy, name="third"))
+
+
+def test_a_network_of_several_channels_tells_them_apart(noisy):
+    trained = fit([noisy, replace(noisy, values=-noisy.values, name="upside down")], SMALL)
+    same = replace(noisy, values=-noisy.values)
+    assert not np.allclose(trained.denoise(same).values, trained.denoise(replace(same, name="upside down")).values)
+
+
+def test_repeats_are_one_kind_of_series_with_one_scaling(noisy):
+    rng = np.random.default_rng(5)
+    takes = [replace(noisy, values=noisy.values + 0.1 * rng.standard_normal(600), name=f"take {i}") for i in range(3)]
+    trained = fit(takes, SMALL.changed("objective.kind", "repeats"))
+    assert len({channel.scaler for channel in trained.channels.values()}) == 1
+    values = [trained.denoise(replace(takes[0], name=take.name)).values for take in takes]
+    np.testing.assert_array_equal(values[0], values[1])
+
+
+def test_in_a_series_with_gaps_like_stretches_are_hidden_while_it_learns_and_none_otherwise(noisy):
+    gappy = replace(noisy, values=np.where((np.arange(600) // 10) % 9 == 4, np.nan, noisy.values))
+    batches, whole = Trainer(gappy, SMALL).batches, Trainer(noisy, SMALL).batches
+    inputs = torch.ones(200, 32, 2)
+    hidden = batches.hide_gaps(inputs, 1)[..., 1] == 0
+    assert 0.1 < hidden.any(dim=1).float().mean() < 0.4
+    assert hidden.sum(dim=1).max() == 10
+    assert torch.equal(hidden, batches.hide_gaps(inputs, 1)[..., 1] == 0)
+    assert not torch.equal(hidden, batches.hide_gaps(inputs, 2)[..., 1] == 0)
+    assert whole.hide_gaps(inputs, 1) is inputs
+
+
+@pytest.mark.parametrize("kind", ["ecg_like", "vibration"])
+def test_the_ninety_percent_band_holds_about_ninety_percent_of_the_truth(kind):
+    rng = np.random.default_rng(0)
+    clean = SIGNALS[kind](2048, rng)
+    noisy = Series.of(add_noise(clean, snr=3, rng=rng))
+    estimate = fit(noisy, suggest(noisy).changed("training.device", "cpu")).denoise(noisy)
+    assert 0.85 < np.mean(np.abs(estimate.values - clean) < 1.645 * estimate.sd) < 0.95
+
+
+def test_learning_goals_with_more_to_learn_from_denoise():
+    """A clean column and repeats help a network that may see the own sample; copying its input does not denoise."""
+    rng = np.random.default_rng(7)
+    clean = ecg_like(1500, rng)
+    takes = [Series.of(add_noise(clean, snr=2, rng=rng), name=f"take {i}") for i in range(3)]
+    config = suggest(takes[0]).changed("model.hidden_size", 32).changed("training.device", "cpu")
+
+    def gain_db(goal, data):
+        x = fit(data, config.changed("objective.kind", goal)).denoise(takes[0]).values
+        return 10 * np.log10(np.mean((takes[0].values - clean) ** 2) / np.mean((x - clean) ** 2))
+
+    assert gain_db("supervised", TrainingSet.of(takes, clean=[clean] * 3)) > 3.0
+    assert gain_db("repeats", takes) > 3.0
+    assert abs(gain_db("reconstruct", takes[0])) < 0.5
 
 
 def test_gaps_are_filled_by_prediction_and_hardly_hurt_the_rest():

@@ -10,7 +10,7 @@ from typing import Any
 from denoise_core.config import RunConfig, unknown
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Series
-from denoise_core.suggestions import RECIPES
+from denoise_core.suggestions import RECIPES, for_channels
 from denoise_core.training_set import TrainingSet
 
 USUAL = "suggested"
@@ -31,7 +31,8 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
         settings["training.device"] = arguments.device
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
-    return _changed(_start(data.wanted[0], arguments), settings).check(samples=min(map(len, data.noisy)))
+    start = for_channels(_start(data.wanted[0], arguments), data.channels)
+    return _changed(start, settings).check(samples=min(map(len, data.noisy)))
 
 
 def recipe(name: str, series: Series) -> RunConfig:

@@ -308,10 +308,10 @@ def fit(
     on_event: Callable[[Event], object] | None = None,
 ) -> TrainedDenoiser:
     """Drain `train` and return its model; without a config the one suggested for the first series is used."""
-    from denoise_core.suggestions import suggest
+    from denoise_core.suggestions import for_channels, suggest
 
     data = TrainingSet.of(data)
-    for event in train(data, config or suggest(data.noisy[0], channels=data.channels)):
+    for event in train(data, config or for_channels(suggest(data.noisy[0]), data.channels)):
         if on_event is not None:
             on_event(event)
         if isinstance(event, Finished):

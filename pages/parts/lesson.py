@@ -13,7 +13,7 @@ from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.material import Material
 from denoise_core.objectives import OBJECTIVES
-from denoise_core.suggestions import for_goal
+from denoise_core.suggestions import for_channels, for_goal
 from denoise_core.training_set import TrainingSet
 from pages.parts.cached import USUAL, recording, suggested, with_noise
 
@@ -104,7 +104,8 @@ class Plan:
             return for_goal(self.kept, lesson.goal or self.kept.objective.kind)
         noise = lesson.noise if lesson.goal and OBJECTIVES[lesson.goal].target == "clean" else ""
         filled = suggested(source, lesson.recipe, noise, lesson.snr)
-        return for_goal(filled, lesson.goal or filled.objective.kind)
+        filled = for_goal(filled, lesson.goal or filled.objective.kind)
+        return for_channels(filled, len(self.columns) if self.lesson.together else 1)
 
     def trainings(self, edited: dc.RunConfig) -> Iterator[tuple[TrainingSet, dc.RunConfig]]:
         """What each network learns from, with its settings: those suggested for its column, and what was changed by hand."""

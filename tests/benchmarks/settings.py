@@ -25,7 +25,7 @@ import denoise_core as dc
 from denoise_core.config import RunConfig, SplitConfig
 from denoise_core.noise import describe
 from denoise_core.signals import SIGNALS, ar1_noise, ecg_like, rising, spikes
-from denoise_core.suggestions import RECIPES
+from denoise_core.suggestions import RECIPES, for_channels
 from denoise_core.training import Trainer
 
 N, SNR, RATE_HZ = 2048, 3.0, 250.0
@@ -147,9 +147,9 @@ def channels(seeds: int) -> None:
     for seed in range(seeds):
         leads = three_leads(np.random.default_rng(seed))
         series = [dc.Series.of(noisy, rate_hz=RATE_HZ, name=f"lead {i}") for i, (noisy, _) in enumerate(leads, 1)]
-        config = dc.suggest(series[0], channels=3).changed("training.seed", seed).changed("training.device", "cpu")
+        config = dc.suggest(series[0]).changed("training.seed", seed).changed("training.device", "cpu")
         began = time.perf_counter()
-        joint = Trainer(series, config)
+        joint = Trainer(series, for_channels(config, 3))
         for _ in joint.run():
             pass
         seconds["together"] += time.perf_counter() - began

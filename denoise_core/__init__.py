@@ -24,6 +24,7 @@ _HOME = {
     "METHODS": "methods",
     "denoise": "methods",
     "suggest": "suggestions",
+    "TrainingSet": "training_set",
     "train": "training",
     "fit": "training",
     "TrainedDenoiser": "inference",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from denoise_core.suggestions import suggest as suggest
     from denoise_core.training import fit as fit
     from denoise_core.training import train as train
+    from denoise_core.training_set import TrainingSet as TrainingSet
 
 
 def __getattr__(name: str) -> Any:

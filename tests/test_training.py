@@ -171,6 +171,19 @@ def test_windows_of_a_split_in_time_never_reach_into_another_part(noisy):
     assert not batches.seen_in_training().numpy()[~split.train].any()
 
 
+def test_the_preview_of_a_whitened_series_is_in_its_own_unit(noisy):
+    trainer = Trainer(noisy, SMALL.changed("input.whiten", 0.7))
+    batches = trainer.batches
+    np.testing.assert_allclose(batches.unwhitened(batches.first.values[40:90], 40), noisy.values[40:90])
+    np.testing.assert_allclose(batches.unwhitened(batches.first.values[:9], 0), noisy.values[:9])
+    started, *events, finished = trainer.run()
+    stretch = slice(started.preview_start, started.preview_start + len(started.preview_noisy))
+    np.testing.assert_array_equal(noisy.values[stretch], started.preview_noisy)
+    last = next(e.preview for e in reversed(events) if isinstance(e, EpochEnd) and e.epoch == finished.best_epoch)
+    whole = finished.trained.denoise(noisy).values[stretch]
+    assert np.corrcoef(last, whole)[0, 1] > 0.9
+
+
 def test_series_lie_end_to_end_and_no_window_reaches_over_an_end(noisy):
     series = [replace(noisy, name="a"), Series.of(noisy.values[:150], name="b")]
     batches = Trainer(series, SMALL).batches

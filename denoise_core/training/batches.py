@@ -16,14 +16,16 @@ from denoise_core.networks import STEP
 from denoise_core.objectives import OBJECTIVES
 from denoise_core.preparation import prepare
 from denoise_core.scaling import Scaler, fit_scaler
-from denoise_core.series import Series
+from denoise_core.series import Floats, Series
 from denoise_core.split import Parts, Stretch, parts
 from denoise_core.training_set import Target, TrainingSet
+from denoise_core.whitening import coloured
 from denoise_core.windows import window_starts
 
 PREVIEW_SAMPLES = 400
 VALID_SAMPLES = 32768  # a longer training set is judged on windows with this many, evenly spread
 LEAST_VARIANCE = 1e-8
+WHITENING_MEMORY = 512  # samples, after which 0.98 ** k is nothing
 # Share of the noise's variance below which an error does not matter. With none at all, the likelihood of a clean target hangs on
 # the few samples that are predicted best: heartbeats 9.6 dB instead of 10.8.
 LEAST_TARGET_NOISE = 0.01
@@ -70,6 +72,7 @@ class Batches:
 
     def __init__(self, data: TrainingSet, config: RunConfig, device: torch.device) -> None:
         self.config, self.device = config, device
+        self.shown = prepare(data.noisy[0], config.changed("input.whiten", 0.0)).series
         data = _prepared(data, config)
         targets = data.targets(config.objective.kind)
         split = [
@@ -92,6 +95,15 @@ class Batches:
         offsets = np.cumsum([0, *map(len, data.noisy)])
         self.train_stretches = [_moved(p.train_stretch, at) for p, at in zip(split, offsets, strict=False)]
         self.valid_stretches = [_moved(p.valid_stretch, at) for p, at in zip(split, offsets, strict=False)]
+
+    def unwhitened(self, values: Floats, begin: int) -> Floats:
+        """A stretch (k,) of the first series, from its sample `begin` on, as it is in `shown`, which is not whitened."""
+        rho = self.config.input.whiten
+        if rho == 0:
+            return values
+        start, middle = max(0, begin - WHITENING_MEMORY), float(np.nanmean(self.shown.values))
+        before = np.where(self.first.observed, self.first.values, (1.0 - rho) * middle)[start:begin]
+        return coloured(np.concatenate((before, values)), rho, middle=middle)[begin - start :]
 
     @property
     def scaler(self) -> Scaler:

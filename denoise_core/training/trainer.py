@@ -121,8 +121,7 @@ class Trainer:
                 torch.cuda.empty_cache()
 
     def _started(self) -> Started:
-        first = self.batches.first
-        stretch = self._preview_stretch()
+        shown, stretch = self.batches.shown, self._preview_stretch()
         return Started(
             samples=len(self.batches.samples.noisy),
             parameters=sum(p.numel() for p in self.network.parameters()),
@@ -130,9 +129,9 @@ class Trainer:
             steps=self.config.training.steps,
             first_epoch=self._epoch + 1,
             device=self.device.type,
-            noise_sd=self.batches.channels[first.name].noise_sd,
+            noise_sd=self.batches.channels[shown.name].noise_sd,
             preview_start=int(stretch.start),
-            preview_noisy=_plain(first.values[stretch]),
+            preview_noisy=_plain(shown.values[stretch]),
         )
 
     def _step(self, starts: NDArray[np.int64], step: int) -> Tensor:
@@ -230,7 +229,7 @@ class Trainer:
             n=int(self._preview_starts[-1]) - begin + length,
             weights=taper(length, power=2)[first:],
         )
-        return _plain(self.batches.scaler.invert(joined))
+        return _plain(self.batches.unwhitened(self.batches.scaler.invert(joined), begin))
 
     def _preview_stretch(self) -> slice:
         return slice(int(self._preview_starts[0]), int(self._preview_starts[-1]) + self.config.window.length)

@@ -134,8 +134,8 @@ def _loss(run: RunView, past: History) -> None:
 
 
 def _preview(run: RunView, past: History) -> None:
-    prepared = run.config.input.whiten > 0 or run.config.input.uneven == "resample"
-    st.markdown("**One stretch of your series**" + (", as prepared for the network" if prepared else ""))
+    evened = run.config.input.uneven == "resample"
+    st.markdown("**One stretch of your series**" + (", at even steps" if evened else ""))
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return

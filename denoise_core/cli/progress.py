@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from threading import Event
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from denoise_core.cli.speech import Say
 from denoise_core.config import RunConfig
-from denoise_core.events import EpochEnd, Event, Finished, Started
+from denoise_core.events import EpochEnd, Finished, Started
+from denoise_core.events import Event as TrainingEvent
 from denoise_core.training_set import TrainingSet
 
 if TYPE_CHECKING:
@@ -27,16 +33,35 @@ def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> Tra
     from denoise_core.training import Trainer
 
     trainer = Trainer(data, config)
-    try:
-        _watch(trainer.run(), quiet=quiet)
-    except KeyboardInterrupt:
-        trained = trainer.best()
+    with _ctrl_c() as pressed:
+        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet)
+    trained = trainer.best()
+    if pressed.is_set():
         say(f"Stopped. Epoch {trained.best_epoch}, the best so far, is kept.")
-        return trained
-    return trainer.best()
+    return trained
 
 
-def _watch(events: Iterable[Event], *, quiet: bool) -> None:
+@contextmanager
+def _ctrl_c() -> Iterator[Event]:
+    """Set by the first Ctrl-C; the second interrupts.
+
+    A KeyboardInterrupt is raised wherever the program happens to be, and where that is the end of some object it gets lost.
+    """
+    pressed = Event()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed.is_set():
+            signal.default_int_handler(number, frame)
+        pressed.set()
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _watch(events: Iterable[TrainingEvent], *, quiet: bool) -> None:
     with tqdm(desc="Training", unit=" epochs", disable=quiet, leave=True) as bar:
         for event in events:
             if isinstance(event, Started):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 
 def upload(page: Page, name: str, data: bytes) -> None:
@@ -13,6 +14,18 @@ def upload(page: Page, name: str, data: bytes) -> None:
     box = page.wait_for_selector("[data-testid=stFileUploaderDropzoneInput]:not([data-given])", state="attached")
     box.evaluate("place => { place.dataset.given = 'yes' }")
     box.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Pick an option of a select box; once more where a rerun of the page has closed the list again."""
+    item = page.get_by_role("option", name=option)
+    for _ in range(5):
+        page.get_by_role("combobox", name=box).click()
+        with suppress(TimeoutError):
+            item.click(timeout=3000)
+            return
+        page.keyboard.press("Escape")
+    raise AssertionError(f"{box} never offered {option}.")
 
 
 def drawn(page: Page, key: str) -> None:

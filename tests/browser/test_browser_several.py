@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.helpers import drawn, points_beyond, says, start, upload
+from tests.browser.helpers import choose, drawn, points_beyond, says, start, upload
 
 
 @pytest.fixture
@@ -42,8 +42,7 @@ def test_two_columns_are_learnt_together_and_their_network_is_used_again(person,
     page.get_by_role("link", name="Train").first.click()
     expect(page.get_by_role("button", name="Start training")).to_be_in_viewport()
     page.get_by_text(re.compile("What it learns from: flow")).click()
-    page.get_by_role("combobox", name="Columns").click()
-    page.get_by_role("option", name="pressure").click()
+    choose(page, "Columns", "pressure")
     page.keyboard.press("Escape")
     says(page, "What it learns from: flow, pressure")
     run = start(page, epochs=4)
@@ -53,8 +52,7 @@ def test_two_columns_are_learnt_together_and_their_network_is_used_again(person,
     points_beyond(page, "loss-", 1)
     see_the_result(page)
     expect(page.get_by_text("Fill gaps")).to_be_visible()
-    page.get_by_role("combobox", name="Channel").click()
-    page.get_by_role("option", name="pressure").click()
+    choose(page, "Channel", "pressure")
     says(page, "tank.csv · pressure")
     expect(page.get_by_text("Fill gaps")).to_have_count(0)
     table = pd.read_csv(io.BytesIO(downloaded(page, "Download the denoised file")))

@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test bench chromium
+.PHONY: app test bench bench-quality chromium
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py
@@ -20,6 +20,10 @@ bench: $(VENV)/.test chromium
 	$(BIN)/python tests/benchmarks/throughput.py
 	$(BIN)/python -m tests.benchmarks.pages
 	$(BIN)/python -m tests.benchmarks.watched
+
+# Noise removed where the truth is known, beside published methods; writes tests/benchmarks/RESULTS.md.
+bench-quality: $(VENV)/.test
+	$(BIN)/python tests/benchmarks/quality.py
 
 $(VENV)/.app: requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -37,12 +37,25 @@ def _by_filter(name: str) -> Callable[..., Estimate]:
     return lambda series, **settings: filters.apply(series, name, **settings)
 
 
+def _by_prior(series: Series, **others: Any) -> Estimate:
+    if others:
+        raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
+    from denoise_core import instant
+
+    return instant.denoise(series)
+
+
 METHODS: dict[str, Method] = {
     "lstm": Method(
         label="Two-sided LSTM",
         help="Learns this very series by predicting each sample from those before and after it: noise cannot be predicted.",
         denoise=_by_training,
         trains=True,
+    ),
+    "instant": Method(
+        label="Instant",
+        help="Learnt from synthetic signals of many kinds once and for all: no settings, no waiting, and it says how sure it is.",
+        denoise=_by_prior,
     ),
     **{name: Method(label=chosen.label, help=chosen.help, denoise=_by_filter(name)) for name, chosen in filters.FILTERS.items()},
 }

@@ -129,7 +129,7 @@ class Series:
             raise DataError(f"{self.name} has no numbers at all. Choose another column.")
         if present.size < at_least:
             raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Upload a longer recording.")
-        if np.ptp(present) == 0.0:
+        if present.min() == present.max():
             raise DataError(
                 f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
             )

@@ -26,7 +26,7 @@ def short_run() -> dc.RunConfig:
 
 
 def test_every_filter_and_the_network_are_in_the_table():
-    assert list(methods.METHODS) == ["lstm", *filters.FILTERS]
+    assert list(methods.METHODS) == ["lstm", "instant", *filters.FILTERS]
     assert [name for name, method in methods.METHODS.items() if method.trains] == ["lstm"]
     assert all(m.label and m.help.endswith((".", "noise cannot be predicted.")) for m in methods.METHODS.values())
 
@@ -53,8 +53,8 @@ def test_the_network_trains_with_the_given_settings_and_tells_each_event(heartbe
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("wavlet", r"'wavlet' is not a method; did you mean 'wavelet'\? The methods are: lstm, moving_average, "),
-        ("instant", r"'instant' is not a method\. The methods are: lstm, "),
+        ("wavlet", r"'wavlet' is not a method; did you mean 'wavelet'\? The methods are: lstm, instant, moving_average, "),
+        ("spline", r"'spline' is not a method\. The methods are: lstm, instant, "),
     ],
 )
 def test_an_unknown_method_lists_the_known_ones(heartbeats, name, message):

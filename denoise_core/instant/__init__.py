@@ -1,0 +1,5 @@
+"""A network trained once on synthetic signals denoises any series at once. Knows no user's training; imports no torch."""
+
+from denoise_core.instant.use import denoise
+
+__all__ = ["denoise"]

@@ -1,0 +1,218 @@
+"""Train the prior on synthetic signals: ``python -m denoise_core.instant.pretrain --out FOLDER --minutes 30 [--resume]``.
+
+Knows no user's series. FOLDER keeps a checkpoint, the log of held-out scores, and in the end prior.safetensors and prior.onnx.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from denoise_core.allocator import keep_freed_memory
+from denoise_core.instant import family
+from denoise_core.instant.network import MULTIPLE, Prior
+
+HELD_OUT_SEED = 2**31
+"""Seed of the held-out signals; training takes [seed, chunk] with smaller seeds."""
+
+_CHUNK, _PASSES = 512, 4  # signals drawn at once, and how often each is used, with new noise
+_PRECISE_FROM = 0.75  # of the way: before, the inner levels compute in bfloat16
+_LEAST_ERROR = 0.01  # share of the noise variance below which a window's error counts no more
+_SD_WEIGHT = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A training: steps of `batch` windows of `length` samples, until `steps` are done or `minutes` have passed."""
+
+    seed: int = 0
+    batch: int = 16
+    length: int = 1024
+    rate: float = 2e-3
+    steps: int | None = None
+    minutes: float = 30.0
+
+    def progress(self, done: int, seconds: float) -> float:
+        """Share of the training that is done, 0 .. 1."""
+        return min(1.0, done / self.steps if self.steps else seconds / 60.0 / self.minutes)
+
+
+class Training:
+    """Network, its moving average, optimiser, and where it is in the data: all that a checkpoint holds."""
+
+    def __init__(self, plan: Plan) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan, self.done, self.seconds = plan, 0, 0.0
+        self.network = Prior()
+        self.average = copy.deepcopy(self.network)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+        self._chunk: tuple[int, Any] = (-1, None)
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on; the data follow from `done` and the seed."""
+        parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
+        return {**parts, "done": self.done, "seconds": self.seconds}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        for name in ("network", "average", "optimiser"):
+            getattr(self, name).load_state_dict(state[name])
+        self.done, self.seconds = state["done"], state["seconds"]
+
+    def step(self) -> float:
+        """One step of the optimiser; returns the loss."""
+        began = time.perf_counter()
+        progress = self.plan.progress(self.done, self.seconds)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.plan.rate * _rate(progress, self.done)
+        inputs, clean = (torch.from_numpy(a) for a in self._batch())
+        value = loss(self.network(inputs, rough=progress < _PRECISE_FROM), inputs, clean)
+        self.optimiser.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self._follow()
+        self.done += 1
+        self.seconds += time.perf_counter() - began
+        return float(value.detach())
+
+    def _batch(self) -> tuple[Any, Any]:
+        """The windows of step `done`: the same for the same seed, wherever the training was resumed."""
+        per_chunk = _CHUNK // self.plan.batch
+        chunk, within = divmod(self.done, per_chunk * _PASSES)
+        if self._chunk[0] != chunk:
+            rng = np.random.default_rng([self.plan.seed, chunk])
+            self._chunk = (chunk, family.clean_signals(rng, _CHUNK, self.plan.length))
+        rng = np.random.default_rng([self.plan.seed, chunk, 1 + within])
+        order = np.random.default_rng([self.plan.seed, chunk, 0, within // per_chunk]).permutation(_CHUNK)
+        rows = order[(within % per_chunk) * self.plan.batch :][: self.plan.batch]
+        clean = self._chunk[1][rows] * rng.choice([-1.0, 1.0], (len(rows), 1))
+        made = family.batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
+        return made.inputs, made.clean
+
+    def _follow(self) -> None:
+        """The average forgets over a twentieth of the way, at most 1,000 steps."""
+        keep = min(0.999, 1.0 - 1.0 / (1.0 + 0.05 * self.done))
+        with torch.no_grad():
+            for slow, quick in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                slow.lerp_(quick, 1.0 - keep)
+
+
+def _rate(progress: float, done: int) -> float:
+    """Rises over 100 steps, holds, and falls to a hundredth over the last 60 % of the way."""
+    falling = max(0.0, (progress - 0.4) / 0.6)
+    return float(min(1.0, (done + 1) / 100.0) * (0.01 + 0.99 * 0.5 * (1.0 + np.cos(np.pi * falling))))
+
+
+def loss(outputs: Tensor, inputs: Tensor, clean: Tensor) -> Tensor:
+    """``mean log(MSE / sigma^2 + 0.01)`` over windows, and the likelihood of the stated sd, which moves no estimate."""
+    error = inputs[:, 0] - outputs[:, 0] - clean
+    observed = inputs[:, 1]
+    squared = (error**2 * observed).sum(dim=1) / observed.sum(dim=1)
+    spread = outputs[:, 1].clamp(-6.0, 6.0)
+    likelihood = (0.5 * error.detach() ** 2 * torch.exp(-2.0 * spread) + spread).mean()
+    gaps = functional.smooth_l1_loss(error * (1.0 - observed), torch.zeros_like(error))
+    return torch.log(squared + _LEAST_ERROR).mean() + _SD_WEIGHT * likelihood + 0.1 * gaps
+
+
+def held_out(count: int = 128, length: int = 1024) -> dict[float, family.Batch]:
+    """Signals of the family that no training seed draws, with white noise at SNR 1 and 3."""
+    clean = family.clean_signals(np.random.default_rng(HELD_OUT_SEED), count, length)
+    rng = np.random.default_rng(HELD_OUT_SEED + 1)
+    return {snr: family.batch(rng, clean, snr=np.full((count, 1), snr)) for snr in (1.0, 3.0)}
+
+
+@torch.no_grad()
+def score(network: Prior, batches: dict[float, family.Batch]) -> dict[float, tuple[float, float]]:
+    """Per SNR: mean gain in dB, and the share of samples within 1.645 stated sd of the truth."""
+    found = {}
+    for snr, batch in batches.items():
+        outputs = network(torch.from_numpy(batch.inputs)).numpy()
+        error = batch.inputs[:, 0] - outputs[:, 0] - batch.clean
+        before = np.mean((batch.inputs[:, 0] - batch.clean) ** 2, axis=1)
+        gain = 10 * np.log10(before / np.mean(error**2, axis=1))
+        inside = np.abs(error) < 1.645 * np.exp(outputs[:, 1])
+        found[snr] = (float(gain.mean()), float(inside.mean()))
+    return found
+
+
+def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 250) -> None:
+    """Steps until the plan is fulfilled; says the held-out score and saves as it goes."""
+    batches, losses = held_out(length=training.plan.length), []
+    while training.plan.progress(training.done, training.seconds) < 1.0:
+        losses.append(training.step())
+        if training.done % every == 0 or training.plan.progress(training.done, training.seconds) >= 1.0:
+            found = score(training.average, batches)
+            gains = ", ".join(f"SNR {snr:g}: {gain:.2f} dB, covers {inside:.1%}" for snr, (gain, inside) in found.items())
+            say(f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.3f}; held out {gains}")
+            losses = []
+            save()
+
+
+def export(network: Prior, folder: Path) -> None:
+    """prior.safetensors and prior.onnx, for any number of windows of any length that is a multiple of `MULTIPLE`."""
+    network = network.eval()
+    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, folder / "prior.safetensors")
+    shape = {"series": {0: torch.export.Dim("windows"), 2: MULTIPLE * torch.export.Dim("blocks")}}
+    example = (torch.zeros(2, 3, 8 * MULTIPLE),)
+    program = torch.onnx.export(
+        network,
+        example,
+        input_names=["series"],
+        output_names=["noise_and_log_sd"],
+        dynamic_shapes=shape,
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    program.save(str(folder / "prior.onnx"), external_data=False)
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m denoise_core.instant.pretrain", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and weights")
+    parser.add_argument("--minutes", type=float, default=30.0, help="how long to train in all, on one core")
+    parser.add_argument("--steps", type=int, help="train for this many steps instead: the same bits each time")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder")
+    chosen = parser.parse_args(arguments)
+    torch.set_num_threads(chosen.threads)
+    keep_freed_memory()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    training, checkpoint = (
+        Training(Plan(seed=chosen.seed, steps=chosen.steps, minutes=chosen.minutes)),
+        chosen.out / "checkpoint.pt",
+    )
+    if chosen.resume:
+        training.restore(torch.load(checkpoint, weights_only=True))
+    train(training, save=lambda: _save(training.state(), checkpoint), say=lambda line: _say(line, chosen.out / "log.txt"))
+    export(training.average, chosen.out)
+
+
+def _save(state: dict[str, Any], path: Path) -> None:
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def _say(line: str, log: Path) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+    with log.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

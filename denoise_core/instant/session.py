@@ -1,0 +1,43 @@
+"""The prior's network as onnxruntime runs it. Knows no series, no scaling; imports no torch."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Singles = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).with_name("prior.onnx")
+MULTIPLE = 32
+"""A window's length is a multiple of this many samples."""
+
+
+def run(inputs: Singles) -> Singles:
+    """Of (windows, 3, length): value in units of the noise, mask, log of the noise's relative sd; makes (windows, 2, length).
+
+    Channel 0 of the output is the noise, channel 1 the log of the sd of the error of ``value - noise``.
+    """
+    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs})[0])
+
+
+def _threads() -> int:
+    """As many as OMP_NUM_THREADS says, as for numpy and torch, or one to each core that this process may use."""
+    stated = os.environ.get("OMP_NUM_THREADS", "")
+    return int(stated) if stated.isdigit() and int(stated) > 0 else len(os.sched_getaffinity(0))
+
+
+@cache
+def _session(weights: str, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that wait in a loop would keep the cores from the trainings beside the web process.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,186 @@
+"""The instant denoiser: laws, lengths, gaps, bad input, and what it is worth on signals that it has not seen."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+import denoise_core as dc
+from denoise_core import signals
+from denoise_core.errors import DataError, SettingsError
+from denoise_core.instant import family, session, use
+from denoise_core.instant.network import MULTIPLE, Prior
+from denoise_core.series import Series
+
+FOLDER = Path(session.__file__).parent
+
+
+def instantly(values, **others) -> dc.Estimate:
+    return dc.denoise(Series.of(values), method="instant", **others)
+
+
+def noisy_heartbeats(n: int, *, snr: float = 3.0, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    clean = signals.ecg_like(n, rng)
+    return clean, signals.add_noise(clean, snr=snr, rng=rng)
+
+
+def gain_db(noisy, estimate, clean) -> float:
+    return float(10 * np.log10(np.mean((noisy - clean) ** 2) / np.mean((estimate - clean) ** 2)))
+
+
+def test_the_exported_network_equals_the_torch_network():
+    network = Prior()
+    network.load_state_dict(load_file(FOLDER / "prior.safetensors"))
+    rng = np.random.default_rng(0)
+    for windows, length in ((1, 32), (3, 1056), (2, 1024)):
+        inputs = np.stack([10 * rng.standard_normal((windows, length)), rng.random((windows, length)) < 0.9], axis=1)
+        inputs = np.concatenate([inputs, 0.3 * rng.standard_normal((windows, 1, length))], axis=1).astype(np.float32)
+        with torch.no_grad():
+            expected = network(torch.from_numpy(inputs)).numpy()
+        np.testing.assert_allclose(session.run(inputs), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_the_weights_are_small_enough_to_ship_and_the_grid_is_the_networks():
+    assert sum((FOLDER / f"prior.{kind}").stat().st_size for kind in ("onnx", "safetensors")) <= 8 * 2**20
+    assert session.MULTIPLE == MULTIPLE
+
+
+@pytest.mark.parametrize(
+    ("factor", "offset"), [(1000.0, 0.0), (-1.0, 0.0), (0.37, -5.0), (-2e-9, 3e-8), (1e200, 0.0), (4.0, 1e6)]
+)
+def test_the_estimate_follows_scale_sign_and_offset(factor, offset):
+    _, noisy = noisy_heartbeats(700)
+    plain, moved = instantly(noisy), instantly(factor * noisy + offset)
+    tolerance = abs(factor) * 1e-5 + 1e-9 * abs(offset)
+    np.testing.assert_allclose(moved.values, factor * plain.values + offset, atol=tolerance, rtol=0)
+    np.testing.assert_allclose(moved.sd, abs(factor) * plain.sd, rtol=1e-3)
+
+
+def test_the_sampling_rate_does_not_matter():
+    _, noisy = noisy_heartbeats(300)
+    fast = dc.denoise(Series.of(noisy, rate_hz=1e6), method="instant")
+    np.testing.assert_array_equal(fast.values, instantly(noisy).values)
+
+
+@pytest.mark.parametrize("n", [8, 9, 100, 1023, 5000])
+def test_every_length_gets_a_finite_estimate_with_its_sd(n):
+    _, noisy = noisy_heartbeats(n)
+    estimate = instantly(noisy)
+    assert estimate.method == "instant"
+    assert estimate.values.shape == estimate.sd.shape == (n,)
+    assert np.isfinite(estimate.values).all()
+    assert (estimate.sd > 0).all()
+    assert estimate.noise_sd > 0
+
+
+@pytest.mark.parametrize("n", [4095, 4096, 4097, 4096 + 3072, 4096 + 3073])
+def test_windows_are_joined_without_a_seam(n, monkeypatch):
+    _, noisy = noisy_heartbeats(n)
+    joined = instantly(noisy)
+    monkeypatch.setattr(use, "_WINDOW", 8192)
+    whole = instantly(noisy)
+    # The centre of a window and its place on the network's grid differ from those of the whole; the network minds that little.
+    np.testing.assert_allclose(joined.values, whole.values, atol=0.5 * whole.noise_sd)
+    assert np.sqrt(np.mean((joined.values - whole.values) ** 2)) < 0.05 * whole.noise_sd
+
+
+def test_gaps_stay_gaps_and_hardly_disturb_the_rest():
+    clean, noisy = noisy_heartbeats(2048)
+    gappy = noisy.copy()
+    gappy[500:560] = np.nan
+    gappy[np.random.default_rng(1).random(2048) < 0.05] = np.nan
+    estimate, seen = instantly(gappy), ~np.isnan(gappy)
+    np.testing.assert_array_equal(np.isnan(estimate.values), ~seen)
+    np.testing.assert_array_equal(np.isnan(estimate.sd), ~seen)
+    full = gain_db(noisy[seen], instantly(noisy).values[seen], clean[seen])
+    assert gain_db(gappy[seen], estimate.values[seen], clean[seen]) > full - 1.5
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.full(50, 2.5), "2.5 at every sample"),
+        (np.r_[np.full(40, np.nan), 1.0], "has 1 samples"),
+        ([3.0], "has 1 samples"),
+        (
+            np.tile([-1.7e308, 1.7e308], 30),
+            r"reaches 1\.7e\+308; at most 1e\+305 can be computed with\.",
+        ),
+        (np.full(9, np.nan), "no numbers at all"),
+    ],
+)
+def test_what_cannot_be_denoised_is_refused_in_words(values, message):
+    with pytest.raises(DataError, match=message):
+        instantly(values)
+
+
+RNG = np.random.default_rng(2)
+ODD_SERIES = {
+    "denormal": RNG.standard_normal(64) * 1e-310,
+    "largest": RNG.choice([-9e304, 9e304], 64),
+    "offset of 1e300": 1e300 + 1e286 * RNG.standard_normal(64),
+    "one spike": np.r_[np.zeros(40), 1.0, np.zeros(23)],
+    "two levels": np.repeat([0.0, 1.0], 32),
+    "straight line": np.arange(64.0),
+    "no noise": np.sin(np.arange(200) / 20),
+    "counts": RNG.poisson(0.2, 300).astype(float),
+    "spike of 1e9": np.where(np.arange(300) == 150, 1e9, RNG.standard_normal(300)),
+    "every other missing": np.where(np.arange(100) % 2 == 0, RNG.standard_normal(100), np.nan),
+}
+
+
+@pytest.mark.parametrize("name", ODD_SERIES)
+def test_odd_series_get_a_finite_estimate_within_their_range(name):
+    values = ODD_SERIES[name]
+    seen = ~np.isnan(values)
+    estimate = instantly(values)
+    assert np.isfinite(estimate.values[seen]).all()
+    assert np.isfinite(estimate.sd[seen]).all()
+    slack = 6 * (estimate.noise_sd or 0.0)
+    assert estimate.values[seen].min() >= values[seen].min() - slack
+    assert estimate.values[seen].max() <= values[seen].max() + slack
+
+
+def test_noise_that_moves_a_hundredfold_within_few_samples_is_removed_as_well():
+    rng = np.random.default_rng(0)
+    clean, place = signals.blocks(2048), np.arange(2048) / 2048
+    level = 0.02 + np.exp(-300 * (place - 0.2) ** 2) + np.exp(-900 * (place - 0.7) ** 2)
+    noisy = clean + level * rng.standard_normal(2048)
+    assert gain_db(noisy, instantly(noisy).values, clean) > 10.0
+
+
+def test_it_has_no_settings():
+    with pytest.raises(SettingsError, match=r"'window' is not a setting of instant: it has none\. Leave it out\."):
+        instantly(noisy_heartbeats(100)[1], window=5)
+
+
+def test_the_instant_method_imports_no_torch():
+    program = (
+        "import sys, numpy as np, denoise_core as dc\n"
+        "dc.denoise(dc.Series.of(np.random.default_rng(0).standard_normal(500)), method='instant')\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("name", "least"), [("ecg_like", 9.0), ("vibration", 3.0), ("bumps", 9.0), ("blocks", 10.0)])
+def test_it_removes_noise_from_signals_that_it_has_not_seen(name, least):
+    rng = np.random.default_rng(4)
+    clean = signals.SIGNALS[name](2048, rng)
+    noisy = signals.add_noise(clean, snr=3.0, rng=rng)
+    assert gain_db(noisy, instantly(noisy).values, clean) > least
+
+
+@pytest.mark.parametrize("snr", [1.0, 3.0])
+def test_its_band_covers_what_it_says_on_held_out_synthetic_signals(snr):
+    rng = np.random.default_rng(2**31 + 7)
+    clean = family.clean_signals(rng, 24, 1024)
+    noisy = clean + rng.standard_normal(clean.shape) / snr
+    estimates = [instantly(row) for row in noisy]
+    inside = [np.abs(e.values - truth) < 1.645 * e.sd for e, truth in zip(estimates, clean, strict=True)]
+    assert 0.8 < np.mean(inside) < 0.97

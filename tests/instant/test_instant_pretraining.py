@@ -1,0 +1,86 @@
+"""Pretraining: goes on from a checkpoint as if nothing had happened, and says how it stands."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+
+from denoise_core.instant import family, pretrain
+from denoise_core.instant.network import MULTIPLE, Prior
+from denoise_core.instant.pretrain import Plan, Training
+
+
+def small_plan() -> Plan:
+    return Plan(seed=7, batch=4, length=64, steps=8)
+
+
+def reloaded(state: dict) -> dict:
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
+def test_a_resumed_training_takes_the_same_steps_to_the_last_bit(monkeypatch):
+    monkeypatch.setattr(pretrain, "_CHUNK", 8)
+    straight = Training(small_plan())
+    losses = [straight.step() for _ in range(8)]
+    first = Training(small_plan())
+    for _ in range(5):
+        first.step()
+    second = Training(small_plan())
+    second.restore(reloaded(first.state()))
+    assert [second.step() for _ in range(3)] == losses[5:]
+    for part in ("network", "average"):
+        for name, value in getattr(straight, part).state_dict().items():
+            assert torch.equal(value, getattr(second, part).state_dict()[name]), name
+
+
+def test_the_loss_of_a_perfect_estimate_is_less_than_that_of_the_input():
+    clean = family.clean_signals(np.random.default_rng(0), 8, 256)
+    made = family.batch(np.random.default_rng(1), clean, snr=np.full((8, 1), 2.0))
+    inputs, truth = torch.from_numpy(made.inputs), torch.from_numpy(made.clean)
+    nothing = torch.zeros(8, 2, 256)
+    perfect = torch.stack([inputs[:, 0] - truth, torch.zeros(8, 256)], dim=1)
+    assert pretrain.loss(perfect, inputs, truth) < pretrain.loss(nothing, inputs, truth) - 3
+
+
+def test_the_stated_sd_moves_no_estimate():
+    clean = family.clean_signals(np.random.default_rng(0), 4, 256)
+    made = family.batch(np.random.default_rng(1), clean, snr=np.full((4, 1), 2.0))
+    inputs, truth = torch.from_numpy(made.inputs), torch.from_numpy(made.clean)
+    gradients = []
+    for spread in (-1.0, 2.0):
+        outputs = torch.zeros(4, 2, 256)
+        outputs[:, 1] = spread
+        outputs.requires_grad_()
+        pretrain.loss(outputs, inputs, truth).backward()
+        gradients.append(outputs.grad[:, 0])
+    torch.testing.assert_close(gradients[0], gradients[1])
+
+
+def test_the_rate_rises_holds_and_falls():
+    assert pretrain._rate(0.0, 0) == pytest.approx(0.01)
+    assert pretrain._rate(0.3, 1000) == 1.0
+    assert pretrain._rate(1.0, 1000) == pytest.approx(0.01)
+
+
+def test_training_says_the_held_out_score_and_saves(monkeypatch):
+    monkeypatch.setattr(pretrain, "_CHUNK", 8)
+    training, said, saved = Training(Plan(batch=2, length=64, steps=3)), [], []
+    pretrain.train(training, save=lambda: saved.append(training.done), say=said.append, every=2)
+    assert saved == [2, 3]
+    assert all(line.startswith(f"step {step}, ") and "held out SNR 1: " in line for step, line in zip(saved, said, strict=True))
+
+
+def test_the_network_sees_no_further_than_it_says():
+    torch.manual_seed(0)
+    network = Prior()
+    for parameter in network.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    series = torch.zeros(1, 3, 64 * MULTIPLE)
+    other = series.clone()
+    other[0, 0, 0] = 5.0
+    changed = (network(series) != network(other)).any(dim=1)[0].nonzero()
+    assert 300 < int(changed.max()) <= 512

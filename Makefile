@@ -17,6 +17,7 @@ test: $(VENV)/.test chromium
 # Figures, not verdicts: nothing here fails for being slow.
 bench: $(VENV)/.test chromium
 	$(BIN)/python tests/benchmarks/gain.py
+	$(BIN)/python tests/benchmarks/settings.py
 	$(BIN)/python tests/benchmarks/throughput.py
 	$(BIN)/python -m tests.benchmarks.pages
 	$(BIN)/python -m tests.benchmarks.watched

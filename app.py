@@ -22,18 +22,21 @@ with controls:
     source.column_picker(chosen)
     method = first.method_picker()
     estimate = first.estimate(chosen, method)
-    if estimate is not None:
-        first.verdict(chosen, method, estimate)
-    first.onward(chosen)
-    if estimate is not None:
-        first.download(chosen, method, estimate)
 
+# Before the words, which take longer to find: a browser draws it meanwhile.
 with picture:
     clean = truth(chosen)
     chart.zoomable(
         lambda view: figures.overlay(series, estimate, truth=clean, view=view), key=f"first-{identity(chosen)}", height=520
     )
     source.reading(chosen, recording(chosen))
+
+with controls:
+    if estimate is not None:
+        first.verdict(chosen, method, estimate)
+    first.onward(chosen)
+    if estimate is not None:
+        first.download(chosen, method, estimate)
 
 # Last, so that the first picture does not wait for the process that looks after trainings.
 keep_alive()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -32,8 +32,13 @@ Choice = tuple[str, Any, str]
 """Path of a setting, its value, and the reason: a whole sentence."""
 
 
-def suggest(series: Series) -> RunConfig:
+def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
     """Settings for a series of any length from 64 samples; `reasons` of the result holds a sentence for each setting chosen.
+
+    Parameters
+    ----------
+    noise : Noise, optional
+        What `describe` said of the series, where that is known already.
 
     Raises
     ------
@@ -41,7 +46,7 @@ def suggest(series: Series) -> RunConfig:
         If the series has no numbers, is constant or has fewer than 32 samples.
     """
     series.check_usable(at_least=32)
-    noise = describe(series.values)
+    noise = noise or describe(series.values)
     window, window_reason = _window(series)
     choices = [
         *_scaling(noise),
@@ -159,26 +164,33 @@ def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
     yield "training.steps_per_epoch", steps, f"{steps} steps of {batch} windows: {why}, so that epochs stay short."
 
 
+class Fill(Protocol):
+    """All settings for a series; `noise` is what `describe` said of it, where that is known already."""
+
+    def __call__(self, series: Series, noise: Noise | None = None) -> RunConfig: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """A way to fill all settings for a series."""
 
     label: str
     help: str
-    fill: Callable[[Series], RunConfig]
+    fill: Fill
 
 
-def _with_backbone(name: str, reason: str, **changes: Any) -> Callable[[Series], RunConfig]:
-    def fill(series: Series) -> RunConfig:
+def _with_backbone(name: str, reason: str, **changes: Any) -> Fill:
+    def fill(series: Series, noise: Noise | None = None) -> RunConfig:
         choices = [("model.backbone", name, reason)]
         choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return _filled(suggest(series), choices)
+        return _filled(suggest(series, noise), choices)
 
     return fill
 
 
-def _classic(series: Series) -> RunConfig:
-    """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: what tutorials show."""
+def _classic(series: Series, noise: Noise | None = None) -> RunConfig:
+    """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: what tutorials show, whatever the noise."""
+    del noise
     series.check_usable(at_least=40)
     why = "As tutorials have it."
     choices = [

@@ -100,8 +100,7 @@ def _filtered(name: str, method: str, _series: dc.Series) -> dc.Estimate:
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def _suggested(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
-    del name
-    return RECIPES[recipe].fill(_series)
+    return RECIPES[recipe].fill(_series, _noise_of(name, _series))
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -79,6 +79,13 @@ def test_the_expected_power_of_white_noise_is_one():
     np.testing.assert_allclose(expected_power(0.0 ** np.arange(64)), np.ones(len(bins(64))), atol=0.01)
 
 
+def test_the_floor_of_white_noise_is_flat_to_its_lowest_and_highest_bin():
+    noise = np.random.default_rng(4).standard_normal(1_500_000)
+    floor = noise_floor(noise, missing=np.zeros(len(noise), dtype=bool))
+    assert floor is not None
+    np.testing.assert_allclose(floor.power, np.ones(len(bins(floor.length))), atol=0.035)
+
+
 def test_the_expected_quiet_variance_is_that_of_simulated_noise():
     for rho in (0.0, 0.8):
         noise = ar1_noise(32 * 4000, np.random.default_rng(3), rho=rho)

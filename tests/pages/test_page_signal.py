@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from denoise_core.noise import describe
+from pages.parts import cached, chart
+
 
 def words(app):
     """All text of a page that a person reads."""
@@ -106,3 +109,15 @@ def test_what_is_not_usual_about_the_noise_is_told(app):
     assert "The noise" not in words(app)
     next(box for box in app.selectbox if box.label == "or a sample").select("ecg").run()
     assert "The noise level is uncertain: three estimates give" in words(app)
+
+
+def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, monkeypatch):
+    done, draw = [], chart.draw
+    for where in ("pages.parts.cached.describe", "denoise_core.suggestions.describe"):
+        monkeypatch.setattr(where, lambda values: done.append("noise") or describe(values))
+    monkeypatch.setattr("pages.parts.chart.draw", lambda *a, **k: done.append("picture") or draw(*a, **k))
+    cached._noise_of.clear()
+    cached._suggested.clear()
+    app.run()
+    assert not app.exception
+    assert done == ["picture", "noise"]

@@ -9,13 +9,15 @@ from pathlib import Path
 from denoise_core.config import RunConfig
 from denoise_core.export import about
 from denoise_core.jobs.spec import APPLY, TRAIN
+from denoise_core.ready import check, make_ready
 from denoise_core.series import Series
 from denoise_core.training_set import TrainingSet
 
 Data = Series | Sequence[Series] | TrainingSet
 
-LIKENESS_SAMPLES = 1 << 20
-"""Repeats longer than this are compared by the worker: that takes twenty times their memory, which the web process lacks."""
+LOOKED_AT_CLOSELY = 1 << 20
+"""More samples are prepared, divided and compared by the worker alone: that takes up to twenty times their memory, which the web
+process lacks. Even a hundredth of so many is more than one window."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +34,8 @@ class Request:
     def to_train(cls, data: Data, config: RunConfig) -> Request:
         """SettingsError or DataError if the settings do not fit the data, or the data cannot be used."""
         asked = TrainingSet.of(data)
-        config.check(samples=min(map(len, asked.noisy)))
-        for series in asked.noisy:
-            series.check_usable(at_least=2 * config.window.length)
-        goal = config.objective.kind
-        if goal != "repeats" or sum(map(len, asked.noisy)) <= LIKENESS_SAMPLES:
-            asked.targets(goal)
+        look = make_ready if sum(map(len, asked.noisy)) <= LOOKED_AT_CLOSELY else check
+        look(asked, config)
         return cls(data=asked, config=config)
 
     @classmethod

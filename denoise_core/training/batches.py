@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,10 +14,10 @@ from denoise_core.config import RunConfig
 from denoise_core.inference import Channel, distinct, features, noise_sd_along, relative_noise
 from denoise_core.networks import STEP
 from denoise_core.objectives import OBJECTIVES
-from denoise_core.preparation import prepare
+from denoise_core.ready import Ready
 from denoise_core.scaling import Scaler, fit_scaler
 from denoise_core.series import Floats, Series
-from denoise_core.split import Parts, Stretch, parts
+from denoise_core.split import Parts, Stretch
 from denoise_core.training_set import Target, TrainingSet
 from denoise_core.whitening import coloured
 from denoise_core.windows import window_starts
@@ -62,23 +62,11 @@ class Sample:
 
 
 class Batches:
-    """The samples of a training set, and windows of them. Series lie end to end, and no window reaches over an end.
+    """The samples of a training set, and windows of them. Series lie end to end, and no window reaches over an end."""
 
-    Raises
-    ------
-    DataError
-        If a part is left with no sample, or the objective lacks what it needs.
-    """
-
-    def __init__(self, data: TrainingSet, config: RunConfig, device: torch.device) -> None:
-        self.config, self.device = config, device
-        self.shown = prepare(data.noisy[0], config.changed("input.whiten", 0.0)).series
-        data = _prepared(data, config)
-        targets = data.targets(config.objective.kind)
-        split = [
-            parts(~np.isnan(target.values), config.split, length=config.window.length, seed=config.training.seed + i)
-            for i, target in enumerate(targets)
-        ]
+    def __init__(self, ready: Ready, config: RunConfig, device: torch.device) -> None:
+        self.config, self.device, self.shown = config, device, ready.shown
+        data, split = ready.data, ready.split
         self.first = data.noisy[0]
         scalers = _scalers(data, split, config)
         noise = [noise_sd_along(series) for series in data.noisy]
@@ -88,7 +76,7 @@ class Batches:
         self.kinds = distinct(config, [series.name for series in data.noisy])
         blocks = [
             _block(*of_one, config=config, kinds=self.kinds)
-            for of_one in zip(data.noisy, targets, split, scalers, noise, strict=True)
+            for of_one in zip(data.noisy, ready.targets, split, scalers, noise, strict=True)
         ]
         self.samples = Sample(**{name: torch.cat([b[name] for b in blocks]).to(device) for name in blocks[0]})
         self._gaps = np.concatenate([_gap_lengths(series.values) for series in data.noisy])
@@ -182,13 +170,7 @@ class Batches:
         return overlapping[start : start + shown]
 
 
-def _prepared(data: TrainingSet, config: RunConfig) -> TrainingSet:
-    done = [prepare(series, config) for series in data.noisy]
-    clean = tuple(p.same(values) for p, values in zip(done, data.clean, strict=False))
-    return replace(data, noisy=tuple(p.series for p in done), clean=clean)
-
-
-def _scalers(data: TrainingSet, split: list[Parts], config: RunConfig) -> list[Scaler]:
+def _scalers(data: TrainingSet, split: Sequence[Parts], config: RunConfig) -> list[Scaler]:
     """One for each series, fitted on the training parts of all series of its name; repeats share one."""
     together = OBJECTIVES[config.objective.kind].target == "others"
     names = ["" if together else series.name for series in data.noisy]

@@ -21,6 +21,7 @@ from denoise_core.events import EpochEnd, Event, Finished, Started, StepEnd
 from denoise_core.inference import TrainedDenoiser, estimated, resolve_device
 from denoise_core.losses import LOSSES, calibration, excess_variance
 from denoise_core.networks import build
+from denoise_core.ready import make_ready
 from denoise_core.series import Floats, Series
 from denoise_core.training.batches import Batches
 from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES
@@ -60,18 +61,14 @@ class Trainer:
     Raises
     ------
     SettingsError, DataError
-        If the settings are out of range for these series, or one is empty, constant or too short, or the learning goal lacks what
-        it needs.
+        See `ready.make_ready`.
     """
 
     def __init__(self, data: Series | Sequence[Series] | TrainingSet, config: RunConfig) -> None:
-        data = TrainingSet.of(data)
-        for series in data.noisy:
-            series.check_usable(at_least=2 * config.window.length)
-        self.config = config.check(samples=min(map(len, data.noisy)))
-        self.device = resolve_device(config.training.device)
+        ready = make_ready(TrainingSet.of(data), config)
+        self.config, self.device = config, resolve_device(config.training.device)
         keep_freed_memory()
-        self.batches = Batches(data, config, self.device)
+        self.batches = Batches(ready, config, self.device)
         self._loss = LOSSES[config.objective.loss]
         self._build()
 

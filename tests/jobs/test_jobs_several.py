@@ -58,12 +58,14 @@ def test_a_training_set_is_kept_as_it_was_given(store: Store, columns: list[Seri
 
 def test_data_that_a_goal_cannot_use_make_no_run(store: Store, columns: list[Series], owner: str) -> None:
     supervised, repeats = (small(2).changed("objective.kind", kind) for kind in ("supervised", "repeats"))
+    in_time = small(2).changed("split.kind", "in_time").changed("split.test_share", 0.05)
     noise = Series.of(np.random.default_rng(9).normal(size=401), name="other")
     for data, config, error, words in (
         (columns, supervised, DataError, "needs a clean column"),
         (columns[0], repeats, DataError, "two or more recordings"),
         ([columns[0], noise], repeats, DataError, "does not resemble"),
         ([*columns, Series.of(np.ones(401), name="flat")], small(2), DataError, "flat is 1 at every sample"),
+        (columns, in_time, DataError, "The test part has 20 samples, too few for one window of 32"),
         ([columns[0], Series.of(np.arange(40.0))], small(2), DataError, "at least 64 are needed"),
         ([columns[0], Series.of(np.arange(20.0))], small(2), SettingsError, "window.length = 32 exceeds the 20 samples"),
     ):
@@ -77,5 +79,5 @@ def test_long_repeats_are_left_for_the_worker_to_compare(
 ) -> None:
     noise = Series.of(np.random.default_rng(9).normal(size=401), name="other")
     repeats = small(2).changed("objective.kind", "repeats")
-    monkeypatch.setattr(request_room, "LIKENESS_SAMPLES", 801)
+    monkeypatch.setattr(request_room, "LOOKED_AT_CLOSELY", 801)
     assert store.submit([columns[0], noise], repeats, owner=owner, title="")

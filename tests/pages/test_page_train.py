@@ -51,6 +51,15 @@ def test_settings_that_contradict_each_other_are_explained_and_nothing_starts(ap
     assert list((store.home / "runs").iterdir()) == []
 
 
+def test_test_part_too_short_for_a_window_is_refused_in_the_form(app, store):
+    train(app)
+    field(app, "Test share").set_value(0.02)
+    field(app, "Split").select("in_time")
+    start(app)
+    assert "The test part has 60 samples, too few for one window of 128" in app.error[0].value
+    assert list((store.home / "runs").iterdir()) == []
+
+
 def test_settings_file_fills_the_form(app):
     train(app)
     uploader(app, "Settings").upload("settings.json", json.dumps({"window": {"length": 96}}).encode())

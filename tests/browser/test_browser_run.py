@@ -89,3 +89,4 @@ def test_run_that_was_deleted_by_hand_is_told_in_words(person, server, pump):
     server.store.delete(run)
     page.reload()
     says(page, "no longer here")
+    assert not page.get_by_role("button", name="See the result").is_visible()

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.helpers import chart, drawn, says, upload, zoom
+from tests.browser.helpers import chart, drawn, points_beyond, says, upload, zoom
 
 AWKWARD = {
     "empty.csv": b"",
@@ -49,6 +49,9 @@ def test_zoom_into_a_long_recording_draws_what_was_left_out(person, long_recordi
     assert 1.5 < high - low < 2.5
     page.get_by_role("button", name="Show all").click()
     says(page, "4,000 of 200,000 points drawn, extremes kept")
+    points_beyond(page, "first-", 3000)
+    low, high = chart(page, "first-")["range"]
+    assert high - low > 190
 
 
 def test_awkward_files_get_a_sentence_and_the_earlier_series_stays(person, pump):

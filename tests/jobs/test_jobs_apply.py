@@ -64,6 +64,7 @@ def test_the_run_needs_its_upload_no_more(supervise: Supervise, apply: Apply, st
     retention.prune(home, [entry], days=30, now=time.time() + 8 * retention.DAY_S)
     assert list(home.inputs.iterdir()) == []
     until(state_is(store, run_id, "done"), beside=supervise().tick)
+    assert store.estimate(run_id).method == "fake"
 
 
 @pytest.mark.parametrize("ask", [Store.stop, Store.cancel])
@@ -79,6 +80,7 @@ def test_whoever_stops_it_cancels_it(
     until(state_is(store, run_id, "cancelled"), beside=supervisor.tick)
     assert (store.run(run_id).reason, store.run(run_id).has_result) == ("Cancelled on request.", False)
     until(lambda: not workers(home), beside=supervisor.tick)
+    assert [store.run(one).state for one in (run_id, waiting)] == ["cancelled", "cancelled"]
 
 
 def test_a_worker_that_the_system_ends_says_so(supervise: Supervise, apply: Apply, store: Store, home: Home) -> None:

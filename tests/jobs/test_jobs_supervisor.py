@@ -115,8 +115,9 @@ def test_cancel_keeps_nothing(supervise: Supervise, submit: Submit, store: Store
     store.cancel(run_id)
     until(lambda: RunFolder(home.runs / waiting).status().state == "cancelled", beside=supervisor.tick)
     until(state_is(store, run_id, "cancelled"), beside=supervisor.tick)
-    assert not (home.runs / run_id / "result.npz").exists()
     until(lambda: not workers(home), beside=supervisor.tick)
+    assert not (home.runs / run_id / "result.npz").exists()
+    assert [store.run(one).state for one in (run_id, waiting)] == ["cancelled", "cancelled"]
 
 
 def test_a_worker_that_does_not_listen_is_killed_with_its_group_alone(
@@ -260,12 +261,16 @@ def test_the_index_and_the_folders_tell_the_same_views(
     assert store.runs(owner) == indexed == [store.run(run_id) for run_id in ids[::-1]]
 
 
-def test_a_folder_that_is_no_run_disturbs_nobody(supervise: Supervise, submit: Submit, store: Store, home: Home) -> None:
+def test_a_folder_that_is_no_run_disturbs_nobody(
+    supervise: Supervise, submit: Submit, store: Store, owner: str, home: Home
+) -> None:
     (home.runs / "rubbish").mkdir()
     (home.runs / "rubbish" / "spec.json").write_text("{")
     (home.runs / "file").write_text("?")
     run_id = submit()
     until(state_is(store, run_id, "done"), beside=supervise().tick)
+    assert [run.id for run in store.runs(owner)] == [run_id]
+    assert store.estimate(run_id).method == "fake"
 
 
 def start_supervisor(home: Home) -> subprocess.Popen[bytes]:
@@ -315,6 +320,7 @@ def test_a_process_that_only_has_the_same_number_is_neither_adopted_nor_killed(
     supervisor.tick()
     assert supervisor._workers[run_id]._pid != own.pid
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
+    assert (store.run(run_id).epochs_done, folder.status().crashes) == (2, 0)
 
 
 def test_two_workers_in_one_folder_are_one(submit: Submit, store: Store, home: Home, supervise: Supervise) -> None:
@@ -349,6 +355,7 @@ def test_ensure_starts_one_supervisor_however_many_pages_call_it(
     (left,) = supervisors(home)
     run_id = submit()
     until(state_is(Store(home.path), run_id, "done"))
+    assert supervisors(home) == [left]
     left.terminate()
     until(lambda: not supervisors(home))
 

@@ -19,13 +19,18 @@ def described(name, *, rho, n, seed, share=0.0):
 
 @pytest.mark.parametrize("name", ["ecg_like", "bumps", "blocks", "pressure_steps"])
 @pytest.mark.parametrize("rho", [0.5, 0.8, 0.9])
-@pytest.mark.parametrize(("n", "seeds"), [(2048, 9), (20_000, 5)])
+@pytest.mark.parametrize(("n", "seeds"), [(2048, 21), (20_000, 5)])
 def test_the_correlation_of_ar1_noise_is_found_within_a_tenth(name, rho, n, seeds):
-    if (name, rho, n) == ("ecg_like", 0.9, 2048):
-        pytest.skip("nine beats are too few to tell such noise from the slow waves between them: 0.83 in the median, scattered")
     found = [described(name, rho=rho, n=n, seed=seed) for seed in range(seeds)]
     assert np.median([noise.correlation for noise in found]) == pytest.approx(rho, abs=0.1)
     assert np.median([noise.gap for noise in found]) == pytest.approx(np.log(SMALL) / np.log(rho), rel=0.75)
+
+
+def test_nine_beats_show_nine_times_in_ten_that_noise_is_coloured_and_four_times_how_much():
+    found = np.array([described("ecg_like", rho=0.9, n=2048, seed=seed).correlation for seed in range(40)])
+    assert np.mean(found > 0.3) >= 0.9
+    assert np.mean(np.abs(found - 0.9) < 0.1) >= 0.4
+    assert not any(described("ecg_like", rho=0.0, n=2048, seed=seed).correlation for seed in range(40))
 
 
 @pytest.mark.parametrize("name", ["bumps", "blocks", "pressure_steps"])

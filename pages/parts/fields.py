@@ -16,15 +16,15 @@ from pages.parts.lesson import by_hand
 def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str) -> None:
     """Widgets for these settings, filled from `config`, with the reason of each suggestion below it.
 
-    `version` is part of each widget's key: when it changes, the form shows the values of `config` again.
+    They follow `config` but for what was edited. `version` is part of each widget's key: when it changes, edits are forgotten.
     """
     known = {path: (spec, value) for path, spec, value in settings(config)}
     shown = list(paths)
     for first in range(0, len(shown), columns):
         for cell, path in zip(st.columns(columns), shown[first : first + columns], strict=False):
             with cell:
-                _widget(*known[path], key=_key(path, version))
-                if reason := config.reasons.get(path):
+                edited = _widget(*known[path], key=_key(path, version)) != known[path][1]
+                if not edited and (reason := config.reasons.get(path)):
                     st.caption(reason)
 
 
@@ -62,19 +62,19 @@ def _key(path: str, version: str) -> str:
     return f"{path}@{version}"
 
 
-def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
+def _widget(spec: Field[Any], value: Any, *, key: str) -> Any:
+    """What it holds."""
     data = spec.metadata
     label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
+    state.offer(key, value)
     if data["choices"]:
-        at, words = data["choices"].index(value), data["words"]
-        st.selectbox(label, data["choices"], index=at, format_func=words.get, help=data["help"], key=key)
-    elif isinstance(value, int):
+        return st.selectbox(label, data["choices"], format_func=data["words"].get, help=data["help"], key=key)
+    if isinstance(value, int):
         low, high = int(data["low"]), int(data["high"])
-        st.number_input(label, low, high, value, step=1, help=_ranged(data["help"], low, high), key=key)
-    else:
-        low, high = float(data["low"]), float(data["high"])
-        step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
-        st.number_input(label, low, high, value, step=step, format="%.6g", help=_ranged(data["help"], low, high), key=key)
+        return st.number_input(label, low, high, step=1, help=_ranged(data["help"], low, high), key=key)
+    low, high = float(data["low"]), float(data["high"])
+    step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
+    return st.number_input(label, low, high, step=step, format="%.6g", help=_ranged(data["help"], low, high), key=key)
 
 
 def _ranged(help: str, low: float, high: float) -> str:

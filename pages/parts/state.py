@@ -19,7 +19,7 @@ from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
 from pages.parts.lesson import Lesson
 
-_KEY = "denoise"
+_KEY, _OFFERS = "denoise", "denoise_offers"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _OURS = ("run", "series", "name", "column", "read")
@@ -139,6 +139,15 @@ def view(key: str) -> View | None:
 def value(key: str) -> Any:
     """What the widget `key` holds; None before it was shown."""
     return st.session_state.get(key)
+
+
+def offer(key: str, value: Any) -> None:
+    """Have the widget `key` show `value`, unless a person has put something else there than it was offered before."""
+    offers = st.session_state.setdefault(_OFFERS, {})
+    held = st.session_state.get(key)
+    if held is None or (value != offers.get(key) == held):
+        st.session_state[key] = value
+    offers[key] = value
 
 
 def _remember(session: Session) -> None:

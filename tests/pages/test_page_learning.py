@@ -5,7 +5,7 @@ import pytest
 
 import denoise_core as dc
 from denoise_core.signals import COLOURS
-from denoise_core.suggestions import RECIPES
+from denoise_core.suggestions import RECIPES, for_channels
 from pages.parts import learning
 
 
@@ -128,6 +128,30 @@ def test_another_first_column_fills_the_form_with_its_own_settings(app, tank):
     assert labelled(app.selectbox, "Starting point").value == "none"
     columns(app, "level")
     assert labelled(app.selectbox, "Starting point").value == "linear"
+
+
+def test_a_new_suggestion_is_shown_in_the_form(app, tank):
+    train(app, "tank.csv", tank)
+    alone = labelled(app.number_input, "Epochs").value
+    columns(app, "flow", "pressure")
+    assert labelled(app.number_input, "Epochs").value == for_channels(dc.suggest(flow(tank)), 2).training.epochs > alone
+    assert "2 channels want more steps" in words(app)
+    columns(app, "flow")
+    assert labelled(app.number_input, "Epochs").value == alone
+
+
+def test_what_a_person_put_in_stays_when_the_suggestion_changes(app, store, tank):
+    train(app, "tank.csv", tank)
+    labelled(app.number_input, "Epochs").set_value(3)
+    labelled(app.number_input, "Blind gap").set_value(64)
+    start(app)  # A form tells what was typed into it when it is sent; this gap is too wide, so nothing starts.
+    columns(app, "flow", "pressure")
+    assert labelled(app.number_input, "Epochs").value == 3
+    assert "want more steps" not in words(app)
+    labelled(app.number_input, "Blind gap").set_value(1)
+    start(app)
+    (run,) = runs(store)
+    assert (run.config.training.epochs, run.channels) == (3, ("flow", "pressure"))
 
 
 def test_setting_changed_by_hand_loses_its_reason(app, store, tank):

@@ -22,17 +22,20 @@ _CLEAN = {False: "There are clean columns", True: "This recording is clean: add 
 def panel(plan: Plan) -> None:
     """One line that says what is learnt from, and opens to change it."""
     with st.expander(in_words(plan), icon=":material/school:", key="lesson"):
-        recipe, goal, columns = st.columns(3)
-        with recipe:
-            _recipe(plan)
-        with goal:
-            _goal(plan)
+        # Side by side, so that the button that starts stays in sight on a small screen.
+        ways, columns = st.columns([2, 1])
         with columns:
             _columns(plan)
-        if OBJECTIVES[plan.goal].target == "clean":
-            _clean(plan)
-        if not plan.noise:
-            _more(plan)
+        with ways:
+            recipe, goal = st.columns(2)
+            with recipe:
+                _recipe(plan)
+            with goal:
+                _goal(plan)
+            if OBJECTIVES[plan.goal].target == "clean":
+                _clean(plan)
+            if not plan.noise:
+                _more(plan)
 
 
 def in_words(plan: Plan) -> str:

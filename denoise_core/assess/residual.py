@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core import noise
 from denoise_core.assess.spectrum import bridged, psd
 from denoise_core.errors import DataError
+from denoise_core.noise import Noise, level
 from denoise_core.series import Estimate, Floats, Series
+from denoise_core.whitening import whitened
 
 _LONGEST_LAG = 1000
 _LEVEL_BLOCKS = 8
@@ -43,6 +44,9 @@ class Residual:
         Largest through smallest spread among 8 equal stretches.
     delay : int
         By how many samples the estimate lags behind (negative: leads), 0 unless shifting it would explain clearly more.
+    colour : float
+        What the noise's own neighbours are alike by: so much of each sample's predecessor was taken off before autocorrelation
+        and spectrum were measured, and noise of that colour passes for white.
     """
 
     samples: int
@@ -58,10 +62,16 @@ class Residual:
     tail_weight: float
     level_ratio: float
     delay: int
+    colour: float = 0.0
 
 
-def diagnose(noisy: Series, estimate: Estimate) -> Residual:
+def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -> Residual:
     """The numbers of `Residual`; nan for what cannot be computed, such as the rhythm of a residual of zeros.
+
+    Parameters
+    ----------
+    noise : Noise, optional
+        What `noise.describe` said of the series; without it the noise is taken to be white.
 
     Raises
     ------
@@ -71,13 +81,15 @@ def diagnose(noisy: Series, estimate: Estimate) -> Residual:
     removed = _removed(noisy, estimate)
     present = removed[~np.isnan(removed)]
     values = noisy.values[~np.isnan(removed)]
-    correlations = autocorrelations(removed, longest_lag=min(present.size // 4, _LONGEST_LAG))
+    colour = 0.0 if noise is None else noise.correlation
+    beyond = removed if colour == 0.0 else whitened(removed, colour, middle=float(np.mean(present)))
+    correlations = autocorrelations(beyond, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
-    frequency, peak_db = spectral_peak(removed, step=noisy.time.step)
+    frequency, peak_db = spectral_peak(beyond, step=noisy.time.step)
     return Residual(
         samples=present.size,
         sd=float(np.std(present)),
-        noise_sd=noise.level(noisy.values) if estimate.noise_sd is None else estimate.noise_sd,
+        noise_sd=_noise_sd(noisy, noise) if estimate.noise_sd is None else estimate.noise_sd,
         removed_share=_divide(float(np.var(present)), float(np.var(values))),
         autocorrelation=float(correlations[lag - 1]),
         lag=lag,
@@ -88,7 +100,13 @@ def diagnose(noisy: Series, estimate: Estimate) -> Residual:
         tail_weight=_excess_kurtosis(present),
         level_ratio=_level_ratio(present),
         delay=_delay(bridged(noisy.values), bridged(estimate.values)),
+        colour=colour,
     )
+
+
+def _noise_sd(noisy: Series, noise: Noise | None) -> float:
+    """That of white noise, unless it is known to be coloured, of which `level` sees a part."""
+    return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
 
 
 def autocorrelations(values: Floats, *, longest_lag: int) -> Floats:

@@ -16,6 +16,7 @@ from denoise_core.config import RunConfig
 from denoise_core.errors import DataError
 from denoise_core.export import about
 from denoise_core.material import Material
+from denoise_core.noise import describe
 from denoise_core.series import Estimate, Series
 from denoise_core.training_set import TrainingSet
 
@@ -160,4 +161,4 @@ def _comment(series: Series, estimate: Estimate, say: Say) -> None:
     """What was done to a series."""
     for sentence in estimate.settings.get("changes", ()):
         say(sentence)
-    say(assess.judge(series, estimate).headline)
+    say(assess.judge(series, estimate, noise=describe(series.values)).headline)

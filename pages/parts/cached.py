@@ -115,6 +115,12 @@ def run_series(run_id: str, i: int = 0) -> dc.Series:
     return store().series(run_id, i)
 
 
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def run_noise(run_id: str, i: int = 0) -> Noise:
+    """What the noise of the run's channel number `i` is."""
+    return describe(run_series(run_id, i).values)
+
+
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_time(run_id: str) -> TimeAxis:
     """The times of the run's first series as the network sees it: made even, if that was asked for."""
@@ -143,10 +149,10 @@ def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _tr
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Floats | None) -> Verdict:
+def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Floats | None, _noise: Noise) -> Verdict:
     """What was removed, in words and numbers; `name` says which series and estimate they are."""
     del name
-    return judge(_series, _estimate, truth=_truth)
+    return judge(_series, _estimate, truth=_truth, noise=_noise)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)

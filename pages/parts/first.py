@@ -40,7 +40,7 @@ def estimate(chosen: Source, method: str) -> dc.Estimate | None:
 def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     """What was removed, in one line, and what to know about the series."""
     series = series_of(chosen)
-    words.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen)))
+    words.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
     words.sentences(on_series(series))
     if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
         st.caption(" ".join(unusual))

@@ -13,7 +13,7 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN
 from denoise_core.objectives import OBJECTIVES
 from denoise_core.series import Floats
-from pages.parts.cached import gain_when_tested, judged, recording, run_clean, run_estimate, run_series, truth
+from pages.parts.cached import gain_when_tested, judged, recording, run_clean, run_estimate, run_noise, run_series, truth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class Shown:
 
     @property
     def verdict(self) -> Verdict:
-        return judged(self.name, self.series, self.estimate, self.truth)
+        return judged(self.name, self.series, self.estimate, self.truth, run_noise(self.run.id, self.i))
 
     @property
     def gain_when_tested(self) -> float | None:

@@ -6,6 +6,7 @@ import pytest
 from denoise_core import filters, signals
 from denoise_core.assess import Verdict, judge
 from denoise_core.assess.wording import rhythm, sized
+from denoise_core.noise import describe
 from denoise_core.series import Estimate, Series, TimeAxis
 
 RATE_HZ = 250.0
@@ -37,6 +38,43 @@ def test_a_lost_50_hz_rhythm_is_named_every_time(n, amplitude):
         noise = np.random.default_rng(seed).standard_normal(n)
         verdict = of_residual(0.1 * (noise + max(amplitude, 20 / n**0.5) * np.sin(2 * np.pi * 50.0 * np.arange(n) / RATE_HZ)))
         assert "still has a rhythm at 50" in texts(verdict, "warn")
+
+
+def in_colour(kind, *, rho, seed, n=8000):
+    """A test signal of SNR 3 in AR(1) noise of sd 1, that noise, and what is said of it."""
+    rng = np.random.default_rng(seed)
+    clean = signals.SIGNALS[kind](n, rng)
+    noise = signals.ar1_noise(n, rng, rho=rho)
+    series = Series.of(3.0 * clean / clean.std() + noise, rate_hz=RATE_HZ)
+    return series, noise, describe(series.values)
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.8])
+def test_removed_noise_may_be_as_alike_as_the_noise_was_found_to_be(rho):
+    for kind in signals.SIGNALS:
+        series, noise, described = in_colour(kind, rho=rho, seed=0)
+        estimate = Estimate(values=series.values - noise, method="given")
+        assert "Neighbouring samples of what was removed are alike" in texts(judge(series, estimate), "warn")
+        verdict = judge(series, estimate, noise=described)
+        assert texts(verdict, "warn") == ""
+        assert "beyond the" in verdict.figures[-1].help
+        assert verdict.residual.noise_sd == pytest.approx(1.0, abs=0.25)
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.8])
+def test_signal_lost_in_coloured_noise_is_more_alike_than_that_noise(rho):
+    for seed in range(3):
+        series, _, described = in_colour("ecg_like", rho=rho, seed=seed, n=2048)
+        told = texts(judge(series, filters.apply(series, "moving_average", window=75), noise=described), "warn")
+        assert f"more alike than those of the noise: those are by about {described.correlation:.2f}" in told
+
+
+def test_a_rhythm_is_found_in_coloured_noise_too():
+    series, noise, described = in_colour("pressure_steps", rho=0.8, seed=0)
+    hum = 1.0 * np.sin(2 * np.pi * 50.0 * np.arange(8000) / RATE_HZ)
+    noisy = Series.of(series.values + hum, rate_hz=RATE_HZ)
+    estimate = Estimate(values=series.values - noise, method="given")
+    assert "still has a rhythm at 50 Hz" in texts(judge(noisy, estimate, noise=described), "warn")
 
 
 def test_flattened_heartbeats_are_told_as_signal_that_was_lost():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from denoise_core.thinning import LIMIT, thin, window
 
 Figure = dict[str, Any]
 View = tuple[float, float]
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 # Okabe-Ito colours, one per role; see doi:10.1038/nmeth.1618.
 RAW, DENOISED, RESIDUAL, BASELINE, TRUTH = "#8A8A8A", "#0072B2", "#D55E00", "#E69F00", "#000000"
@@ -39,6 +41,7 @@ def overlay(
     estimate: Estimate | None = None,
     *,
     truth: Floats | None = None,
+    beside: Mapping[str, Estimate] = _NONE,
     band: bool = True,
     view: View | None = None,
     limit: int = LIMIT,
@@ -49,6 +52,8 @@ def overlay(
     ----------
     truth : float64 array of shape (n,), optional
         The clean series where it is known.
+    beside : mapping of str to Estimate
+        Estimates by other methods, to compare with; by the name that the legend shows.
     band : bool
         Whether to draw where the clean value lies with about 90 % probability, where the estimate knows its error.
     view : (low, high), optional
@@ -64,6 +69,8 @@ def overlay(
         lines.band("90 % band (estimated)", estimate.values[part], NINETY * estimate.sd[part])
     if truth is not None:
         lines.add("Truth", truth[part], color=TRUTH, width=1.5, dash="dot")
+    for name, other in beside.items():
+        lines.add(name, other.values[part], color=BASELINE, width=1.5, dash="dash")
     if estimate is not None:
         lines.add("Denoised", estimate.values[part], color=DENOISED, width=1.8)
         lines.add("Removed", series.values[part] - estimate.values[part], color=RESIDUAL, width=1.0, axis="y2")
@@ -99,10 +106,14 @@ def loss(train: Sequence[float], valid: Sequence[float], *, best_epoch: int, epo
     return {"data": traces, "layout": layout}
 
 
-def preview(x: Floats, noisy: Floats, estimate: Floats | None, *, time: TimeAxis, name: str) -> Figure:
-    """One stretch of the series with what the network makes of it so far; `x` as from `axis_values`."""
+def preview(
+    x: Floats, noisy: Floats, estimate: Floats | None, *, time: TimeAxis, name: str, beside: Mapping[str, Floats] = _NONE
+) -> Figure:
+    """One stretch of the series with what the network, and others `beside` it, make of it; `x` as from `axis_values`."""
     lines = _Lines(x, LIMIT)
     lines.add("Recorded", noisy, color=RAW, width=1.0)
+    for label, other in beside.items():
+        lines.add(label, other, color=BASELINE, width=1.5, dash="dash")
     if estimate is not None:
         lines.add("Denoised so far", estimate, color=DENOISED, width=1.8)
     layout = _layout(time)

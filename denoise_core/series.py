@@ -122,6 +122,10 @@ class Series:
         """True where a sample is present."""
         return ~np.isnan(self.values)
 
+    def part(self, where: slice) -> Series:
+        """A stretch of it, with its own times."""
+        return replace(self, values=self.values[where], time=replace(self.time, values=self.time.values[where]))
+
     def check_usable(self, *, at_least: int = 8) -> None:
         """Raise DataError unless there are enough samples and they vary."""
         present = self.values[self.observed]

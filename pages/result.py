@@ -31,6 +31,7 @@ with words.faults_in_words():
         outcome.teaching(run)
         outcome.numbers(shown)
         outcome.picture(shown)
+        outcome.comparison(shown)
         outcome.changes(shown)
         spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
         if spectrum.open:

@@ -41,6 +41,17 @@ def test_overlay_draws_recorded_minus_denoised_below(series, estimate):
     np.testing.assert_allclose(removed, (series.values - estimate.values)[at])
 
 
+def test_overlay_draws_another_estimate_dashed_and_beneath(series, estimate):
+    other = Estimate(values=estimate.values + 0.3, method="instant")
+    traces = figures.overlay(series, estimate, beside={"Instant": other})["data"]
+    names = [trace["name"] for trace in traces]
+    assert names.index("Instant") < names.index("Denoised")
+    drawn = traces[names.index("Instant")]
+    assert drawn["line"]["dash"] == "dash"
+    at = np.rint(values(drawn, "x") * 50.0).astype(int)
+    np.testing.assert_array_equal(values(drawn), other.values[at])
+
+
 def test_overlay_leaves_gaps_open(series, estimate):
     for trace in by_name(figures.overlay(series, estimate)).values():
         assert np.isnan(values(trace)).sum() == 1
@@ -137,6 +148,8 @@ def test_every_figure_is_a_valid_plotly_figure(series, estimate):
         figures.overlay(series, estimate, truth=estimate.values),
         figures.loss([2.0, 1.0], [2.5, 1.5], best_epoch=2, epochs=40),
         figures.preview(x[:50], series.values[:50], None, time=series.time, name="pressure"),
+        figures.preview(x[:50], series.values[:50], None, time=series.time, name="p", beside={"Instant": series.values[:50]}),
+        figures.overlay(series, estimate, beside={"Instant": estimate}),
         figures.windows(series, length=64, hop=32),
         figures.spectrum(np.arange(5.0), {"removed": np.ones(5)}, unit="Hz"),
     ]

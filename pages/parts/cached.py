@@ -17,13 +17,15 @@ from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.noise import Noise, describe
 from denoise_core.preparation import prepare
-from denoise_core.series import Floats, TimeAxis
+from denoise_core.series import Floats
 from denoise_core.suggestions import RECIPES
 from denoise_core.training_set import TrainingSet
 
 give_back_freed_memory()
 
 USUAL = next(iter(RECIPES))
+INSTANT = "instant"
+_AROUND = 4096  # samples to either side of a stretch that the instant method looks at
 
 
 @st.cache_resource(show_spinner=False)
@@ -122,9 +124,23 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_time(run_id: str) -> TimeAxis:
-    """The times of the run's first series as the network sees it: made even, if that was asked for."""
-    return prepare(run_series(run_id), store().run(run_id).config).series.time
+def run_prepared(run_id: str) -> dc.Series:
+    """The run's first series as the network sees it: made even, if that was asked for."""
+    return prepare(run_series(run_id), store().run(run_id).config).series
+
+
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
+    """The run's channel number `i` by the instant method, to compare with."""
+    return dc.denoise(run_series(run_id, i), method=INSTANT)
+
+
+@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+def instant_near(run_id: str, first: int, count: int) -> Floats:
+    """`count` samples from `first` on of what the network of the run sees, by the instant method; shape (count,)."""
+    start = max(0, first - _AROUND)
+    around = run_prepared(run_id).part(slice(start, first + count + _AROUND))
+    return dc.denoise(around, method=INSTANT).values[first - start :][:count]
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -15,16 +15,14 @@ from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from pages.parts import runs, state, words
-from pages.parts.cached import filtered, identity, judged, noise_of, recording, series_of, store, suggested, truth
-
-DEFAULT = "wavelet"
+from pages.parts.cached import INSTANT, filtered, identity, judged, noise_of, recording, series_of, store, suggested, truth
 
 
 def method_picker() -> str:
-    """The simple method of the first look."""
+    """The method of the first look; none of them learns from the series."""
     simple = {name: method.label for name, method in METHODS.items() if not method.trains}
-    at = list(simple).index(DEFAULT)
-    hint = "A simple method, with settings found from your data."
+    at = list(simple).index(INSTANT)
+    hint = "Methods that need no training; their settings are found from your data."
     return st.selectbox("First look by", list(simple), index=at, format_func=simple.get, key="method", help=hint)
 
 

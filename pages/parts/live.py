@@ -12,9 +12,10 @@ from denoise_core import figures
 from denoise_core.errors import RunError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, TRAIN
+from denoise_core.methods import METHODS
 from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, runs, state
-from pages.parts.cached import keep_alive, run_time, store
+from pages.parts.cached import INSTANT, instant_near, keep_alive, run_prepared, store
 from pages.parts.history import History, history
 
 _ENDED = {
@@ -139,11 +140,12 @@ def _preview(run: RunView, past: History) -> None:
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    time, first = run_time(run.id), int(past.started["preview_start"])
+    time, first = run_prepared(run.id).time, int(past.started["preview_start"])
     noisy = _floats(past.started["preview_noisy"])
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
-    figure = figures.preview(x, noisy, estimate, time=time, name=run.series_name)
+    beside = {METHODS[INSTANT].label: instant_near(run.id, first, len(noisy))}
+    figure = figures.preview(x, noisy, estimate, time=time, name=run.series_name, beside=beside)
     chart.draw(figure, key=f"preview-{run.id}", height=380)
 
 

@@ -7,11 +7,17 @@ import streamlit as st
 from denoise_core import figures
 from denoise_core.assess import Figure, on_gaps, on_training
 from denoise_core.jobs import RunView
+from denoise_core.methods import METHODS
 from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, words
-from pages.parts.cached import run_estimate, run_series, spectra_of
+from pages.parts.cached import INSTANT, run_estimate, run_series, spectra_of
 from pages.parts.history import history
 from pages.parts.shown import Shown
+
+AT_ONCE = 200_000
+"""Samples up to which the instant method is drawn without being asked for."""
+
+_INSTANT = METHODS[INSTANT]
 
 
 def controls(run: RunView) -> Shown:
@@ -24,7 +30,8 @@ def controls(run: RunView) -> Shown:
     with st.container(horizontal=True):
         fills = _fills(run, i, strength)
         band = _band(run, i, strength)
-    return Shown(run=run, i=i, strength=strength, fills=fills, band=band)
+        compares = _compares(run, i)
+    return Shown(run=run, i=i, strength=strength, fills=fills, band=band, compares=compares)
 
 
 def _fills(run: RunView, i: int, strength: float) -> bool:
@@ -41,6 +48,12 @@ def _band(run: RunView, i: int, strength: float) -> bool:
         return False
     hint = "Where the clean value lies with about 90 % probability. The network's own estimate, not a measurement."
     return st.toggle("Error band", True, key="band", help=hint)
+
+
+def _compares(run: RunView, i: int) -> bool:
+    """Whether the instant method's result is drawn as well; asked for where it takes longer than a moment."""
+    at_once = len(run_series(run.id, i)) <= AT_ONCE
+    return st.toggle(_INSTANT.label, at_once, key="instant", help=f"{_INSTANT.help} Drawn beside the result, to compare.")
 
 
 def _strength() -> float:
@@ -76,12 +89,21 @@ def numbers(shown: Shown) -> None:
 def picture(shown: Shown) -> None:
     """The recording with the result on top, and below what was removed."""
     series, estimate, clean = shown.series, shown.estimate, shown.truth
+    beside = {} if shown.instant is None else {_INSTANT.label: shown.instant}
     chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, band=shown.band, view=view),
+        lambda view: figures.overlay(series, estimate, truth=clean, beside=beside, band=shown.band, view=view),
         key=f"result-{shown.run.id}-{shown.i}",
-        height=500,
+        height=480,
         alt=shown.verdict.alt,
     )
+
+
+def comparison(shown: Shown) -> None:
+    """What the instant method removed from the same series, where it is drawn."""
+    if shown.compares:
+        found = shown.verdict_of_instant
+        gain = "" if found.gain_db is None else f" True gain {found.gain_db:.1f} dB."
+        st.caption(f"{_INSTANT.label}, dashed, for comparison: {found.headline}{gain}")
 
 
 def changes(shown: Shown) -> None:

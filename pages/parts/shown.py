@@ -13,7 +13,17 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN
 from denoise_core.objectives import OBJECTIVES
 from denoise_core.series import Floats
-from pages.parts.cached import gain_when_tested, judged, recording, run_clean, run_estimate, run_noise, run_series, truth
+from pages.parts.cached import (
+    gain_when_tested,
+    judged,
+    recording,
+    run_clean,
+    run_estimate,
+    run_instant,
+    run_noise,
+    run_series,
+    truth,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +38,8 @@ class Shown:
         Whether gaps hold what the network predicts there.
     band : bool
         Whether the error band is drawn.
+    compares : bool
+        Whether the instant method's result is drawn beside it.
     """
 
     run: RunView
@@ -35,6 +47,7 @@ class Shown:
     strength: float = 1.0
     fills: bool = True
     band: bool = True
+    compares: bool = False
 
     @property
     def name(self) -> str:
@@ -53,6 +66,15 @@ class Shown:
     def estimate(self) -> dc.Estimate:
         blended = run_estimate(self.run.id, self.i).blended(self.series, strength=self.strength)
         return blended if self.fills else blended.with_gaps_of(self.series)
+
+    @property
+    def instant(self) -> dc.Estimate | None:
+        """The same channel by the instant method, where that is to be seen."""
+        return run_instant(self.run.id, self.i) if self.compares else None
+
+    @property
+    def verdict_of_instant(self) -> Verdict:
+        return judged(f"{self.run.id}-{self.i}-instant", self.series, run_instant(self.run.id, self.i), self.truth)
 
     @property
     def truth(self) -> Floats | None:

@@ -10,6 +10,7 @@ from denoise_core.series import Floats
 from denoise_core.signals import ecg_like, vibration
 
 SNRS = (1, 3, 10)
+LENGTHS = (2048, 20_000)
 
 
 def ringing(n: int, rng: np.random.Generator) -> Floats:

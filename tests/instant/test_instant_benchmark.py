@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks import quality, smash
+from tests.benchmarks import quality_report, smash
 
 # Of the noisy series at SNR 3 and constant variance, as the paper's protocol gives them
 MISE = {"sp": 148.8, "bump": 113.8, "blk": 104.2, "ang": 236.6, "dop": 109.2, "blip": 124.0, "cor": 48.3}
@@ -25,12 +25,12 @@ def test_the_mean_noise_sd_is_that_of_the_signal_over_the_snr_whatever_the_varia
     [("smash.homo.haar", 3, 11.95), ("smash.homo.haar", 1, 13.73), ("ebayesthresh", 3, 11.12), ("ebayesthresh", 1, 13.06)],
 )
 def test_published_gains_come_out_as_they_are_quoted(method, snr, gain):
-    assert np.mean(quality.gains(smash.published()[method], snr, "v1")) == pytest.approx(gain, abs=0.006)
+    assert np.mean(quality_report.gains(smash.published()[method], snr, "v1")) == pytest.approx(gain, abs=0.006)
 
 
 def test_the_table_puts_the_best_method_first():
     rows = {name: smash.published()[name] for name in ("ebayesthresh", "smash.haar", "bams.homo.s8")}
-    lines = quality.table(rows, 3, "v1").splitlines()
+    lines = quality_report.table(rows, 3, "v1").splitlines()
     assert [line.split("|")[1].strip() for line in lines[2:]] == ["smash.haar", "ebayesthresh", "bams.homo.s8"]
 
 

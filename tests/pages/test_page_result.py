@@ -20,11 +20,11 @@ def result(app, run):
     return app.switch_page("pages/result.py").run()
 
 
-def removed(app):
-    """The y values of the line that shows what was removed."""
+def lines(app):
+    """The y values of each line of the chart, by its name."""
     chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
-    line = next(t for t in json.loads(chart.proto.bytes)["figure"]["data"] if t["name"] == "Removed")
-    return np.frombuffer(base64.b64decode(line["y"]["bdata"]))
+    traces = json.loads(chart.proto.bytes)["figure"]["data"]
+    return {trace["name"]: np.frombuffer(base64.b64decode(trace["y"]["bdata"])) for trace in traces}
 
 
 def test_result_shows_the_three_numbers_and_sentences_of_the_core(app, store, finished):
@@ -66,9 +66,21 @@ def test_all_but_the_two_most_serious_sentences_are_folded(app, finished, monkey
 
 def test_strength_blends_without_training_again(app, finished):
     result(app, finished)
-    whole = removed(app)
+    whole = lines(app)["Removed"]
     app.slider[0].set_value(50).run()
-    np.testing.assert_allclose(removed(app), 0.5 * whole)
+    np.testing.assert_allclose(lines(app)["Removed"], 0.5 * whole)
+
+
+def test_the_instant_method_is_drawn_and_told_beside_the_network(app, store, finished):
+    result(app, finished)
+    series = store.series(finished)
+    instant = dc.denoise(series, method="instant")
+    np.testing.assert_array_equal(lines(app)["Instant"], instant.values)
+    told = next(caption.value for caption in app.caption if caption.value.startswith("Instant"))
+    assert judge(series, instant).headline in told
+    next(toggle for toggle in app.toggle if toggle.label == "Instant").set_value(False).run()
+    assert "Instant" not in lines(app)
+    assert not any(caption.value.startswith("Instant") for caption in app.caption)
 
 
 def test_result_offers_file_settings_and_model(app, finished):

@@ -111,7 +111,7 @@ def test_no_error_band_at_less_strength(app, ended, tank):
     look(app, ended(tank, "flow"))
     app.slider[0].set_value(50).run()
     assert "90 % band (estimated)" not in lines(app)
-    assert [box.label for box in app.toggle] == []
+    assert [box.label for box in app.toggle] == ["Instant"]
 
 
 def test_gaps_are_filled_or_left_in_the_picture_and_in_the_file(app, store, ended, gappy):
@@ -129,7 +129,7 @@ def test_gaps_are_filled_or_left_in_the_picture_and_in_the_file(app, store, ende
 
 def test_series_without_gaps_is_asked_nothing_about_them(app, ended, tank):
     look(app, ended(tank, "flow"))
-    assert [box.label for box in app.toggle] == ["Error band"]
+    assert [box.label for box in app.toggle] == ["Error band", "Instant"]
     assert "missing" not in words(app)
 
 

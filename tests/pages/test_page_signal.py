@@ -29,7 +29,13 @@ def drawn(app):
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
     app.run()
     assert not app.exception
-    assert [trace["name"] for trace in drawn(app)["data"]] == ["Recorded", "Truth", "Denoised", "Removed"]
+    assert [trace["name"] for trace in drawn(app)["data"]] == [
+        "Recorded",
+        "90 % band (estimated)",
+        "Truth",
+        "Denoised",
+        "Removed",
+    ]
     assert "Removed noise of about" in words(app)
     assert re.fullmatch(r"Train a network \(about \d+ s\)", app.button(key="train").label)
 

@@ -1,6 +1,11 @@
 """The Train page: suggested settings, what cannot be started, and a run that is found again."""
 
+import base64
 import json
+
+import numpy as np
+
+import denoise_core as dc
 
 
 def field(app, label):
@@ -82,6 +87,16 @@ def test_running_run_is_found_again_by_its_link(app, running):
     assert not app.exception
     assert "Training on cpu: 3 of" in app.progress[0].text
     assert "best so far: epoch 2" in app.progress[0].text
+
+
+def test_the_preview_shows_the_instant_method_beside_the_network(app, store, running):
+    app.query_params["run"] = running
+    app.switch_page("pages/train.py").run()
+    charts = [e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart"]
+    traces = [trace for chart in charts for trace in json.loads(chart.proto.bytes)["figure"]["data"]]
+    drawn = next(trace for trace in traces if trace["name"] == "Instant")
+    expected = dc.denoise(store.series(running), method="instant").values[100:200]
+    np.testing.assert_array_equal(np.frombuffer(base64.b64decode(drawn["y"]["bdata"])), expected)
 
 
 def test_only_the_owner_is_offered_to_stop(app, running, workspace, monkeypatch):

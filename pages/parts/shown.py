@@ -74,7 +74,8 @@ class Shown:
 
     @property
     def verdict_of_instant(self) -> Verdict:
-        return judged(f"{self.run.id}-{self.i}-instant", self.series, run_instant(self.run.id, self.i), self.truth)
+        name, instant = f"{self.run.id}-{self.i}-instant", run_instant(self.run.id, self.i)
+        return judged(name, self.series, instant, self.truth, run_noise(self.run.id, self.i))
 
     @property
     def truth(self) -> Floats | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from denoise_core.instant import shapes, waves
+from denoise_core.instant.hints import Singles, hints
 from denoise_core.instant.left_out import resemblance
 from denoise_core.instant.shapes import Rng, log_uniform, scaled
 from denoise_core.series import Floats
@@ -21,6 +22,7 @@ KINDS: dict[str, Callable[[Rng, int, int], Floats]] = {
     "broken lines": shapes.broken_lines,
     "bumps": shapes.bumps,
     "pulse trains": shapes.pulse_trains,
+    "cycles": waves.cycles,
     "heartbeats": shapes.heartbeats,
     "bursts": shapes.bursts,
     "tooth waves": shapes.tooth_waves,
@@ -34,7 +36,7 @@ KINDS: dict[str, Callable[[Rng, int, int], Floats]] = {
     "drifts": waves.drifts,
     "intermittent": waves.intermittent,
 }
-WEIGHTS = {"steps": 2.0, "bumps": 3.0, "polynomials": 1.5, "broken lines": 1.5, "smooth": 2.0, "chirps": 1.5}
+WEIGHTS = {"steps": 2.0, "bumps": 3.0, "polynomials": 1.5, "broken lines": 1.5, "smooth": 2.0, "chirps": 1.5, "cycles": 1.5}
 """How often a kind is drawn; 1 where it is not named."""
 
 MOST_ALIKE = 0.97
@@ -42,13 +44,17 @@ MOST_ALIKE = 0.97
 
 SNR = (0.5, 20.0)
 
+LEVELS = (-4.0, 2.5)
+"""Least and greatest log of the noise sd, relative to the window's."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """`inputs` (count, 3, length) as the network takes them, `clean` (count, length) in the same unit, both float32."""
+    """`inputs` (count, 8, length) as the network takes them; in the same unit the signal and the log of the noise's sd."""
 
-    inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-    clean: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    inputs: Singles
+    clean: Singles
+    level: Singles
 
 
 def clean_signals(rng: Rng, count: int, length: int) -> Floats:
@@ -92,31 +98,54 @@ def _measured(rng: Rng, values: Floats) -> Floats:
 def batch(rng: Rng, clean: Floats, *, snr: Floats | None = None) -> Batch:
     """White noise on rows of sd 1, as the network sees them: in units of the noise, around a robust centre.
 
-    In a fifth of the rows the noise level moves, in a tenth samples are missing; the stated level errs by a few percent, as one
-    estimated from the series does. With `snr`, of shape (count, 1), the rows are plain: nothing moves, misses or errs.
+    In a quarter of the rows the noise level moves, and may be stated truly, wrongly or as constant; in a tenth samples are
+    missing; the stated unit errs, in one row of ten far; one row of ten comes without hints. With `snr`, of shape (count, 1), the
+    rows are plain: nothing moves, misses or errs.
     """
     count, length = clean.shape
     plain = snr is not None
     level = np.zeros((count, length)) if plain else _moving(rng, count, length)
     signal = clean * (log_uniform(rng, *SNR, count) if snr is None else snr)
     noisy = signal + np.exp(level) * rng.standard_normal((count, length))
-    unit = np.ones((count, 1)) if plain else np.exp(0.05 * rng.standard_normal((count, 1)))
+    unit = np.ones((count, 1)) if plain else np.exp(_unit_error(rng, count))
     noisy, signal = noisy / unit, signal / unit
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
     mask = np.ones((count, length)) if plain else _present(rng, count, length)
     filled = np.where(mask > 0, noisy, _bridged(noisy, mask))
-    return Batch(inputs=np.stack([filled, mask, level], axis=1).astype(np.float32), clean=signal.astype(np.float32))
+    beyond = np.stack([hints(row) for row in filled]) * (plain | (rng.random((count, 1, 1)) < 0.9))
+    stated = level if plain else _stated(rng, level)
+    inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), beyond], axis=1)
+    true = level - np.log(unit)
+    return Batch(inputs=inputs.astype(np.float32), clean=signal.astype(np.float32), level=true.astype(np.float32))
+
+
+def _unit_error(rng: Rng, count: int) -> Floats:
+    """Log of how much the noise is taken to be weaker (stronger) than it is; shape (count, 1)."""
+    return np.where(rng.random((count, 1)) < 0.1, 0.25, 0.04) * rng.standard_normal((count, 1))
 
 
 def _moving(rng: Rng, count: int, length: int) -> Floats:
-    """Log of the noise sd, its mean square 1; zero in four rows of five."""
-    moves = rng.random((count, 1)) < 0.2
-    shape = np.where(
-        rng.random((count, 1)) < 0.6, scaled(waves.smooth(rng, count, length)), scaled(shapes.steps(rng, count, length))
-    )
-    level = np.clip(rng.uniform(0.1, 0.9, (count, 1)) * shape, -2.5, 2.5)
+    """Log of the noise sd, its mean square 1; zero in three rows of four."""
+    moves, kind = rng.random((count, 1)) < 0.25, rng.random((count, 1))
+    makers = (waves.smooth, shapes.steps, shapes.bumps, shapes.pulse_trains)
+    shape = np.select([kind < share for share in (0.4, 0.65, 0.85, 1.0)], [scaled(make(rng, count, length)) for make in makers])
+    shape *= rng.choice([-1.0, 1.0], (count, 1))
+    above = shape - shape.min(axis=1, keepdims=True)
+    by_variance = 0.5 * np.log(above / np.maximum(above.max(axis=1, keepdims=True), 1e-9) + log_uniform(rng, 1e-4, 1.0, count))
+    level = np.where(rng.random((count, 1)) < 0.5, by_variance, rng.uniform(0.1, 1.0, (count, 1)) * shape)
+    level = np.clip(level - 0.5 * np.log(np.mean(np.exp(2 * level), axis=1, keepdims=True)), *LEVELS)
     return np.asarray(moves * (level - 0.5 * np.log(np.mean(np.exp(2 * level), axis=1, keepdims=True))))
+
+
+def _stated(rng: Rng, level: Floats) -> Floats:
+    """The level as it may be told: constant, as it is, or off by a slowly moving error; constant rows seldom err."""
+    count, length = level.shape
+    moves, kind = (level != 0.0).any(axis=1, keepdims=True), rng.random((count, 1))
+    error = rng.uniform(0.1, 0.5, (count, 1)) * scaled(waves.smooth(rng, count, length))
+    erring = level + error * np.where(moves, kind > 0.6, kind > 0.88)
+    stated = np.where(moves & (kind < 0.3), 0.0, np.clip(erring, *LEVELS))
+    return np.asarray(stated - 0.5 * np.log(np.mean(np.exp(2 * stated), axis=1, keepdims=True)))
 
 
 def _present(rng: Rng, count: int, length: int) -> Floats:

@@ -8,15 +8,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from denoise_core.instant.hints import HINTS
+
 CHANNELS = (32, 48, 64, 80, 96, 128)
 MULTIPLE = 2 ** (len(CHANNELS) - 1)
 """A window's length is a multiple of this many samples."""
 
-INPUTS = 3
-"""Input channels: value in units of the noise, mask (1 where measured), log of the noise sd relative to the unit."""
+INPUTS = 3 + HINTS
+"""Input channels: value in units of the noise, mask (1 where measured), log of the noise sd relative to the unit; `hints`."""
 
-OUTPUTS = 2
-"""Output channels: the noise, and log of the sd of the error of ``value - noise``; in the unit of the value."""
+OUTPUTS = 3
+"""Output channels: the noise, log of the sd of the error of ``value - noise``, log of the noise's own sd; in the value's unit."""
 
 
 class Block(nn.Module):
@@ -40,7 +42,7 @@ class Prior(nn.Module):
 
     Notes
     -----
-    Of (batch, 3, length) it makes (batch, 2, length), so that ``value - noise`` is the estimate. The noise, not the estimate, is
+    Of (batch, 8, length) it makes (batch, 3, length), so that ``value - noise`` is the estimate. The noise, not the estimate, is
     handed out: it keeps its precision beside values that are thousands of times larger. A sample sees 460 samples to each side.
     """
 
@@ -57,7 +59,7 @@ class Prior(nn.Module):
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
 
     def forward(self, series: Tensor, rough: bool = False) -> Tensor:
-        """(batch, 3, length) to (batch, 2, length); length is a multiple of `MULTIPLE`. `rough`: inner levels in bfloat16."""
+        """(batch, 8, length) to (batch, 3, length); length is a multiple of `MULTIPLE`. `rough`: inner levels in bfloat16."""
         value = series[:, :1]
         outer = self.inward[0](self.stem(torch.cat([value * 0.25, torch.asinh(value), series[:, 1:]], dim=1)))
         if rough:
@@ -66,8 +68,9 @@ class Prior(nn.Module):
                 inner = self._inner(outer)
         else:
             inner = self._inner(outer)
-        noise, spread = self.head(functional.relu(self.outward[0](inner.float() + outer))).split(1, dim=1)
-        return torch.cat([torch.exp(series[:, 2:3]) * noise, spread], dim=1)
+        noise, spread, change = self.head(functional.relu(self.outward[0](inner.float() + outer))).split(1, dim=1)
+        stated = series[:, 2:3]
+        return torch.cat([torch.exp(stated) * noise, spread, stated + change], dim=1)
 
     def _inner(self, outer: Tensor) -> Tensor:
         """What all levels but the outermost make of it; same shape."""

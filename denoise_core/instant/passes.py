@@ -1,49 +1,70 @@
 """Windows of a series through the network, several times over. Knows no whole series, no unit.
 
-All arrays are ``inputs`` of shape (windows, 3, length): value in units of the noise, mask, log of the noise's relative sd.
+All arrays are ``inputs`` of shape (windows, 8, length): value in units of the noise, mask, log of the noise's relative sd, hints.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from denoise_core.instant import hints
 from denoise_core.instant.session import MULTIPLE, Singles, run
 from denoise_core.series import Floats
 
-_FULL_WORK = 1_000_000  # samples; longer series are passed twice, not four times
 _MOST_NOISE = 6.0  # noise sd: no Gaussian noise lies further out, but an untrained-for answer might
-_SPREAD = (-6.0, 3.0)  # log of the error's sd
+_SPREAD, _LEVELS = (-6.0, 3.0), (-4.0, 4.0)  # log of the error's sd, and of the noise's
 _TRUSTED, _UNTRUSTED = 100.0, 1000.0  # sd of a window in units of its noise: trained to 20, of use to 100, harmful from 1,000
+_SIGNED = [0, *(3 + row for row in hints.SIGNED)]
 
 
-@dataclass(frozen=True)
-class Pass:
-    """One look at the series: turned over, and backwards."""
+class Look(NamedTuple):
+    """One pass: each window turned over or not, of shape (windows, 1); all of them backwards or not, with hints or without."""
 
-    sign: float
+    signs: Floats
     backwards: bool
+    hints: bool
 
 
-def passes(n: int) -> list[Pass]:
-    """Both signs always, as the estimate of the negative is to be the negative; both directions up to a million samples.
+class Answer(NamedTuple):
+    """Noise, variance of the error that remains without it, and log of the noise's sd; (windows, length) each."""
 
-    Shifts against the network's grid of 32 samples were tried: eight of them gain 0.01 dB.
+    noises: Floats
+    variances: Floats
+    levels: Floats
+
+
+def looks_at(inputs: Floats, *, once: bool) -> list[Look]:
+    """Both signs, as the estimate of the negative is to be the negative; with hints, and backwards without.
+
+    Hints mislead where a signal is unlike all that the network learnt from: with them it gains 14.1 dB on the benchmark at SNR 3,
+    without 13.8, and half with and half without, weighted by how sure each is, 14.2.
+    `once`: from the side to which the window leans, which keeps that law. Shifts against the network's grid of 32
+    samples were tried: eight of them gain 0.01 dB.
     """
-    return [Pass(sign, backwards) for backwards in ((False, True) if n <= _FULL_WORK else (False,)) for sign in (1.0, -1.0)]
+    if once:
+        return [Look(np.where(np.sum(inputs[:, 0] ** 3, axis=1) < 0.0, -1.0, 1.0)[:, None], backwards=False, hints=True)]
+    same = np.ones((len(inputs), 1))
+    return [Look(signs, backwards=not hints, hints=hints) for hints in (True, False) for signs in (same, -same)]
 
 
-def predict(inputs: Floats, looks: list[Pass]) -> tuple[Floats, Floats]:
-    """Noise, and variance of the error that remains without it, by the mean of the passes; (windows, length) each."""
-    noises, variances = np.zeros((2, len(inputs), inputs.shape[2]))
-    for one in looks:
-        outputs = _seen(inputs, one)
-        noises += one.sign * outputs[:, 0] / len(looks)
-        variances += np.exp(2.0 * np.clip(outputs[:, 1], *_SPREAD)) / len(looks)
-    level, trust = np.exp(inputs[:, 2]), _trust(inputs[:, 0])
-    noises = np.where(inputs[:, 1] > 0, trust * np.clip(noises, -_MOST_NOISE * level, _MOST_NOISE * level), 0.0)
-    return noises, trust * variances + (1.0 - trust) * level**2
+def predict(inputs: Floats, looks: list[Look]) -> Answer:
+    """What the network says, by the mean of the looks, each weighted by how sure it is of each sample."""
+    noises, variances, levels, total = np.zeros((4, len(inputs), inputs.shape[2]))
+    for look in looks:
+        outputs = _seen(inputs, look)
+        variance = np.exp(2.0 * np.clip(outputs[:, 1].astype(np.float64), *_SPREAD))
+        weights = 1.0 / variance
+        noises += weights * look.signs * outputs[:, 0]
+        variances += weights * variance
+        levels += weights * np.clip(outputs[:, 2], *_LEVELS)
+        total += weights
+    noises, variances, levels = noises / total, variances / total, levels / total
+    stated, trust = np.exp(inputs[:, 2]), _trust(inputs[:, 0])
+    measured = np.clip(noises, -_MOST_NOISE * stated, _MOST_NOISE * stated)
+    noises = trust * np.where(inputs[:, 1] > 0, measured, noises)
+    return Answer(noises, trust * variances + (1.0 - trust) * stated**2, levels)
 
 
 def _trust(values: Floats) -> Floats:
@@ -52,12 +73,13 @@ def _trust(values: Floats) -> Floats:
     return np.asarray(np.clip(np.log(_UNTRUSTED / size) / np.log(_UNTRUSTED / _TRUSTED), 0.0, 1.0))
 
 
-def _seen(inputs: Floats, one: Pass) -> Singles:
-    """What the network says in one pass, (windows, 2, length), turned back."""
+def _seen(inputs: Floats, look: Look) -> Singles:
+    """What the network says in one look, (windows, 3, length), turned back in time but not in sign."""
     length = inputs.shape[2]
     after = -length % MULTIPLE
-    asked = np.pad(inputs[:, :, ::-1] if one.backwards else inputs, ((0, 0), (0, 0), (0, after)), "edge")
-    asked[:, 0] *= one.sign
+    asked = np.pad(inputs[:, :, ::-1] if look.backwards else inputs, ((0, 0), (0, 0), (0, after)), "edge")
+    asked[:, _SIGNED] *= look.signs[:, :, None]
+    asked[:, 3:] *= look.hints
     asked[:, 1, length:] = 0.0
     answer = run(asked.astype(np.float32))[:, :, :length]
-    return answer[:, :, ::-1] if one.backwards else answer
+    return answer[:, :, ::-1] if look.backwards else answer

@@ -10,6 +10,7 @@ import copy
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,24 +23,24 @@ from torch.nn import functional
 
 from denoise_core.allocator import keep_freed_memory
 from denoise_core.instant import family
-from denoise_core.instant.network import MULTIPLE, Prior
+from denoise_core.instant.network import INPUTS, MULTIPLE, Prior
 
 HELD_OUT_SEED = 2**31
 """Seed of the held-out signals; training takes [seed, chunk] with smaller seeds."""
 
-_CHUNK, _PASSES = 512, 4  # signals drawn at once, and how often each is used, with new noise
+_CHUNK, _PASSES = 2**20, 4  # samples of signals drawn at once, and how often each is used, with new noise
 _PRECISE_FROM = 0.75  # of the way: before, the inner levels compute in bfloat16
 _LEAST_ERROR = 0.01  # share of the noise variance below which a window's error counts no more
-_SD_WEIGHT = 0.2
+_SD_WEIGHT, _LEVEL_WEIGHT = 0.2, 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A training: steps of `batch` windows of `length` samples, until `steps` are done or `minutes` have passed."""
+    """A training: steps of `samples` in windows of one of the `lengths`, until `steps` are done or `minutes` have passed."""
 
     seed: int = 0
-    batch: int = 16
-    length: int = 1024
+    samples: int = 2**14
+    lengths: tuple[int, ...] = (2048, 1024)
     rate: float = 2e-3
     steps: int | None = None
     minutes: float = 30.0
@@ -49,16 +50,45 @@ class Plan:
         return min(1.0, done / self.steps if self.steps else seconds / 60.0 / self.minutes)
 
 
+class Windows:
+    """The windows of each step: the same for the same seed, wherever a training was resumed. The next are made meanwhile."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._chunk = plan, (-1, np.zeros((0, 0)))
+        self._maker = ThreadPoolExecutor(max_workers=1)
+        self._coming: tuple[int, Future[family.Batch]] | None = None
+
+    def at(self, step: int) -> family.Batch:
+        """Those of `step`."""
+        number, future = self._coming or (-1, None)
+        made = future.result() if future and number == step else self._made(step)
+        self._coming = (step + 1, self._maker.submit(self._made, step + 1))
+        return made
+
+    def _made(self, step: int) -> family.Batch:
+        seed, samples = self._plan.seed, self._plan.samples
+        per_chunk = _CHUNK // samples
+        chunk, within = divmod(step, per_chunk * _PASSES)
+        length = self._plan.lengths[chunk % len(self._plan.lengths)]
+        if self._chunk[0] != chunk:
+            rng = np.random.default_rng([seed, chunk])
+            self._chunk = (chunk, family.clean_signals(rng, _CHUNK // length, length))
+        rng = np.random.default_rng([seed, chunk, 1 + within])
+        order = np.random.default_rng([seed, chunk, 0, within // per_chunk]).permutation(_CHUNK // length)
+        rows = order[(within % per_chunk) * (samples // length) :][: samples // length]
+        clean = self._chunk[1][rows] * rng.choice([-1.0, 1.0], (len(rows), 1))
+        return family.batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
+
+
 class Training:
     """Network, its moving average, optimiser, and where it is in the data: all that a checkpoint holds."""
 
     def __init__(self, plan: Plan) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.done, self.seconds = plan, 0, 0.0
-        self.network = Prior()
+        self.network, self.windows = Prior(), Windows(plan)
         self.average = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
-        self._chunk: tuple[int, Any] = (-1, None)
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on; the data follow from `done` and the seed."""
@@ -76,8 +106,8 @@ class Training:
         progress = self.plan.progress(self.done, self.seconds)
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.rate * _rate(progress, self.done)
-        inputs, clean = (torch.from_numpy(a) for a in self._batch())
-        value = loss(self.network(inputs, rough=progress < _PRECISE_FROM), inputs, clean)
+        made = self.windows.at(self.done)
+        value = loss(self.network(torch.from_numpy(made.inputs), rough=progress < _PRECISE_FROM), made)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -86,20 +116,6 @@ class Training:
         self.done += 1
         self.seconds += time.perf_counter() - began
         return float(value.detach())
-
-    def _batch(self) -> tuple[Any, Any]:
-        """The windows of step `done`: the same for the same seed, wherever the training was resumed."""
-        per_chunk = _CHUNK // self.plan.batch
-        chunk, within = divmod(self.done, per_chunk * _PASSES)
-        if self._chunk[0] != chunk:
-            rng = np.random.default_rng([self.plan.seed, chunk])
-            self._chunk = (chunk, family.clean_signals(rng, _CHUNK, self.plan.length))
-        rng = np.random.default_rng([self.plan.seed, chunk, 1 + within])
-        order = np.random.default_rng([self.plan.seed, chunk, 0, within // per_chunk]).permutation(_CHUNK)
-        rows = order[(within % per_chunk) * self.plan.batch :][: self.plan.batch]
-        clean = self._chunk[1][rows] * rng.choice([-1.0, 1.0], (len(rows), 1))
-        made = family.batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
-        return made.inputs, made.clean
 
     def _follow(self) -> None:
         """The average forgets over a twentieth of the way, at most 1,000 steps."""
@@ -115,15 +131,17 @@ def _rate(progress: float, done: int) -> float:
     return float(min(1.0, (done + 1) / 100.0) * (0.01 + 0.99 * 0.5 * (1.0 + np.cos(np.pi * falling))))
 
 
-def loss(outputs: Tensor, inputs: Tensor, clean: Tensor) -> Tensor:
-    """``mean log(MSE / sigma^2 + 0.01)`` over windows, and the likelihood of the stated sd, which moves no estimate."""
+def loss(outputs: Tensor, made: family.Batch) -> Tensor:
+    """``mean log(MSE / sigma^2 + 0.01)`` over windows; the likelihood of the error's sd, which moves no estimate; the level."""
+    inputs, clean, level = (torch.from_numpy(part) for part in (made.inputs, made.clean, made.level))
     error = inputs[:, 0] - outputs[:, 0] - clean
     observed = inputs[:, 1]
     squared = (error**2 * observed).sum(dim=1) / observed.sum(dim=1)
     spread = outputs[:, 1].clamp(-6.0, 6.0)
     likelihood = (0.5 * error.detach() ** 2 * torch.exp(-2.0 * spread) + spread).mean()
+    levels = functional.smooth_l1_loss(outputs[:, 2], level)
     gaps = functional.smooth_l1_loss(error * (1.0 - observed), torch.zeros_like(error))
-    return torch.log(squared + _LEAST_ERROR).mean() + _SD_WEIGHT * likelihood + 0.1 * gaps
+    return torch.log(squared + _LEAST_ERROR).mean() + _SD_WEIGHT * likelihood + _LEVEL_WEIGHT * levels + 0.1 * gaps
 
 
 def held_out(count: int = 128, length: int = 1024) -> dict[float, family.Batch]:
@@ -149,7 +167,7 @@ def score(network: Prior, batches: dict[float, family.Batch]) -> dict[float, tup
 
 def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 250) -> None:
     """Steps until the plan is fulfilled; says the held-out score and saves as it goes."""
-    batches, losses = held_out(length=training.plan.length), []
+    batches, losses = held_out(), []
     while training.plan.progress(training.done, training.seconds) < 1.0:
         losses.append(training.step())
         if training.done % every == 0 or training.plan.progress(training.done, training.seconds) >= 1.0:
@@ -165,12 +183,12 @@ def export(network: Prior, folder: Path) -> None:
     network = network.eval()
     save_file({name: value.contiguous() for name, value in network.state_dict().items()}, folder / "prior.safetensors")
     shape = {"series": {0: torch.export.Dim("windows"), 2: MULTIPLE * torch.export.Dim("blocks")}}
-    example = (torch.zeros(2, 3, 8 * MULTIPLE),)
+    example = (torch.zeros(2, INPUTS, 8 * MULTIPLE),)
     program = torch.onnx.export(
         network,
         example,
         input_names=["series"],
-        output_names=["noise_and_log_sd"],
+        output_names=["noise_and_log_sds"],
         dynamic_shapes=shape,
         dynamo=True,
         verbose=False,

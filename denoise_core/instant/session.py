@@ -18,9 +18,9 @@ MULTIPLE = 32
 
 
 def run(inputs: Singles) -> Singles:
-    """Of (windows, 3, length): value in units of the noise, mask, log of the noise's relative sd; makes (windows, 2, length).
+    """Of (windows, 8, length): value in units of the noise, mask, log of the relative sd, hints; makes (windows, 3, length).
 
-    Channel 0 of the output is the noise, channel 1 the log of the sd of the error of ``value - noise``.
+    Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
     """
     return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs})[0])
 

@@ -92,6 +92,23 @@ def harmonics(rng: Rng, count: int, length: int) -> Floats:
     return total * _envelope(rng, count, length)
 
 
+def cycles(rng: Rng, count: int, length: int) -> Floats:
+    """A free waveform again and again, as of days, strokes or turns: each cycle of another strength, some kinds of day apart."""
+    turn = np.arange(length) / log_uniform(rng, 8.0, length / 4.0, count) + rng.random((count, 1))
+    turn += rng.uniform(0.0, 0.3, (count, 1)) * (rng.random((count, 1)) < 0.4) * _wander(rng, count, length)
+    number = np.floor(turn - turn.min(axis=1, keepdims=True)).astype(np.int64)
+    strength = 1.0 + rng.uniform(0.0, 0.4, (count, 1)) * rng.standard_normal((count, number.max() + 1))
+    week, apart = rng.integers(2, 9, (count, 1)), rng.uniform(-0.5, 1.0, (count, 1))
+    strength *= np.where((np.arange(strength.shape[1]) % week == 0) & (rng.random((count, 1)) < 0.4), apart, 1.0)
+    orders = np.arange(1, 33)
+    sizes = 1.0 / (1.0 + (orders / log_uniform(rng, 1.0, 16.0, count)) ** 2) ** rng.uniform(0.5, 2.0, (count, 1))
+    spectrum = sizes * (rng.standard_normal((count, 32)) + 1j * rng.standard_normal((count, 32)))
+    wave = np.fft.irfft(np.concatenate([np.zeros((count, 1)), spectrum], axis=1), n=1024, axis=1)
+    shape = np.take_along_axis(scaled(wave), (turn % 1.0 * 1024).astype(np.int64), axis=1)
+    level = rng.uniform(0.0, 2.0, (count, 1))
+    return (shape + level) * np.take_along_axis(strength, number, axis=1)
+
+
 def machines(rng: Rng, count: int, length: int) -> Floats:
     """Rotating machines: a few tones of one shaft, its impacts, a resonance."""
     parts = (harmonics, bursts, resonances)

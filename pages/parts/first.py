@@ -8,6 +8,7 @@ from pathlib import PurePath
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core import instant
 from denoise_core.assess import on_noise, on_series
 from denoise_core.duration import expected_seconds, in_words
 from denoise_core.errors import DenoiseError
@@ -71,6 +72,24 @@ def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
         on_click="ignore",
         key="save-first",
         help=f"Your file as it came, with {chosen.column}_denoised added.",
+    )
+    if method == INSTANT:
+        _network()
+
+
+def _network() -> None:
+    """The instant method's network, to run elsewhere."""
+    st.download_button(
+        "Save its network (ONNX)",
+        data=instant.WEIGHTS.read_bytes,
+        file_name="denoise-instant.onnx",
+        mime="application/octet-stream",
+        icon=":material/memory:",
+        type="tertiary",
+        on_click="ignore",
+        key="save-network",
+        help="The same for every series: runs on any device that has ONNX Runtime. What it takes in and gives is written in "
+        "denoise_core/instant/README.md.",
     )
 
 

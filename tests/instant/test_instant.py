@@ -10,11 +10,12 @@ import torch
 from safetensors.torch import load_file
 
 import denoise_core as dc
-from denoise_core import signals
+from denoise_core import noise, signals
 from denoise_core.errors import DataError, SettingsError
-from denoise_core.instant import family, session, use
-from denoise_core.instant.network import MULTIPLE, Prior
+from denoise_core.instant import family, fitting, session, use
+from denoise_core.instant.network import INPUTS, MULTIPLE, Prior
 from denoise_core.series import Series
+from tests.benchmarks import repeating
 
 FOLDER = Path(session.__file__).parent
 
@@ -39,7 +40,8 @@ def test_the_exported_network_equals_the_torch_network():
     rng = np.random.default_rng(0)
     for windows, length in ((1, 32), (3, 1056), (2, 1024)):
         inputs = np.stack([10 * rng.standard_normal((windows, length)), rng.random((windows, length)) < 0.9], axis=1)
-        inputs = np.concatenate([inputs, 0.3 * rng.standard_normal((windows, 1, length))], axis=1).astype(np.float32)
+        others = 0.3 * rng.standard_normal((windows, INPUTS - 2, length))
+        inputs = np.concatenate([inputs, others], axis=1).astype(np.float32)
         with torch.no_grad():
             expected = network(torch.from_numpy(inputs)).numpy()
         np.testing.assert_allclose(session.run(inputs), expected, atol=1e-5, rtol=1e-5)
@@ -78,15 +80,57 @@ def test_every_length_gets_a_finite_estimate_with_its_sd(n):
     assert estimate.noise_sd > 0
 
 
-@pytest.mark.parametrize("n", [4095, 4096, 4097, 4096 + 3072, 4096 + 3073])
-def test_windows_are_joined_without_a_seam(n, monkeypatch):
+@pytest.mark.parametrize("quickly", [True, False])
+@pytest.mark.parametrize("n", [2047, 2048, 2049, 2048 + 1536, 2048 + 1537])
+def test_windows_are_joined_without_a_seam(n, quickly, monkeypatch):
     _, noisy = noisy_heartbeats(n)
+    monkeypatch.setattr(use, "WORKS", [use.Work(np.inf, 2048, 512, once=quickly, hints=not quickly)])
     joined = instantly(noisy)
-    monkeypatch.setattr(use, "_WINDOW", 8192)
+    monkeypatch.setattr(use, "WORKS", [use.Work(np.inf, 8192, 512, once=quickly, hints=not quickly)])
     whole = instantly(noisy)
-    # The centre of a window and its place on the network's grid differ from those of the whole; the network minds that little.
-    np.testing.assert_allclose(joined.values, whole.values, atol=0.5 * whole.noise_sd)
-    assert np.sqrt(np.mean((joined.values - whole.values) ** 2)) < 0.05 * whole.noise_sd
+    # The centre of a window and its place on the network's grid differ from those of the whole, and so does what comes again.
+    least, mean = (0.5, 0.05) if quickly else (1.5, 0.2)
+    np.testing.assert_allclose(joined.values, whole.values, atol=least * whole.noise_sd)
+    assert np.sqrt(np.mean((joined.values - whole.values) ** 2)) < mean * whole.noise_sd
+
+
+@pytest.mark.parametrize("work", use.WORKS[1:])
+def test_a_long_series_is_looked_at_more_quickly_under_the_same_law_and_little_worse(work, monkeypatch):
+    clean, noisy = noisy_heartbeats(9000)
+    careful = instantly(noisy)
+    monkeypatch.setattr(use, "WORKS", [work._replace(most=np.inf)])
+    quick, turned = instantly(noisy), instantly(5.0 - 3.0 * noisy)
+    assert not np.array_equal(quick.values, careful.values)
+    np.testing.assert_allclose(turned.values, 5.0 - 3.0 * quick.values, atol=1e-4)
+    assert gain_db(noisy, quick.values, clean) > gain_db(noisy, careful.values, clean) - 1.5
+
+
+@pytest.mark.parametrize("error", [0.6, 1.5])
+def test_a_noise_level_stated_wrongly_is_corrected_by_more_than_half(error, monkeypatch):
+    clean, noisy = noisy_heartbeats(4096)
+    right = instantly(noisy)
+    monkeypatch.setattr(fitting, "levels_along", lambda values, described: error * described.along(len(values)))
+    wrong = instantly(noisy)
+    assert abs(np.log(wrong.noise_sd / right.noise_sd)) < 0.5 * abs(np.log(error))
+    assert gain_db(noisy, wrong.values, clean) > gain_db(noisy, right.values, clean) - 1.5
+
+
+def test_coloured_noise_is_removed_by_more_than_if_it_were_taken_as_white(monkeypatch):
+    rng = np.random.default_rng(3)
+    clean = signals.pressure_steps(4096, rng)
+    noisy = clean + clean.std() / 3 * signals.ar1_noise(4096, rng, rho=0.8)
+    estimate = instantly(noisy)
+    assert 0.75 < np.mean(np.abs(estimate.values - clean) < 1.645 * estimate.sd) < 0.99
+    monkeypatch.setattr(fitting, "_WHITENING", 0.0)
+    assert gain_db(noisy, estimate.values, clean) > gain_db(noisy, instantly(noisy).values, clean) + 1.5
+
+
+def test_spikes_go_with_the_noise(monkeypatch):
+    clean, noisy = noisy_heartbeats(4096)
+    spiky = noisy + signals.spikes(4096, np.random.default_rng(1), share=0.02, size=10.0 * clean.std() / 3)
+    gone = gain_db(spiky, instantly(spiky).values, clean)
+    monkeypatch.setattr(fitting, "_MANY_SPIKES", 1.1)
+    assert gone > gain_db(spiky, instantly(spiky).values, clean) + 5.0
 
 
 def test_gaps_stay_gaps_and_hardly_disturb_the_rest():
@@ -184,3 +228,11 @@ def test_its_band_covers_what_it_says_on_held_out_synthetic_signals(snr):
     estimates = [instantly(row) for row in noisy]
     inside = [np.abs(e.values - truth) < 1.645 * e.sd for e, truth in zip(estimates, clean, strict=True)]
     assert 0.8 < np.mean(inside) < 0.97
+
+
+def test_a_signal_that_was_taken_for_coloured_noise_is_noticed_by_its_rhythm():
+    clean, noisy = repeating.pair("energy", 2048, 10.0, 1)
+    assert noise.describe(noisy).correlation > 0.5
+    estimate = instantly(noisy)
+    assert gain_db(noisy, estimate.values, clean) > 3.0
+    assert estimate.noise_sd == pytest.approx(clean.std() / 10, rel=0.2)

@@ -63,11 +63,27 @@ def test_a_plain_batch_is_the_signal_at_the_asked_snr_in_units_of_its_noise():
 def test_in_a_batch_for_training_noise_moves_and_samples_miss_in_some_rows():
     clean = family.clean_signals(np.random.default_rng(3), 400, LENGTH)
     made = family.batch(np.random.default_rng(4), clean)
-    moves, misses = np.ptp(made.inputs[:, 2], axis=1) > 0, (made.inputs[:, 1] == 0).any(axis=1)
-    assert 0.1 < moves.mean() < 0.3
+    moves, misses = np.ptp(made.level, axis=1) > 0, (made.inputs[:, 1] == 0).any(axis=1)
+    assert 0.17 < moves.mean() < 0.34
     assert 0.04 < misses.mean() < 0.16
-    stated = np.exp(made.inputs[moves, 2])
-    np.testing.assert_allclose(np.mean(stated**2, axis=1), 1.0, rtol=1e-5)
-    seen = made.inputs[moves, 1] > 0
-    standard = ((made.inputs[moves, 0] - made.clean[moves]) / stated)[seen]
-    assert standard.std() == pytest.approx(1.0, abs=0.05)
+    standard = (made.inputs[:, 0] - made.clean) / np.exp(made.level)
+    assert standard[made.inputs[:, 1] > 0].std() == pytest.approx(1.0, abs=0.03)
+
+
+def test_the_stated_level_is_at_times_right_wrong_or_constant_where_noise_moves():
+    clean = family.clean_signals(np.random.default_rng(3), 400, LENGTH)
+    made = family.batch(np.random.default_rng(4), clean)
+    stated, true = made.inputs[:, 2], made.level - np.log(np.mean(np.exp(2 * made.level), axis=1, keepdims=True)) / 2
+    np.testing.assert_allclose(np.mean(np.exp(2 * stated), axis=1), 1.0, rtol=1e-4)
+    moves = np.ptp(made.level, axis=1) > 0
+    right = np.abs(stated - true).max(axis=1) < 1e-3
+    constant = np.ptp(stated, axis=1) == 0
+    for share in (right[moves].mean(), constant[moves].mean(), (~right & ~constant)[moves].mean()):
+        assert 0.15 < share < 0.55
+    assert constant[~moves].mean() > 0.8
+
+
+def test_hints_are_given_to_most_rows():
+    clean = family.clean_signals(np.random.default_rng(3), 100, LENGTH)
+    given = family.batch(np.random.default_rng(4), clean).inputs[:, 3:].any(axis=(1, 2))
+    assert 0.8 < given.mean() < 0.98

@@ -7,12 +7,12 @@ import pytest
 import torch
 
 from denoise_core.instant import family, pretrain
-from denoise_core.instant.network import MULTIPLE, Prior
+from denoise_core.instant.network import INPUTS, MULTIPLE, OUTPUTS, Prior
 from denoise_core.instant.pretrain import Plan, Training
 
 
 def small_plan() -> Plan:
-    return Plan(seed=7, batch=4, length=64, steps=8)
+    return Plan(seed=7, samples=256, lengths=(64, 32), steps=8)
 
 
 def reloaded(state: dict) -> dict:
@@ -23,7 +23,7 @@ def reloaded(state: dict) -> dict:
 
 
 def test_a_resumed_training_takes_the_same_steps_to_the_last_bit(monkeypatch):
-    monkeypatch.setattr(pretrain, "_CHUNK", 8)
+    monkeypatch.setattr(pretrain, "_CHUNK", 512)
     straight = Training(small_plan())
     losses = [straight.step() for _ in range(8)]
     first = Training(small_plan())
@@ -40,22 +40,29 @@ def test_a_resumed_training_takes_the_same_steps_to_the_last_bit(monkeypatch):
 def test_the_loss_of_a_perfect_estimate_is_less_than_that_of_the_input():
     clean = family.clean_signals(np.random.default_rng(0), 8, 256)
     made = family.batch(np.random.default_rng(1), clean, snr=np.full((8, 1), 2.0))
-    inputs, truth = torch.from_numpy(made.inputs), torch.from_numpy(made.clean)
-    nothing = torch.zeros(8, 2, 256)
-    perfect = torch.stack([inputs[:, 0] - truth, torch.zeros(8, 256)], dim=1)
-    assert pretrain.loss(perfect, inputs, truth) < pretrain.loss(nothing, inputs, truth) - 3
+    nothing, perfect = torch.zeros(8, OUTPUTS, 256), torch.zeros(8, OUTPUTS, 256)
+    perfect[:, 0] = torch.from_numpy(made.inputs[:, 0] - made.clean)
+    assert pretrain.loss(perfect, made) < pretrain.loss(nothing, made) - 3
+
+
+def test_the_loss_is_less_for_the_true_noise_level():
+    clean = family.clean_signals(np.random.default_rng(0), 8, 256)
+    made = family.batch(np.random.default_rng(1), clean)
+    right, wrong = torch.zeros(8, OUTPUTS, 256), torch.zeros(8, OUTPUTS, 256)
+    right[:, 2] = torch.from_numpy(made.level)
+    wrong[:, 2] = right[:, 2] + 0.5
+    assert pretrain.loss(right, made) < pretrain.loss(wrong, made)
 
 
 def test_the_stated_sd_moves_no_estimate():
     clean = family.clean_signals(np.random.default_rng(0), 4, 256)
     made = family.batch(np.random.default_rng(1), clean, snr=np.full((4, 1), 2.0))
-    inputs, truth = torch.from_numpy(made.inputs), torch.from_numpy(made.clean)
     gradients = []
     for spread in (-1.0, 2.0):
-        outputs = torch.zeros(4, 2, 256)
+        outputs = torch.zeros(4, OUTPUTS, 256)
         outputs[:, 1] = spread
         outputs.requires_grad_()
-        pretrain.loss(outputs, inputs, truth).backward()
+        pretrain.loss(outputs, made).backward()
         gradients.append(outputs.grad[:, 0])
     torch.testing.assert_close(gradients[0], gradients[1])
 
@@ -67,8 +74,8 @@ def test_the_rate_rises_holds_and_falls():
 
 
 def test_training_says_the_held_out_score_and_saves(monkeypatch):
-    monkeypatch.setattr(pretrain, "_CHUNK", 8)
-    training, said, saved = Training(Plan(batch=2, length=64, steps=3)), [], []
+    monkeypatch.setattr(pretrain, "_CHUNK", 512)
+    training, said, saved = Training(Plan(samples=128, lengths=(64,), steps=3)), [], []
     pretrain.train(training, save=lambda: saved.append(training.done), say=said.append, every=2)
     assert saved == [2, 3]
     assert all(line.startswith(f"step {step}, ") and "held out SNR 1: " in line for step, line in zip(saved, said, strict=True))
@@ -79,7 +86,7 @@ def test_the_network_sees_no_further_than_it_says():
     network = Prior()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
-    series = torch.zeros(1, 3, 64 * MULTIPLE)
+    series = torch.zeros(1, INPUTS, 64 * MULTIPLE)
     other = series.clone()
     other[0, 0, 0] = 5.0
     changed = (network(series) != network(other)).any(dim=1)[0].nonzero()

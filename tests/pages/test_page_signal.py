@@ -127,3 +127,11 @@ def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, m
     app.run()
     assert not app.exception
     assert done == ["picture", "noise"]
+
+
+def test_the_instant_methods_network_can_be_taken_away_and_no_other_methods(app):
+    app.run()
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == ["Save this first look", "Save its network (ONNX)"]
+    app.selectbox(key="method").select("wavelet").run()
+    assert [button.label for button in app.get("download_button")] == ["Save this first look"]

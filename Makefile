@@ -19,6 +19,7 @@ bench: $(VENV)/.test chromium
 	$(BIN)/python tests/benchmarks/gain.py
 	$(BIN)/python tests/benchmarks/settings.py
 	$(BIN)/python tests/benchmarks/throughput.py
+	$(BIN)/python tests/benchmarks/instant.py
 	$(BIN)/python -m tests.benchmarks.pages
 	$(BIN)/python -m tests.benchmarks.watched
 

@@ -38,6 +38,8 @@ def _session(weights: str, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Its own store of memory would keep 70 MB of the web process after 200,000 samples, for a quarter of the time.
+    options.enable_cpu_mem_arena = False
     # Threads that wait in a loop would keep the cores from the trainings beside the web process.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -16,7 +16,7 @@ from denoise_core.instant.passes import looks_at, predict
 from denoise_core.series import Estimate, Floats, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number
-_AT_ONCE = 4  # windows in one call: enough for the network's speed, little for the memory
+_AT_ONCE = 8192  # samples in one call: enough for the network's speed, little for the memory
 _FARTHEST = 2000.0  # noise sd from the centre; what lies further out is shown to the network there
 _LEVELS = (-4.0, 2.5)  # log of the noise sd relative to the window's, as in training
 _OTHERWISE = 0.12  # rms of the log between the noise's level as stated and as found, from which the network is asked again
@@ -123,7 +123,8 @@ def _found(fitted: Fitted) -> Singles:
 def _alike(starts: list[int], n: int, length: int) -> Iterator[list[int]]:
     """Starts of whole windows, a few at a time, and that of a shorter last one."""
     whole = [start for start in starts if start + length <= n]
-    yield from (whole[i : i + _AT_ONCE] for i in range(0, len(whole), _AT_ONCE))
+    count = _AT_ONCE // length
+    yield from (whole[i : i + count] for i in range(0, len(whole), count))
     yield from ([start] for start in starts[len(whole) :])
 
 

@@ -124,9 +124,9 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_prepared(run_id: str) -> dc.Series:
-    """The run's first series as the network sees it: made even, if that was asked for."""
-    return prepare(run_series(run_id), store().run(run_id).config).series
+def run_shown(run_id: str) -> dc.Series:
+    """The run's first series as the preview shows it: made even, if that was asked for, but not whitened."""
+    return prepare(run_series(run_id), store().run(run_id).config.changed("input.whiten", 0.0)).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
@@ -136,11 +136,14 @@ def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def instant_near(run_id: str, first: int, count: int) -> Floats:
-    """`count` samples from `first` on of what the network of the run sees, by the instant method; shape (count,)."""
+def instant_near(run_id: str, first: int, count: int) -> Floats | None:
+    """`count` samples of `run_shown` from `first` on by the instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
-    around = run_prepared(run_id).part(slice(start, first + count + _AROUND))
-    return dc.denoise(around, method=INSTANT).values[first - start :][:count]
+    around = run_shown(run_id).part(slice(start, first + count + _AROUND))
+    try:
+        return dc.denoise(around, method=INSTANT).values[first - start :][:count]
+    except DenoiseError:
+        return None
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -15,7 +15,7 @@ from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.methods import METHODS
 from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, runs, state
-from pages.parts.cached import INSTANT, instant_near, keep_alive, run_prepared, store
+from pages.parts.cached import INSTANT, instant_near, keep_alive, run_shown, store
 from pages.parts.history import History, history
 
 _ENDED = {
@@ -140,11 +140,12 @@ def _preview(run: RunView, past: History) -> None:
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    time, first = run_prepared(run.id).time, int(past.started["preview_start"])
+    time, first = run_shown(run.id).time, int(past.started["preview_start"])
     noisy = _floats(past.started["preview_noisy"])
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
-    beside = {METHODS[INSTANT].label: instant_near(run.id, first, len(noisy))}
+    instant = instant_near(run.id, first, len(noisy))
+    beside = {} if instant is None else {METHODS[INSTANT].label: instant}
     figure = figures.preview(x, noisy, estimate, time=time, name=run.series_name, beside=beside)
     chart.draw(figure, key=f"preview-{run.id}", height=380)
 

@@ -75,3 +75,4 @@ def test_hand_made_links_show_a_page_that_works(person):
         page.goto(f"/?{query}")
         drawn(page, "first-")
         says(page, "pressure_steps.csv")
+        assert page.get_by_role("button", name="Train a network").is_enabled()

@@ -6,6 +6,8 @@ import json
 import numpy as np
 
 import denoise_core as dc
+from denoise_core.jobs import Source
+from pages.parts import cached
 
 
 def field(app, label):
@@ -97,6 +99,26 @@ def test_the_preview_shows_the_instant_method_beside_the_network(app, store, run
     drawn = next(trace for trace in traces if trace["name"] == "Instant")
     expected = dc.denoise(store.series(running), method="instant").values[100:200]
     np.testing.assert_array_equal(np.frombuffer(base64.b64decode(drawn["y"]["bdata"])), expected)
+
+
+def submitted(store, series, config):
+    source = Source(input=None, file_name="own.csv", column=series.name)
+    return store.submit(series, config, owner="w" * 24, title="own.csv: value", source=source)
+
+
+def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what_was_whitened(store):
+    series = dc.Series.of(np.sin(np.arange(600) / 9) + 0.2 * np.random.default_rng(7).normal(size=600))
+    run = submitted(store, series, dc.suggest(series).changed("input.whiten", 0.5))
+    expected = dc.denoise(series, method="instant").values[100:200]
+    np.testing.assert_array_equal(cached.instant_near(run, 100, 100), expected)
+
+
+def test_a_preview_in_the_middle_of_a_flat_stretch_is_drawn_without_the_instant_method(store):
+    values = np.sin(np.arange(12_000) / 9) + 0.2 * np.random.default_rng(7).normal(size=12_000)
+    values[500:11_500] = 1.0
+    series = dc.Series.of(values)
+    run = submitted(store, series, dc.suggest(series))
+    assert cached.instant_near(run, 5000, 100) is None
 
 
 def test_only_the_owner_is_offered_to_stop(app, running, workspace, monkeypatch):

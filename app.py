@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from pages.parts import library
+from pages.parts import plotly_js
 
-library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
+plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
 from denoise_core import figures
-from pages.parts import chart, first, source
+from pages.parts import chart, quick_look, source
 from pages.parts.cached import identity, keep_alive, recording, series_of, truth
 from pages.parts.setup import page_setup
 
@@ -20,8 +20,8 @@ controls, picture = st.columns([1, 3], gap="medium")
 with controls:
     source.picker(chosen)
     source.column_picker(chosen)
-    method = first.method_picker()
-    estimate = first.estimate(chosen, method)
+    method = quick_look.method_picker()
+    estimate = quick_look.estimate(chosen, method)
 
 # Before the words, which take longer to find: a browser draws it meanwhile.
 with picture:
@@ -33,10 +33,10 @@ with picture:
 
 with controls:
     if estimate is not None:
-        first.verdict(chosen, method, estimate)
-    first.onward(chosen)
+        quick_look.verdict(chosen, method, estimate)
+    quick_look.onward(chosen)
     if estimate is not None:
-        first.download(chosen, method, estimate)
+        quick_look.download(chosen, method, estimate)
 
 # Last, so that the first picture does not wait for the process that looks after trainings.
 keep_alive()

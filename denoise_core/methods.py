@@ -9,8 +9,8 @@ from typing import Any
 from denoise_core import filters
 from denoise_core.config import RunConfig, unknown
 from denoise_core.errors import SettingsError
-from denoise_core.events import Event
 from denoise_core.series import Estimate, Series
+from denoise_core.training.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
 
-Floats = NDArray[np.float64]
+Float64Array = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
@@ -31,7 +32,7 @@ class TimeAxis:
         The calendar time of ``values == 0``.
     """
 
-    values: Floats
+    values: Float64Array
     unit: str = "s"
     start: np.datetime64 | None = None
     name: str = "time"
@@ -93,7 +94,7 @@ class Series:
         If values and time axis differ in length, or a value is infinite.
     """
 
-    values: Floats
+    values: Float64Array
     time: TimeAxis
     name: str = "value"
     unit: str = ""
@@ -153,9 +154,9 @@ class Estimate:
         The noise level that the method assumed, in the unit of the series.
     """
 
-    values: Floats
+    values: Float64Array
     method: str
-    sd: Floats | None = None
+    sd: Float64Array | None = None
     noise_sd: float | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
 
@@ -191,7 +192,7 @@ class Recording:
 
     name: str
     time: TimeAxis
-    channels: Mapping[str, Floats]
+    channels: Mapping[str, Float64Array]
     units: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     layout: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     notes: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from denoise_core.series import Floats
+from denoise_core.series import Float64Array
 
 # Position, width (both in parts of a beat) and height of the waves P, Q, R, S, T;
 # after McSharry et al. 2003, doi:10.1109/TBME.2003.808805
@@ -19,7 +19,7 @@ _BUMP_WIDTH = np.array([0.005, 0.005, 0.006, 0.01, 0.01, 0.03, 0.01, 0.01, 0.005
 _BLOCK_HEIGHT = np.array([4, -5, 3, -4, 5, -4.2, 2.1, 4.3, -3.1, 2.1, -4.2])
 
 
-def ecg_like(n: int, rng: np.random.Generator, *, rate_hz: float = 250.0, beats_per_minute: float = 72.0) -> Floats:
+def ecg_like(n: int, rng: np.random.Generator, *, rate_hz: float = 250.0, beats_per_minute: float = 72.0) -> Float64Array:
     """Heartbeats in mV whose intervals vary by 4 % (sd) and whose height follows the breath; shape (n,)."""
     period = 60.0 / beats_per_minute
     count = int(n / rate_hz / period * 1.5) + 4
@@ -33,20 +33,20 @@ def ecg_like(n: int, rng: np.random.Generator, *, rate_hz: float = 250.0, beats_
     return values * breath
 
 
-def bumps(n: int, _rng: np.random.Generator | None = None) -> Floats:
+def bumps(n: int, _rng: np.random.Generator | None = None) -> Float64Array:
     """Donoho and Johnstone's Bumps, ``sum h / (1 + |t - t_i| / w_i) ** 4`` with t = 1/n .. 1; nothing in it is random."""
     t = np.arange(1, n + 1) / n
     shape = (1.0 + np.abs(t[:, None] - _BUMP_AT) / _BUMP_WIDTH) ** -4.0
     return np.asarray(shape @ _BUMP_HEIGHT, dtype=np.float64)
 
 
-def blocks(n: int, _rng: np.random.Generator | None = None) -> Floats:
+def blocks(n: int, _rng: np.random.Generator | None = None) -> Float64Array:
     """Donoho and Johnstone's Blocks, a step function with eleven jumps; nothing in it is random."""
     t = np.arange(1, n + 1) / n
     return np.asarray((0.5 * (1.0 + np.sign(t[:, None] - _BUMP_AT))) @ _BLOCK_HEIGHT, dtype=np.float64)
 
 
-def vibration(n: int, rng: np.random.Generator, *, rate_hz: float = 6400.0, shaft_hz: float = 24.7) -> Floats:
+def vibration(n: int, rng: np.random.Generator, *, rate_hz: float = 6400.0, shaft_hz: float = 24.7) -> Float64Array:
     """A rotating machine, in m/s^2: shaft harmonics, a gear mesh modulated by the shaft, a bearing fault's ringing impacts."""
     time = np.arange(n) / rate_hz
     speed = 1.0 + 0.003 * np.sin(2 * np.pi * 0.4 * time + 2 * np.pi * rng.random())
@@ -57,7 +57,7 @@ def vibration(n: int, rng: np.random.Generator, *, rate_hz: float = 6400.0, shaf
     return np.asarray(shaft + mesh + _impacts(angle, rate_hz, rng), dtype=np.float64)
 
 
-def _impacts(angle: Floats, rate_hz: float, rng: np.random.Generator) -> Floats:
+def _impacts(angle: Float64Array, rate_hz: float, rng: np.random.Generator) -> Float64Array:
     """Each 1/3.57 turn one blow, with 1 % slip, ringing at 430 Hz with a decay time of 4 ms."""
     blows = np.arange(0.0, angle[-1], 2 * np.pi / 3.57)
     at = np.interp(blows * (1.0 + 0.01 * rng.standard_normal(len(blows))), angle, np.arange(len(angle)) / rate_hz)
@@ -66,7 +66,7 @@ def _impacts(angle: Floats, rate_hz: float, rng: np.random.Generator) -> Floats:
     return np.where(since >= 0, 1.5 * np.exp(-since / 0.004) * np.sin(2 * np.pi * 430.0 * since), 0.0)
 
 
-def pressure_steps(n: int, rng: np.random.Generator, *, rate_hz: float = 50.0) -> Floats:
+def pressure_steps(n: int, rng: np.random.Generator, *, rate_hz: float = 50.0) -> Float64Array:
     """A pressure in bar that holds between set points and follows each change with a first-order lag of 0.4 s."""
     change = rng.random(n) < 1.0 / (rate_hz * 3.0)
     change[0] = True
@@ -80,7 +80,7 @@ def pressure_steps(n: int, rng: np.random.Generator, *, rate_hz: float = 50.0) -
     return values
 
 
-SIGNALS: dict[str, Callable[[int, np.random.Generator], Floats]] = {
+SIGNALS: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
     "ecg_like": ecg_like,
     "bumps": bumps,
     "blocks": blocks,
@@ -89,13 +89,13 @@ SIGNALS: dict[str, Callable[[int, np.random.Generator], Floats]] = {
 }
 
 
-def add_noise(clean: Floats, *, snr: float, rng: np.random.Generator) -> Floats:
+def add_noise(clean: Float64Array, *, snr: float, rng: np.random.Generator) -> Float64Array:
     """``clean + n`` with white Gaussian n of sd ``sd(clean) / snr``; snr is the amplitude ratio."""
-    noise: Floats = rng.standard_normal(len(clean)) * (clean.std() / snr)
+    noise: Float64Array = rng.standard_normal(len(clean)) * (clean.std() / snr)
     return clean + noise
 
 
-def ar1_noise(n: int, rng: np.random.Generator, *, rho: float) -> Floats:
+def ar1_noise(n: int, rng: np.random.Generator, *, rho: float) -> Float64Array:
     """Coloured noise of sd 1: ``v[t] = rho v[t-1] + sqrt(1 - rho**2) e[t]``, e white Gaussian, stationary from v[0]; shape (n,).
 
     Its autocorrelation at lag k is ``rho ** k``; rho = 0 is white noise.
@@ -107,7 +107,7 @@ def ar1_noise(n: int, rng: np.random.Generator, *, rho: float) -> Floats:
     return np.asarray(lfilter([1.0], [1.0, -rho], fresh), dtype=np.float64)
 
 
-def spikes(n: int, rng: np.random.Generator, *, share: float, size: float) -> Floats:
+def spikes(n: int, rng: np.random.Generator, *, share: float, size: float) -> Float64Array:
     """Zeros with ``round(share n)`` values of ``size`` with random sign at random places; shape (n,), to be added to a series."""
     values = np.zeros(n)
     at = rng.permutation(n)[: round(share * n)]
@@ -115,7 +115,7 @@ def spikes(n: int, rng: np.random.Generator, *, share: float, size: float) -> Fl
     return values
 
 
-def rising(n: int, *, factor: float) -> Floats:
+def rising(n: int, *, factor: float) -> Float64Array:
     """Noise sds that grow exponentially from 1 to `factor`, over their root mean square: ``mean(rising**2) == 1``; shape (n,).
 
     ``rising(n, factor=5) * white`` is noise of sd 1 overall that is five times as strong at the end as at the start.
@@ -124,7 +124,7 @@ def rising(n: int, *, factor: float) -> Floats:
     return np.asarray(levels / np.sqrt(np.mean(levels**2)), dtype=np.float64)
 
 
-COLOURS: dict[str, Callable[[int, np.random.Generator], Floats]] = {
+COLOURS: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
     "white": lambda n, rng: rng.standard_normal(n),
     "coloured": lambda n, rng: ar1_noise(n, rng, rho=0.8),
 }

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.parts import library
+from pages.parts import plotly_js
 
-library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
+plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import downloads, outcome, runs, source, state, words
+from pages.parts import downloads, messages, outcome, runs, source, state
 from pages.parts.setup import page_setup
 
 strip = page_setup("Result")
@@ -20,7 +20,7 @@ if run is None or not run.has_result:
     runs.finished()
     st.stop()
 
-with words.faults_in_words():
+with messages.faults_in_words():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
         shown = outcome.controls(run)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from pages.parts import library
+from pages.parts import plotly_js
 
-library.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
+plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import applying, form, live, runs, source, state, words
+from pages.parts import applying, form, live, messages, runs, source, state
 from pages.parts.cached import run_series, series_of
 from pages.parts.setup import page_setup
 
@@ -16,17 +16,17 @@ run = runs.opened()
 if run is None:
     chosen = form.first_column(source.current())
     strip.caption(source.in_words(chosen.file_name, series_of(chosen)))
-    with words.faults_in_words():
+    with messages.faults_in_words():
         form.show(chosen)
     settings, network = st.columns(2)
     with settings:
         form.from_file()
-    with network, words.faults_in_words():
+    with network, messages.faults_in_words():
         applying.show(chosen)
     form.windows(chosen)
     st.stop()
 
-with words.faults_in_words():
+with messages.faults_in_words():
     strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
     heading, onward = st.columns([3, 2], vertical_alignment="center")
     heading.subheader(live.heading(run), anchor=False)

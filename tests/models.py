@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from denoise_core.config import RunConfig
-from denoise_core.export.header import FORMAT
+from denoise_core.model.header import FORMAT
 
 NUMBERS = {"offset": 1.5, "scale": 2.0, "noise_sd": 0.25}
 

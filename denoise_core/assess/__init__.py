@@ -1,10 +1,10 @@
 """Metrics with truth, diagnostics of what was removed, and the verdict in plain words. Knows not how an estimate was made."""
 
-from denoise_core.assess.caution import on_gaps, on_noise, on_series, on_training
+from denoise_core.assess.diagnostics import on_gaps, on_noise, on_series, on_training
 from denoise_core.assess.held_out import on_test_part
 from denoise_core.assess.metrics import METRICS, score
 from denoise_core.assess.residual import Residual, diagnose
-from denoise_core.assess.spectrum import Spectra, spectra
+from denoise_core.assess.spectra import Spectra, spectra
 from denoise_core.assess.truth import truth_of
 from denoise_core.assess.verdict import Figure, Sentence, Verdict, judge
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.config import RunConfig
-from denoise_core.objectives import OBJECTIVES
-from denoise_core.preparation import Prepared, prepare
-from denoise_core.series import Estimate, Floats
-from denoise_core.split import Mask, parts
-from denoise_core.training_set import TrainingSet
+from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.dataset.preprocessing import Preprocessed, preprocess
+from denoise_core.dataset.split import Mask, parts
+from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.series import Estimate, Float64Array
 
 
-def on_test_part(estimate: Estimate, truth: Floats, *, data: TrainingSet, config: RunConfig, i: int = 0) -> float | None:
+def on_test_part(estimate: Estimate, truth: Float64Array, *, data: TrainingSet, config: RunConfig, i: int = 0) -> float | None:
     """The gain in dB (`metrics.snr_gain_db`) of an estimate of ``data.noisy[i]`` on its `kept_to_test` part.
 
     None where the run kept no test part; nan where the truth is known nowhere in it.
@@ -32,7 +32,7 @@ def kept_to_test(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
     series = data.noisy[i]
     if config.split.test_share == 0.0:
         return np.zeros(len(series), dtype=np.bool_)
-    prepared = prepare(series, config)
+    prepared = preprocess(series, config)
     observed = _observed(data, config, i=i, prepared=prepared)
     test = parts(observed, config.split, length=config.window.length, seed=config.training.seed + i).test
     if config.input.uneven != "resample":
@@ -42,12 +42,12 @@ def kept_to_test(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
     return np.asarray(test[nearest.clip(0, len(test) - 1)])
 
 
-def _observed(data: TrainingSet, config: RunConfig, *, i: int, prepared: Prepared) -> Mask:
+def _observed(data: TrainingSet, config: RunConfig, *, i: int, prepared: Preprocessed) -> Mask:
     """Where the target of the series number `i` is present, as the network sees it."""
     target = OBJECTIVES[config.objective.kind].target
     if target == "clean":
         return np.asarray(~np.isnan(prepared.same(data.clean[i])))
     if target == "others":
-        others = [prepare(series, config).series.observed for j, series in enumerate(data.noisy) if j != i]
+        others = [preprocess(series, config).series.observed for j, series in enumerate(data.noisy) if j != i]
         return np.asarray(np.any(others, axis=0))
     return prepared.series.observed

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 
 from denoise_core.errors import DataError
-from denoise_core.series import Estimate, Floats, Series
+from denoise_core.series import Estimate, Float64Array, Series
 
 
-def rmse(estimate: Floats, truth: Floats) -> float:
+def rmse(estimate: Float64Array, truth: Float64Array) -> float:
     """``sqrt(mean((e - x)**2))``, in the unit of the series."""
     e, x = _present(estimate, truth)
     return float(np.sqrt(_mean((e - x) ** 2)))
 
 
-def mise(estimate: Floats, truth: Floats) -> float:
+def mise(estimate: Float64Array, truth: Float64Array) -> float:
     """``1e4 * sum((e - x)**2) / sum(x**2)``, no unit.
 
     References
@@ -32,7 +32,7 @@ def mise(estimate: Floats, truth: Floats) -> float:
     return 1e4 * _ratio(_mean((e - x) ** 2), _mean(x**2))
 
 
-def prd(estimate: Floats, truth: Floats) -> float:
+def prd(estimate: Float64Array, truth: Float64Array) -> float:
     """Percentage root-mean-square difference: ``100 * sqrt(sum((e - x)**2) / sum(x**2))``; the truth's mean is not removed.
 
     References
@@ -42,19 +42,19 @@ def prd(estimate: Floats, truth: Floats) -> float:
     return float(np.sqrt(mise(estimate, truth)))
 
 
-def max_abs_deviation(estimate: Floats, truth: Floats) -> float:
+def max_abs_deviation(estimate: Float64Array, truth: Float64Array) -> float:
     """``max(|e - x|)``, in the unit of the series."""
     e, x = _present(estimate, truth)
     return float(np.max(np.abs(e - x))) if e.size else float("nan")
 
 
-def cosine(estimate: Floats, truth: Floats) -> float:
+def cosine(estimate: Float64Array, truth: Float64Array) -> float:
     """``sum(e * x) / sqrt(sum(e**2) * sum(x**2))``: 1 for the same shape, whatever its size."""
     e, x = _present(estimate, truth)
     return _ratio(_mean(e * x), float(np.sqrt(_mean(e**2) * _mean(x**2))))
 
 
-def snr_gain_db(estimate: Floats, truth: Floats, *, noisy: Floats) -> float:
+def snr_gain_db(estimate: Float64Array, truth: Float64Array, *, noisy: Float64Array) -> float:
     """``10 log10(mean((y - x)**2) / mean((e - x)**2))``: how much smaller the error became; inf for a perfect estimate."""
     e, x, y = _present(estimate, truth, noisy)
     before, after = _mean((y - x) ** 2), _mean((e - x) ** 2)
@@ -64,7 +64,7 @@ def snr_gain_db(estimate: Floats, truth: Floats, *, noisy: Floats) -> float:
     return float("-inf") if ratio == 0.0 else 10.0 * float(np.log10(ratio))
 
 
-METRICS: dict[str, Callable[[Floats, Floats], float]] = {
+METRICS: dict[str, Callable[[Float64Array, Float64Array], float]] = {
     "rmse": rmse,
     "mise": mise,
     "prd": prd,
@@ -90,11 +90,11 @@ def score(estimate: Any, truth: Any, *, noisy: Any = None) -> dict[str, float]:
     return found if noisy is None else {"snr_gain_db": snr_gain_db(e, x, noisy=_array(noisy)), **found}
 
 
-def _array(values: Any) -> Floats:
+def _array(values: Any) -> Float64Array:
     return values.values if isinstance(values, Estimate | Series) else np.asarray(values, dtype=np.float64)
 
 
-def _present(*arrays: Floats) -> list[Floats]:
+def _present(*arrays: Float64Array) -> list[Float64Array]:
     shapes = [a.shape for a in arrays]
     if len(set(shapes)) > 1 or arrays[0].ndim != 1:
         raise DataError(f"Estimate and truth must be equally long series, but their shapes are {', '.join(map(str, shapes))}.")
@@ -102,7 +102,7 @@ def _present(*arrays: Floats) -> list[Floats]:
     return [a[present] for a in arrays]
 
 
-def _mean(values: Floats) -> float:
+def _mean(values: Float64Array) -> float:
     return float(np.mean(values)) if values.size else float("nan")
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core.assess.spectrum import bridged, psd
+from denoise_core.assess.spectra import bridged, psd
+from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
-from denoise_core.series import Estimate, Floats, Series
-from denoise_core.whitening import whitened
+from denoise_core.series import Estimate, Float64Array, Series
 
 _LONGEST_LAG = 1000
 _LEVEL_BLOCKS = 8
@@ -82,7 +82,7 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     present = removed[~np.isnan(removed)]
     values = noisy.values[~np.isnan(removed)]
     colour = 0.0 if noise is None else noise.correlation
-    beyond = removed if colour == 0.0 else whitened(removed, colour, middle=float(np.mean(present)))
+    beyond = removed if colour == 0.0 else whiten(removed, colour, middle=float(np.mean(present)))
     correlations = autocorrelations(beyond, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
     frequency, peak_db = spectral_peak(beyond, step=noisy.time.step)
@@ -109,7 +109,7 @@ def _noise_sd(noisy: Series, noise: Noise | None) -> float:
     return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
 
 
-def autocorrelations(values: Floats, *, longest_lag: int) -> Floats:
+def autocorrelations(values: Float64Array, *, longest_lag: int) -> Float64Array:
     """``out[k - 1] == mean(r[t] * r[t + k]) / mean(r**2)`` with r the values less their mean, over pairs without a gap.
 
     Shape (longest_lag,); nan where the values do not vary, or where gaps leave fewer than a quarter of the pairs.
@@ -125,7 +125,7 @@ def autocorrelations(values: Floats, *, longest_lag: int) -> Floats:
     return np.full(longest_lag, np.nan) if means[0] <= 0.0 else means[1:] / means[0]
 
 
-def spectral_peak(values: Floats, *, step: float) -> tuple[float, float]:
+def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:
     """Frequency of the spectrum's highest peak above its floor, and that height in dB; nan where there is no power.
 
     The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
@@ -140,7 +140,7 @@ def spectral_peak(values: Floats, *, step: float) -> tuple[float, float]:
     return float(frequency[top]), float(10.0 * np.log10(height[top]))
 
 
-def _removed(noisy: Series, estimate: Estimate) -> Floats:
+def _removed(noisy: Series, estimate: Estimate) -> Float64Array:
     if len(estimate.values) != len(noisy):
         raise DataError(f"The estimate has {len(estimate.values)} samples, but {noisy.name} has {len(noisy)}.")
     removed = noisy.values - estimate.values
@@ -149,30 +149,30 @@ def _removed(noisy: Series, estimate: Estimate) -> Floats:
     return removed
 
 
-def _lagged_sums(values: Floats, longest_lag: int) -> Floats:
+def _lagged_sums(values: Float64Array, longest_lag: int) -> Float64Array:
     """``out[k] == sum(values[t] * values[t + k])`` for k = 0 .. longest_lag."""
     size = 1 << (len(values) + longest_lag - 1).bit_length()
     power = np.abs(np.fft.rfft(values, size)) ** 2
     return np.fft.irfft(power, size)[: longest_lag + 1]
 
 
-def _running_median(values: Floats, *, size: int) -> Floats:
+def _running_median(values: Float64Array, *, size: int) -> Float64Array:
     """Of the `size` values (odd) around each; the edge values are repeated."""
     padded = np.pad(values, size // 2, mode="edge")
     return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, size), axis=1))
 
 
-def _correlation(a: Floats, b: Floats) -> float:
+def _correlation(a: Float64Array, b: Float64Array) -> float:
     a, b = a - a.mean(), b - b.mean()
     return _divide(float(np.mean(a * b)), float(np.std(a) * np.std(b)))
 
 
-def _excess_kurtosis(values: Floats) -> float:
+def _excess_kurtosis(values: Float64Array) -> float:
     square = (values - values.mean()) ** 2
     return _divide(float(np.mean(square**2)), float(np.mean(square)) ** 2) - 3.0
 
 
-def _level_ratio(values: Floats) -> float:
+def _level_ratio(values: Float64Array) -> float:
     """Spikes are cut at three times the robust spread of all, so that a single one does not look like a louder stretch."""
     size = np.abs(values - np.median(values))
     size = np.minimum(size, 3.0 * np.median(size) / _NORMAL_MEDIAN)
@@ -180,7 +180,7 @@ def _level_ratio(values: Floats) -> float:
     return _divide(max(levels), min(levels))
 
 
-def _delay(noisy: Floats, estimate: Floats) -> int:
+def _delay(noisy: Float64Array, estimate: Float64Array) -> int:
     """The shift k that makes ``noisy[t] - estimate[t + k]`` smallest, if by more than chance and `_CLEARLY_LESS`."""
     clearly = max(_CLEARLY_LESS, 3.0 / np.sqrt(len(noisy)))
     left = {0: float(np.var(noisy - estimate))}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from denoise_core.series import Floats, Recording
+from denoise_core.series import Float64Array, Recording
 
 SUFFIX = "_true"
 
 
-def truth_of(recording: Recording, column: str) -> Floats | None:
+def truth_of(recording: Recording, column: str) -> Float64Array | None:
     """The channel ``<column>_true``, of shape (n,), or None where the recording has none."""
     return recording.channels.get(column + SUFFIX)

@@ -12,11 +12,11 @@ from typing import Literal
 
 import numpy as np
 
+from denoise_core.assess.formatting import rhythm, sized
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.assess.residual import Residual, diagnose
-from denoise_core.assess.wording import rhythm, sized
 from denoise_core.noise import Noise
-from denoise_core.series import Estimate, Floats, Series
+from denoise_core.series import Estimate, Float64Array, Series
 
 # White noise reaches 8 dB in 1 of 200 series.
 PEAK_DB = 10.0
@@ -74,7 +74,7 @@ class Verdict:
     gain_db: float | None = None
 
 
-def judge(noisy: Series, estimate: Estimate, *, truth: Floats | None = None, noise: Noise | None = None) -> Verdict:
+def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = None, noise: Noise | None = None) -> Verdict:
     """What was removed from `noisy`, in words and numbers; with the truth of shape (n,), the true gain too.
 
     With `noise`, what `noise.describe` said of the series, what was removed may be as alike from sample to sample as that.

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return worker.main(words[1:])
         if words[:1] == ["supervisor"]:
-            from denoise_core.jobs import supervisor
+            from denoise_core.jobs.scheduling import supervisor
 
             return supervisor.main(words[1:])
         return _run(words)

@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING
 from safetensors import SafetensorError
 
 from denoise_core import assess, files, methods
-from denoise_core.cli import material, progress, refusals, settings
-from denoise_core.cli.speech import Say, speaker
+from denoise_core.cli import inputs, progress, settings, validation
+from denoise_core.cli.console import Say, speaker
 from denoise_core.config import RunConfig
+from denoise_core.dataset.selection import ChannelSelection
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
-from denoise_core.export import about
-from denoise_core.material import Material
+from denoise_core.model import about
 from denoise_core.noise import describe
 from denoise_core.series import Estimate, Series
-from denoise_core.training_set import TrainingSet
 
 if TYPE_CHECKING:
-    from denoise_core.inference import TrainedDenoiser
+    from denoise_core.model.denoiser import TrainedDenoiser
 
 
 def denoise(arguments: Namespace) -> None:
     """Write the input with the denoised columns added."""
     say = speaker(quiet=arguments.quiet)
-    refusals.check_method(arguments)
-    refusals.check_start(arguments)
+    validation.check_method(arguments)
+    validation.check_start(arguments)
     target = _target(arguments)
-    given = material.read(arguments, say, channels=_channels(arguments.model))
+    given = inputs.read(arguments, say, channels=_channels(arguments.model))
     estimates = {}
     for series, estimate in _estimates(given, arguments, say):
         _comment(series, estimate, say)
@@ -42,10 +42,10 @@ def denoise(arguments: Namespace) -> None:
 def train(arguments: Namespace) -> None:
     """Train one network on the columns and save it."""
     say = speaker(quiet=arguments.quiet)
-    refusals.check_start(arguments)
-    refusals.check_noise(arguments)
-    refusals.check_target(arguments.output, arguments.input)
-    given = material.read(arguments, say)
+    validation.check_start(arguments)
+    validation.check_noise(arguments)
+    validation.check_target(arguments.output, arguments.input)
+    given = inputs.read(arguments, say)
     for series in given.series():
         _warn(series, say)
     data, config = _with_noise(given, arguments) if arguments.add_noise else _as_it_is(given, arguments)
@@ -61,8 +61,8 @@ def train(arguments: Namespace) -> None:
 def suggest(arguments: Namespace) -> None:
     """Print the suggested settings as JSON."""
     say = speaker(quiet=True)
-    recording = material.recording_of(arguments.input, arguments, say)
-    series = recording[arguments.column or material.first(recording, say)]
+    recording = inputs.recording_of(arguments.input, arguments, say)
+    series = recording[arguments.column or inputs.first(recording, say)]
     print(settings.recipe(arguments.recipe, series).to_json())
 
 
@@ -85,7 +85,7 @@ COMMANDS: dict[str, Callable[[Namespace], None]] = {
 def _target(arguments: Namespace) -> Path:
     usual: Path = arguments.input.with_name(files.denoised_name(arguments.input.name))
     target: Path = arguments.output or usual
-    refusals.check_target(target, arguments.input)
+    validation.check_target(target, arguments.input)
     if target.suffix.lower() != usual.suffix.lower():
         raise DataError(
             f"{target} should end in {usual.suffix}: the result has the format of the input. Choose another name with -o."
@@ -98,7 +98,7 @@ def _channels(model: Path | None) -> tuple[str, ...]:
     return () if model is None else about(model).channels
 
 
-def _estimates(given: Material, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate]]:
+def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate]]:
     """Each chosen series with its estimate."""
     if arguments.model is not None:
         yield from _by_model(given, arguments.model, say)
@@ -115,8 +115,8 @@ def _estimates(given: Material, arguments: Namespace, say: Say) -> Iterator[tupl
             yield series, methods.denoise(series, method=arguments.method, **settings.changes(arguments))
 
 
-def _by_model(given: Material, model: Path, say: Say) -> Iterator[tuple[Series, Estimate]]:
-    from denoise_core.export import load
+def _by_model(given: ChannelSelection, model: Path, say: Say) -> Iterator[tuple[Series, Estimate]]:
+    from denoise_core.model import load
 
     about(model).check_fits(given.columns)
     trained = load(model)
@@ -125,12 +125,12 @@ def _by_model(given: Material, model: Path, say: Say) -> Iterator[tuple[Series, 
         yield series, trained.denoise(series)
 
 
-def _as_it_is(given: Material, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
+def _as_it_is(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
     (data,) = given.training_sets(together=True)
     return data, settings.config_for(data, arguments)
 
 
-def _with_noise(given: Material, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
+def _with_noise(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
     """Settings are suggested from a noisy copy, which is then drawn again with their seed."""
 
     def noisy(seed: int) -> TrainingSet:
@@ -140,7 +140,7 @@ def _with_noise(given: Material, arguments: Namespace) -> tuple[TrainingSet, Run
     return noisy(config.training.seed), config
 
 
-def _say_tested(trained: TrainedDenoiser, given: Material, data: TrainingSet, config: RunConfig, say: Say) -> None:
+def _say_tested(trained: TrainedDenoiser, given: ChannelSelection, data: TrainingSet, config: RunConfig, say: Say) -> None:
     """The gain on the test part, where there is one and the truth is known."""
     for i, series in enumerate(data.wanted if config.split.test_share else ()):
         truth = data.clean[i] if data.clean else assess.truth_of(given.recording, series.name)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from denoise_core.cli.speech import Say
+from denoise_core.cli.console import Say
 from denoise_core.config import RunConfig
-from denoise_core.events import EpochEnd, Finished, Started
-from denoise_core.events import Event as TrainingEvent
-from denoise_core.training_set import TrainingSet
+from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.training.events import EpochEnd, Finished, Started
+from denoise_core.training.events import Event as TrainingEvent
 
 if TYPE_CHECKING:
-    from denoise_core.inference import TrainedDenoiser
+    from denoise_core.model.denoiser import TrainedDenoiser
 
 
 def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> TrainedDenoiser:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from denoise_core.config import RunConfig, unknown
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Series
 from denoise_core.suggestions import RECIPES, for_channels
-from denoise_core.training_set import TrainingSet
 
 USUAL = "suggested"
 

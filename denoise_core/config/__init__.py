@@ -11,14 +11,16 @@ from denoise_core.config.groups import (
     TrainingConfig,
     WindowConfig,
 )
-from denoise_core.config.rules import POINT_LOSSES
-from denoise_core.config.run import RunConfig
+from denoise_core.config.objectives import OBJECTIVES, Objective
+from denoise_core.config.run import POINT_LOSSES, RunConfig
 
 __all__ = [
     "GROUPS",
+    "OBJECTIVES",
     "POINT_LOSSES",
     "InputConfig",
     "ModelConfig",
+    "Objective",
     "ObjectiveConfig",
     "RunConfig",
     "ScalingConfig",

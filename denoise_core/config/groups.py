@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from denoise_core.config.declare import setting
-from denoise_core.objectives import OBJECTIVES
+from denoise_core.config.objectives import OBJECTIVES
 
 GROUPS = {
     "input": "Before the network",

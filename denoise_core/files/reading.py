@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from denoise_core.errors import DataError
-from denoise_core.files import exchange
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.sandbox import run_child
+from denoise_core.files.sandbox import ipc
+from denoise_core.files.sandbox.runner import run_child
 from denoise_core.series import Recording
 
 
@@ -43,7 +43,7 @@ def read(
     with open_source(source, limits=limits) as (path, folder):
         shown = name or ("The file" if isinstance(source, bytes) else path.name)
         task = {"verb": "read", "path": str(path), "name": shown, "options": (options or ReadOptions()).to_json()}
-        return exchange.unpack(run_child(task, folder, name=shown, limits=limits), folder)
+        return ipc.unpack(run_child(task, folder, name=shown, limits=limits), folder)
 
 
 @contextmanager

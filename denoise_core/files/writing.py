@@ -11,11 +11,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from denoise_core.errors import DataError
-from denoise_core.files import exchange
-from denoise_core.files.additions import additions_of
 from denoise_core.files.options import Limits
+from denoise_core.files.output_columns import additions_of
 from denoise_core.files.reading import open_source
-from denoise_core.files.sandbox import run_child
+from denoise_core.files.sandbox import ipc
+from denoise_core.files.sandbox.runner import run_child
 
 if TYPE_CHECKING:
     from denoise_core.series import Estimate, Recording
@@ -92,10 +92,10 @@ def _rendered(
             "verb": "write",
             "path": str(path),
             "layout": dict(recording.layout),
-            "additions": exchange.pack_additions(added, folder),
+            "additions": ipc.pack_additions(added, folder),
         }
         run_child(task, folder, name=recording.name, limits=limits)
-        yield folder / exchange.RESULT
+        yield folder / ipc.RESULT
 
 
 def _replace(made: Path, target: Path) -> None:

@@ -1,6 +1,6 @@
 """Classical filters, and their settings suggested from the data. Knows no training, no truth."""
 
-from denoise_core.filters.table import FILTERS, Filter, lookup
-from denoise_core.filters.use import apply, suggest
+from denoise_core.filters.apply_filter import apply, suggest
+from denoise_core.filters.catalogue import FILTERS, Filter, lookup
 
 __all__ = ["FILTERS", "Filter", "apply", "lookup", "suggest"]

@@ -13,7 +13,7 @@ import pywt
 
 from denoise_core import noise
 from denoise_core.config import setting
-from denoise_core.series import Floats
+from denoise_core.series import Float64Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,21 +89,21 @@ class LowpassSettings:
 Settings = WindowSettings | SavgolSettings | WaveletSettings | LowpassSettings
 
 
-def moving_average(values: Floats, settings: WindowSettings) -> Floats:
+def moving_average(values: Float64Array, settings: WindowSettings) -> Float64Array:
     """``out[t] == mean(values[t - h : t + h + 1])`` with ``window == 2 h + 1``; mirrored at the ends."""
     from scipy import ndimage
 
     return np.asarray(ndimage.uniform_filter1d(values, settings.window, mode="reflect"))
 
 
-def median(values: Floats, settings: WindowSettings) -> Floats:
+def median(values: Float64Array, settings: WindowSettings) -> Float64Array:
     """``out[t] == median(values[t - h : t + h + 1])`` with ``window == 2 h + 1``; mirrored at the ends."""
     from scipy import ndimage
 
     return np.asarray(ndimage.median_filter(values, settings.window, mode="reflect"))
 
 
-def savgol(values: Floats, settings: SavgolSettings) -> Floats:
+def savgol(values: Float64Array, settings: SavgolSettings) -> Float64Array:
     """Savitzky-Golay: a polynomial fitted to each window, read at its centre; a polynomial up to `order` passes unchanged.
 
     References
@@ -115,7 +115,7 @@ def savgol(values: Floats, settings: SavgolSettings) -> Floats:
     return np.asarray(signal.savgol_filter(values, settings.window, settings.order, mode="interp"))
 
 
-def lowpass(values: Floats, settings: LowpassSettings) -> Floats:
+def lowpass(values: Float64Array, settings: LowpassSettings) -> Float64Array:
     """Butterworth low-pass run forwards and backwards, so that nothing is delayed; mirrored at the ends."""
     from scipy import signal
 
@@ -124,7 +124,7 @@ def lowpass(values: Floats, settings: LowpassSettings) -> Floats:
     return np.asarray(signal.sosfiltfilt(sections, values, padtype="even", padlen=padding))
 
 
-def wavelet(values: Floats, settings: WaveletSettings) -> Floats:
+def wavelet(values: Float64Array, settings: WaveletSettings) -> Float64Array:
     """Stationary (translation-invariant) wavelet shrinkage; mirrored at the ends.
 
     With noise of standard deviation s and detail coefficients d of one scale, "bayes" shrinks softly by
@@ -145,7 +145,7 @@ def wavelet(values: Floats, settings: WaveletSettings) -> Floats:
     return np.asarray(pywt.iswt([smooth, *kept], wave)[inside])
 
 
-def _shrunk(detail: Floats, settings: WaveletSettings, *, sigma: float, power: float) -> Floats:
+def _shrunk(detail: Float64Array, settings: WaveletSettings, *, sigma: float, power: float) -> Float64Array:
     if settings.rule == "hard":
         return np.where(np.abs(detail) > settings.cut * sigma, detail, 0.0)
     if power <= sigma**2:

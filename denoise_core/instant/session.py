@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Singles = NDArray[np.float32]
+from denoise_core.series import Float32Array
 
-WEIGHTS = Path(__file__).with_name("prior.onnx")
+WEIGHTS = Path(__file__).with_name("pretrained.onnx")
 MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 
 
-def run(inputs: Singles) -> Singles:
+def run(inputs: Float32Array) -> Float32Array:
     """Of (windows, 8, length): value in units of the noise, mask, log of the relative sd, hints; makes (windows, 3, length).
 
     Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.

@@ -5,9 +5,9 @@ The page uses `Store` and `ensure_supervisor`; neither imports torch.
 
 from __future__ import annotations
 
-from denoise_core.jobs.ids import new_id
-from denoise_core.jobs.launch import ensure_supervisor
+from denoise_core.jobs.scheduling.launch import ensure_supervisor
 from denoise_core.jobs.spec import FINAL, Source
+from denoise_core.jobs.storage.ids import new_id
 from denoise_core.jobs.store import Store
 from denoise_core.jobs.view import RunView
 

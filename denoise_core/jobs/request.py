@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from denoise_core.config import RunConfig
-from denoise_core.export import about
+from denoise_core.dataset.prepared_data import check, prepare_data
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.jobs.spec import APPLY, TRAIN
-from denoise_core.ready import check, make_ready
+from denoise_core.model import about
 from denoise_core.series import Series
-from denoise_core.training_set import TrainingSet
 
 Data = Series | Sequence[Series] | TrainingSet
 
@@ -34,7 +34,7 @@ class Request:
     def to_train(cls, data: Data, config: RunConfig) -> Request:
         """SettingsError or DataError if the settings do not fit the data, or the data cannot be used."""
         asked = TrainingSet.of(data)
-        look = make_ready if sum(map(len, asked.noisy)) <= LOOKED_AT_CLOSELY else check
+        look = prepare_data if sum(map(len, asked.noisy)) <= LOOKED_AT_CLOSELY else check
         look(asked, config)
         return cls(data=asked, config=config)
 

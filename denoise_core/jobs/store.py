@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from denoise_core.config import RunConfig
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError, RunError
-from denoise_core.export import ModelHeader, about
-from denoise_core.jobs import metrics, retention
-from denoise_core.jobs.catalogue import Catalogue, read_entry
-from denoise_core.jobs.disk import in_words, read_json, size
-from denoise_core.jobs.folder import RunFolder, gone
-from denoise_core.jobs.home import Home, keep_days
-from denoise_core.jobs.ids import checked_id, id_from, inside, new_id
-from denoise_core.jobs.inputs import Inputs, move_in
-from denoise_core.jobs.queue import order
 from denoise_core.jobs.request import Data, Request
-from denoise_core.jobs.slots import pool
+from denoise_core.jobs.scheduling.queue import order
+from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
+from denoise_core.jobs.storage import metrics, retention
+from denoise_core.jobs.storage.atomic_io import in_words, read_json, size
+from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
+from denoise_core.jobs.storage.home import Home, keep_days
+from denoise_core.jobs.storage.ids import checked_id, id_from, inside, new_id
+from denoise_core.jobs.storage.inputs import Inputs, move_in
+from denoise_core.jobs.storage.run_folder import RunFolder, gone
 from denoise_core.jobs.view import RunView, state_of, view
+from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
-from denoise_core.training_set import TrainingSet
 
 _T = TypeVar("_T")
 

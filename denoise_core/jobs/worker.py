@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import psutil
 
 from denoise_core.config import RunConfig
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError, RunError
-from denoise_core.events import Event, Finished, StepEnd
-from denoise_core.jobs.arrays import save_estimate
-from denoise_core.jobs.disk import in_words, is_full, replace_by
-from denoise_core.jobs.folder import Busy, RunFolder
-from denoise_core.jobs.heartbeat import Heartbeat
-from denoise_core.jobs.record import Record, load_checkpoint
+from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED, TRAIN
-from denoise_core.training_set import TrainingSet
+from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.atomic_io import in_words, is_full, replace_by
+from denoise_core.jobs.storage.recorder import Record, load_checkpoint
+from denoise_core.jobs.storage.run_folder import Busy, RunFolder
+from denoise_core.training.events import Event, Finished, StepEnd
 
 if TYPE_CHECKING:
-    from denoise_core.inference import TrainedDenoiser
+    from denoise_core.model.denoiser import TrainedDenoiser
 
 log = logging.getLogger(__name__)
 
@@ -199,8 +199,8 @@ def _trainer(data: TrainingSet, config: RunConfig) -> Trains:
 
 def _load(path: Path) -> TrainedDenoiser:
     """The model of a file, on the device of this worker's slot."""
-    from denoise_core.export import load
-    from denoise_core.inference import resolve_device
+    from denoise_core.model import load
+    from denoise_core.model.denoiser import resolve_device
 
     trained = load(path)
     trained.network.to(resolve_device(_slot().partition(":")[0]))

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 
 from denoise_core.config import RunConfig
-from denoise_core.linear import TAPS, LinearPrediction
 from denoise_core.networks.backbones import BACKBONES
 from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
+from denoise_core.networks.linear import TAPS, LinearPrediction
 
 
 class TwoSided(Network):

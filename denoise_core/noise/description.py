@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from denoise_core.noise.colour import ar1_of, gap_for
+from denoise_core.noise.ar_model import ar1_of, gap_for
+from denoise_core.noise.envelope import moving_levels
 from denoise_core.noise.excerpt import excerpt
-from denoise_core.noise.moving import moving_levels
-from denoise_core.noise.outliers import find_spikes, share_of
-from denoise_core.noise.quiet import BLOCK, expected_quiet_variance, quiet_variance
+from denoise_core.noise.minimum_statistics import BLOCK, expected_quiet_variance, quiet_variance
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
-from denoise_core.noise.strength import differences_seen, least_level, level, mostly_still, wavelet_level
-from denoise_core.series import Floats
+from denoise_core.noise.spikes import find_spikes, share_of
+from denoise_core.noise.white_level import differences_seen, least_level, level, mostly_still, wavelet_level
+from denoise_core.series import Float64Array
 
 # Estimates of white noise on the test signals (SNR 1 to 10) differ by less than this: a share, and a multiple of 1 / sqrt(n).
 _DIFFER, _DIFFER_BY_CHANCE = 0.1, 4.0
@@ -51,14 +51,14 @@ class Noise:
     correlation: float
     gap: int
     spikes: float
-    levels: Floats | None = None
+    levels: Float64Array | None = None
 
-    def along(self, n: int) -> Floats:
+    def along(self, n: int) -> Float64Array:
         """The noise sd at each of n samples: ``levels``, or ``sd`` repeated; shape (n,)."""
         return np.full(n, self.sd) if self.levels is None else self.levels
 
 
-def describe(values: Floats) -> Noise:
+def describe(values: Float64Array) -> Noise:
     """Level, colour, spikes and movement of the noise in `values`, in their unit; never fails on a series of numbers.
 
     A record of more than 262,144 samples is judged by 64 stretches spread evenly over it.
@@ -83,7 +83,7 @@ def describe(values: Floats) -> Noise:
     return _described(part, places, n=len(values), size=size, whole=whole)
 
 
-def _enough(values: Floats) -> bool:
+def _enough(values: Float64Array) -> bool:
     """Whether the missing values leave enough stretches of seven neighbours to measure noise by."""
     return differences_seen(values) >= max(8, int(np.count_nonzero(~np.isnan(values))) // 16)
 
@@ -93,7 +93,7 @@ def _plain(sd: float, spikes: float = 0.0) -> Noise:
     return Noise(sd=sd, estimates=estimates, agree=True, correlation=0.0, gap=1, spikes=spikes)
 
 
-def _described(part: Floats, places: NDArray[np.int64], *, n: int, size: float, whole: bool) -> Noise:
+def _described(part: Float64Array, places: NDArray[np.int64], *, n: int, size: float, whole: bool) -> Noise:
     spiky = find_spikes(part)
     calm = np.where(spiky, np.nan, part)
     calm = calm if _enough(calm) else part
@@ -117,11 +117,11 @@ def _described(part: Floats, places: NDArray[np.int64], *, n: int, size: float, 
     )
 
 
-def _along(n: int, places: NDArray[np.int64], levels: Floats) -> Floats:
+def _along(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Array:
     return np.interp(np.arange(n), places, np.minimum(levels, 1.0))
 
 
-def _colour(values: Floats, *, whole: bool) -> tuple[float, float]:
+def _colour(values: Float64Array, *, whole: bool) -> tuple[float, float]:
     """Correlation of neighbours, and sd by the spectrum; white where quiet stretches contradict the colour."""
     missing = np.isnan(values)
     index = np.arange(len(values))

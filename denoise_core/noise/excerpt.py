@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from denoise_core.series import Floats
+from denoise_core.series import Float64Array
 
 STRETCHES, STRETCH = 64, 4096  # samples in a stretch
 
 
-def excerpt(values: Floats) -> tuple[Floats, NDArray[np.int64]]:
+def excerpt(values: Float64Array) -> tuple[Float64Array, NDArray[np.int64]]:
     """All samples, or STRETCHES stretches spread evenly over a longer record and joined; and the index of each in `values`.
 
     ``part == values[places]``. Where two stretches meet is a jump; there are few of them, and robust measures do not mind.

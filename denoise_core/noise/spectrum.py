@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from denoise_core.noise.strength import ROUNDING
-from denoise_core.series import Floats
+from denoise_core.noise.white_level import ROUNDING
+from denoise_core.series import Float64Array
 
 SHORT, LONG = 64, 128  # samples in a segment; the long one for records of LONG_FROM samples
 LONG_FROM = 8192
@@ -41,8 +41,8 @@ class Floor:
         Relative sd of one bin's power by chance; neighbouring bins share about half of theirs.
     """
 
-    frequencies: Floats
-    power: Floats
+    frequencies: Float64Array
+    power: Float64Array
     error: float
     length: int
 
@@ -57,7 +57,7 @@ class Floor:
         return float(np.sqrt(np.median(self.power[self.upper :])))
 
 
-def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
+def noise_floor(values: Float64Array, *, missing: NDArray[np.bool_]) -> Floor | None:
     """Clipped mean over Hann segments of half overlap; None where fewer than _FEWEST segments hold enough numbers.
 
     References
@@ -78,7 +78,7 @@ def noise_floor(values: Floats, *, missing: NDArray[np.bool_]) -> Floor | None:
     return Floor(used / length, mean[used] / _white(length), float(np.sqrt(_EXCESS / kept)), length)
 
 
-def spectrum_level(values: Floats) -> float:
+def spectrum_level(values: Float64Array) -> float:
     """White-noise sd of a record too short or broken for a floor, by the median of its own periodogram."""
     n = len(values)
     window = _hann(n)
@@ -86,7 +86,7 @@ def spectrum_level(values: Floats) -> float:
     return float(np.sqrt(np.median(power) / np.log(2.0)))
 
 
-def _hann(length: int) -> Floats:
+def _hann(length: int) -> Float64Array:
     """Hann's window, of square sum 1."""
     window = np.hanning(length + 1)[:-1]
     return np.asarray(window / np.sqrt(np.sum(window**2)), dtype=np.float64)
@@ -98,14 +98,14 @@ def bins(length: int) -> NDArray[np.int64]:
 
 
 @cache
-def _taper(length: int) -> Floats:
+def _taper(length: int) -> Float64Array:
     """Takes the straight line out of a segment, then applies Hann's window, so that white noise of sd 1 has power 1."""
     line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])
     keep = np.eye(length) - line.T @ (line / (line**2).sum(axis=1, keepdims=True))
     return np.asarray(_hann(length)[:, None] * keep, dtype=np.float64)
 
 
-def expected_power(autocorrelation: Floats) -> Floats:
+def expected_power(autocorrelation: Float64Array) -> Float64Array:
     """Power at `bins` of noise whose autocorrelation at lags 0 .. length - 1 is given, under the same taper; shape (bins,)."""
     length = len(autocorrelation)
     lags = np.abs(np.arange(length)[:, None] - np.arange(length))
@@ -116,23 +116,23 @@ def expected_power(autocorrelation: Floats) -> Floats:
     )
 
 
-def _white(length: int) -> Floats:
+def _white(length: int) -> Float64Array:
     """Clipped mean of white noise of sd 1 at `bins`."""
     middle = len(bins(length)) - len(_WHITE_LOWEST) - len(_WHITE_HIGHEST)
     return np.array([*_WHITE_LOWEST, *[_WHITE] * middle, *_WHITE_HIGHEST])
 
 
-def _powers(segments: Floats) -> Floats:
+def _powers(segments: Float64Array) -> Float64Array:
     return np.asarray(np.abs(np.fft.rfft(segments @ _taper(segments.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
 
 
-def _smoothed(powers: Floats) -> Floats:
+def _smoothed(powers: Float64Array) -> Float64Array:
     """Mean over the _ACROSS nearest bins, those at the ends counting again beyond them; shape as `powers`."""
     summed = np.cumsum(np.pad(powers, ((0, 0), (_ACROSS // 2 + 1, _ACROSS // 2)), mode="edge"), axis=1)
     return np.asarray((summed[:, _ACROSS:] - summed[:, :-_ACROSS]) / _ACROSS, dtype=np.float64)
 
 
-def _clipped_mean(powers: Floats) -> tuple[Floats, float]:
+def _clipped_mean(powers: Float64Array) -> tuple[Float64Array, float]:
     """Mean of exponential powers over the segments, immune to those that stand out, and how many segments counted on average."""
     mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
     for _ in range(_ROUNDS):

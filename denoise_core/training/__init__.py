@@ -1,5 +1,8 @@
-"""Training: what a network is fed, the one loop, optimisers and schedules. Knows no page, no job, no file."""
+"""The one training loop, a generator of events, and what it is fed.
 
-from denoise_core.training.trainer import Trainer, fit, train
+The names stand in `__init__.pyi` and are looked up when first used, so that a page can read events without torch.
+"""
 
-__all__ = ["Trainer", "fit", "train"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

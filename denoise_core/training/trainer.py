@@ -16,17 +16,17 @@ from torch import Tensor
 
 from denoise_core.allocator import keep_freed_memory
 from denoise_core.config import RunConfig
+from denoise_core.dataset.prepared_data import prepare_data
+from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.dsp.windows import overlap_add, taper
 from denoise_core.errors import RunError
-from denoise_core.events import EpochEnd, Event, Finished, Started, StepEnd
-from denoise_core.inference import TrainedDenoiser, estimated, resolve_device
-from denoise_core.losses import LOSSES, calibration, excess_variance
+from denoise_core.model.denoiser import TrainedDenoiser, estimated, resolve_device
+from denoise_core.model.losses import LOSSES, calibration, excess_variance
 from denoise_core.networks import build
-from denoise_core.ready import make_ready
-from denoise_core.series import Floats, Series
-from denoise_core.training.batches import Batches
+from denoise_core.series import Float64Array, Series
+from denoise_core.training.events import EpochEnd, Event, Finished, Started, StepEnd
 from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES
-from denoise_core.training_set import TrainingSet
-from denoise_core.windows import overlap_add, taper
+from denoise_core.training.window_sampler import Batches
 
 WINDOW_SAMPLES_AT_ONCE = 8192  # when judging
 
@@ -61,11 +61,11 @@ class Trainer:
     Raises
     ------
     SettingsError, DataError
-        See `ready.make_ready`.
+        See `ready.prepare_data`.
     """
 
     def __init__(self, data: Series | Sequence[Series] | TrainingSet, config: RunConfig) -> None:
-        ready = make_ready(TrainingSet.of(data), config)
+        ready = prepare_data(TrainingSet.of(data), config)
         self.config, self.device = config, resolve_device(config.training.device)
         keep_freed_memory()
         self.batches = Batches(ready, config, self.device)
@@ -281,7 +281,7 @@ class Trainer:
         )
 
 
-def _plain(values: Floats) -> list[float | None]:
+def _plain(values: Float64Array) -> list[float | None]:
     """Numbers that JSON can hold; None for NaN."""
     return [None if np.isnan(v) else float(v) for v in values]
 

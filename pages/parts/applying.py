@@ -7,13 +7,13 @@ from dataclasses import replace
 import streamlit as st
 
 from denoise_core.config import settings
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
-from denoise_core.export import ModelHeader
 from denoise_core.jobs import Source
-from denoise_core.objectives import OBJECTIVES
+from denoise_core.model import ModelHeader
 from pages.parts import state
 from pages.parts.cached import keep_alive, recording, store
-from pages.parts.lesson import columns
+from pages.parts.training_task import columns
 
 
 def show(source: Source) -> None:

@@ -13,13 +13,13 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.dataset.preprocessing import preprocess
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.noise import Noise, describe
-from denoise_core.preparation import prepare
-from denoise_core.series import Floats
+from denoise_core.series import Float64Array
 from denoise_core.suggestions import RECIPES
-from denoise_core.training_set import TrainingSet
 
 give_back_freed_memory()
 
@@ -49,7 +49,7 @@ def series_of(source: Source) -> dc.Series:
     return recording(source)[source.column]
 
 
-def truth(source: Source) -> Floats | None:
+def truth(source: Source) -> Float64Array | None:
     """The clean values of the chosen column, where its file brings them and is still kept."""
     try:
         return truth_of(recording(source), source.column) if source.input else None
@@ -126,7 +126,7 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_shown(run_id: str) -> dc.Series:
     """The run's first series as the preview shows it: made even, if that was asked for, but not whitened."""
-    return prepare(run_series(run_id), store().run(run_id).config.changed("input.whiten", 0.0)).series
+    return preprocess(run_series(run_id), store().run(run_id).config.changed("input.whiten", 0.0)).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
@@ -136,7 +136,7 @@ def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def instant_near(run_id: str, first: int, count: int) -> Floats | None:
+def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
     """`count` samples of `run_shown` from `first` on by the instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
     around = run_shown(run_id).part(slice(start, first + count + _AROUND))
@@ -153,14 +153,14 @@ def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_clean(run_id: str, i: int = 0) -> Floats | None:
+def run_clean(run_id: str, i: int = 0) -> Float64Array | None:
     """The clean values that the run learnt its channel number `i` from, where it learnt from such."""
     clean = store().training_set(run_id).clean
     return clean[i] if clean else None
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Floats) -> float | None:
+def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Float64Array) -> float | None:
     """The gain on the run's test part in dB, None where it has none; `name` says which estimate it is."""
     del name
     view = store().run(run_id)
@@ -168,7 +168,7 @@ def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _tr
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Floats | None, _noise: Noise) -> Verdict:
+def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Float64Array | None, _noise: Noise) -> Verdict:
     """What was removed, in words and numbers; `name` says which series and estimate they are."""
     del name
     return judge(_series, _estimate, truth=_truth, noise=_noise)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from denoise_core.files import denoised_name, render
 from pages.parts.cached import recording, store
-from pages.parts.shown import Shown
+from pages.parts.result_view import Shown
 
 
 def show(shown: Shown) -> None:

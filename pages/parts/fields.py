@@ -10,7 +10,7 @@ import streamlit as st
 
 from denoise_core.config import GROUPS, RunConfig, settings
 from pages.parts import state
-from pages.parts.lesson import by_hand
+from pages.parts.training_task import by_hand
 
 
 def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str) -> None:

@@ -9,14 +9,14 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import on_noise
-from denoise_core.duration import expected_seconds, in_words
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Source
 from denoise_core.jobs.request import Request
-from denoise_core.objectives import OBJECTIVES
-from pages.parts import chart, fields, learning, lesson, state
+from denoise_core.suggestions.cost import expected_seconds, in_words
+from pages.parts import chart, fields, state, task_widgets, training_task
 from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
-from pages.parts.lesson import Lesson, Plan
+from pages.parts.training_task import Lesson, Plan
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
 ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets follow from it
@@ -25,17 +25,17 @@ ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widge
 def show(source: Source) -> None:
     """What is learnt from, and one form filled with suggestions."""
     session = state.current()
-    plan = lesson.plan(session.lesson, source, session.config)
+    plan = training_task.plan(session.lesson, source, session.config)
     st.subheader(_title(plan), anchor=False)
     _about(plan)
-    learning.panel(plan)
+    task_widgets.panel(plan)
     _doubts(plan)
     _form(plan)
 
 
 def first_column(source: Source) -> Source:
     """The file with the first of the columns that are learnt from."""
-    return lesson.plan(state.current().lesson, source, None).source
+    return training_task.plan(state.current().lesson, source, None).source
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -137,7 +137,7 @@ def from_file() -> None:
 def windows(source: Source) -> None:
     """What the network sees at once; nothing where the form above says why it cannot be trained."""
     session = state.current()
-    plan = lesson.plan(session.lesson, source, session.config)
+    plan = training_task.plan(session.lesson, source, session.config)
     try:
         window, series = plan.config.window, plan.series
     except DenoiseError:

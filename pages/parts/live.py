@@ -9,11 +9,11 @@ import numpy as np
 import streamlit as st
 
 from denoise_core import figures
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import RunError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.methods import METHODS
-from denoise_core.objectives import OBJECTIVES
 from pages.parts import chart, runs, state
 from pages.parts.cached import INSTANT, instant_near, keep_alive, run_shown, store
 from pages.parts.history import History, history

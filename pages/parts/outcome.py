@@ -6,13 +6,13 @@ import streamlit as st
 
 from denoise_core import figures
 from denoise_core.assess import Figure, on_gaps, on_training
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.jobs import RunView
 from denoise_core.methods import METHODS
-from denoise_core.objectives import OBJECTIVES
-from pages.parts import chart, words
+from pages.parts import chart, messages
 from pages.parts.cached import INSTANT, run_estimate, run_series, spectra_of
 from pages.parts.history import history
-from pages.parts.shown import Shown
+from pages.parts.result_view import Shown
 
 AT_ONCE = 200_000
 """Samples up to which the instant method is drawn without being asked for."""
@@ -74,7 +74,7 @@ def verdict(shown: Shown) -> None:
     st.markdown(shown.verdict.headline)
     past = history(shown.run.id)
     past.read_on()
-    words.most_important([*shown.verdict.sentences, *on_training(past.column("valid_loss"))])
+    messages.most_important([*shown.verdict.sentences, *on_training(past.column("valid_loss"))])
 
 
 def numbers(shown: Shown) -> None:
@@ -83,7 +83,7 @@ def numbers(shown: Shown) -> None:
     if (gain_db := shown.gain_when_tested) is not None:
         hint = "The true gain on the samples that were neither learnt from nor used to choose the best epoch."
         found.insert(1, Figure(label="Gain on the test part", value=gain_db, text=f"{gain_db:.1f} dB", help=hint))
-    words.numbers(found)
+    messages.numbers(found)
 
 
 def picture(shown: Shown) -> None:

@@ -8,11 +8,11 @@ import streamlit as st
 
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
-from denoise_core.jobs.home import keep_days
 from denoise_core.jobs.spec import TRAIN
+from denoise_core.jobs.storage.home import keep_days
 from pages.parts import state
 from pages.parts.cached import store
-from pages.parts.lesson import Lesson
+from pages.parts.training_task import Lesson
 
 _ICONS = {
     "queued": ":material/hourglass_top:",

@@ -17,7 +17,7 @@ import streamlit as st
 from denoise_core.config import RunConfig
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
-from pages.parts.lesson import Lesson
+from pages.parts.training_task import Lesson
 
 _KEY, _OFFERS = "denoise", "denoise_offers"
 _COOKIE = "denoise_workspace"

@@ -7,10 +7,10 @@ import torch
 from denoise_core.assess import on_test_part
 from denoise_core.assess.held_out import kept_to_test
 from denoise_core.config import RunConfig
-from denoise_core.ready import make_ready
+from denoise_core.dataset.prepared_data import prepare_data
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.series import Estimate, Series, TimeAxis
-from denoise_core.training.batches import Batches
-from denoise_core.training_set import TrainingSet
+from denoise_core.training.window_sampler import Batches
 
 N = 601
 
@@ -44,7 +44,7 @@ def data():
 )
 def test_parts_of_the_training_and_the_test_part_make_up_all_targets(data, split, changes):
     made = config(split__kind=split, **changes)
-    batches = Batches(make_ready(data, made), made, torch.device("cpu"))
+    batches = Batches(prepare_data(data, made), made, torch.device("cpu"))
     taught = (batches.samples.train | batches.samples.valid).numpy().reshape(2, N)
     present = ~batches.samples.target.isnan().numpy().reshape(2, N)
     for i in range(2):

@@ -5,7 +5,7 @@ import pytest
 
 from denoise_core import filters, signals
 from denoise_core.assess import Verdict, judge
-from denoise_core.assess.wording import rhythm, sized
+from denoise_core.assess.formatting import rhythm, sized
 from denoise_core.noise import describe
 from denoise_core.series import Estimate, Series, TimeAxis
 

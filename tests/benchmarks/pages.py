@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import denoise_core as dc
 from denoise_core.jobs import Source, Store, new_id
-from denoise_core.jobs.arrays import save_estimate
-from denoise_core.jobs.folder import RunFolder
+from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.run_folder import RunFolder
 
 ROOT = Path(__file__).parents[2]
 DRAWN = ".denoise-chart[data-draws]"

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from denoise_core.series import Floats
+from denoise_core.series import Float64Array
 from denoise_core.signals import ecg_like, vibration
 
 SNRS = (1, 3, 10)
 LENGTHS = (2048, 20_000)
 
 
-def ringing(n: int, rng: np.random.Generator) -> Floats:
+def ringing(n: int, rng: np.random.Generator) -> Float64Array:
     """Two resonances struck again and again at uneven times, each blow of another strength."""
     place, total = np.arange(n), np.zeros(n)
     at = -200.0
@@ -25,7 +25,7 @@ def ringing(n: int, rng: np.random.Generator) -> Floats:
     return total
 
 
-def energy(n: int, rng: np.random.Generator) -> Floats:
+def energy(n: int, rng: np.random.Generator) -> Float64Array:
     """Hourly consumption of a building: days with a morning and an evening peak, quieter weekends, weather that drifts."""
     hour, day = np.arange(n) % 24, np.arange(n) // 24
     shape = 0.3 + np.exp(-0.5 * ((hour - 8) / 1.5) ** 2) + 1.4 * np.exp(-0.5 * ((hour - 19) / 2.0) ** 2)
@@ -34,7 +34,7 @@ def energy(n: int, rng: np.random.Generator) -> Floats:
     return np.asarray(shape * busy + 0.3 * weather)
 
 
-SERIES: dict[str, Callable[[int, np.random.Generator], Floats]] = {
+SERIES: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
     "heartbeats": ecg_like,
     "vibration": vibration,
     "ringing": ringing,
@@ -42,7 +42,7 @@ SERIES: dict[str, Callable[[int, np.random.Generator], Floats]] = {
 }
 
 
-def pair(name: str, n: int, snr: float, seed: int) -> tuple[Floats, Floats]:
+def pair(name: str, n: int, snr: float, seed: int) -> tuple[Float64Array, Float64Array]:
     """Clean and noisy, both of shape (n,)."""
     rng = np.random.default_rng([seed, n])
     clean = SERIES[name](n, rng)

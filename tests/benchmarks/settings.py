@@ -54,7 +54,7 @@ def shown(title: str, gains: dict[str, list[float]], note: str = "") -> None:
         print(f"{title:10}{note}", flush=True)
 
 
-def coloured(seeds: int) -> None:
+def coloured_noise(seeds: int) -> None:
     """AR(1) noise, rho 0.8."""
 
     def white(config: RunConfig, _series: dc.Series) -> RunConfig:
@@ -189,7 +189,7 @@ def recipes(seeds: int) -> None:
 
 
 PARTS = {
-    "coloured": coloured,
+    "coloured": coloured_noise,
     "spikes": spiky,
     "rising": louder,
     "missing": missing,

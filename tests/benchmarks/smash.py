@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from denoise_core.instant.left_out import SEVEN
-from denoise_core.series import Floats
+from denoise_core.instant.pretraining.excluded_benchmark import SEVEN
+from denoise_core.series import Float64Array
 
 N = 1024
 T = np.arange(1, N + 1) / N
@@ -22,7 +22,7 @@ MEANS = {SHORT[name]: f(T) for name, f in SEVEN.items()}
 VARIANCES = ("v1", "v2", "v3", "v4", "v5")
 
 
-def _variance(name: str) -> Floats:
+def _variance(name: str) -> Float64Array:
     """As it moves along the record: constant, triple exponential, Doppler, Bumps, clipped Blocks."""
     if name == "v2":
         return 1e-4 + 4 * sum((np.exp(-k * (T - at) ** 2) for k, at in ((550, 0.2), (200, 0.5), (950, 0.8))), np.zeros(N))
@@ -40,17 +40,17 @@ def _variance(name: str) -> Floats:
 SIGMAS = {name: np.sqrt(_variance(name)) / np.sqrt(_variance(name)).mean() for name in VARIANCES}
 
 
-def noise_sd(function: str, snr: int, variance: str) -> Floats:
+def noise_sd(function: str, snr: int, variance: str) -> Float64Array:
     """``sigma / mean(sigma) * sd(mu) / SNR``, shape (1024,)."""
     return np.asarray(SIGMAS[variance] * MEANS[function].std(ddof=1) / snr)
 
 
-def noisy(function: str, snr: int, variance: str, seed: int) -> Floats:
+def noisy(function: str, snr: int, variance: str, seed: int) -> Float64Array:
     """One series of the benchmark."""
     return MEANS[function] + noise_sd(function, snr, variance) * np.random.default_rng(seed).standard_normal(N)
 
 
-def mise(estimate: Floats, function: str) -> float:
+def mise(estimate: Float64Array, function: str) -> float:
     return float(1e4 * np.sum((estimate - MEANS[function]) ** 2) / np.sum(MEANS[function] ** 2))
 
 

@@ -23,10 +23,10 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import denoise_core as dc
 from denoise_core.config import ModelConfig
-from denoise_core.events import EpochEnd
 from denoise_core.networks import IN_FEATURES
 from denoise_core.signals import add_noise, ecg_like
 from denoise_core.training import Trainer
+from denoise_core.training.events import EpochEnd
 
 
 def ours(series: dc.Series) -> float:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from denoise_core.files.additions import additions_of
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.parse import WRITERS, function, parse
-from denoise_core.series import Estimate, Floats, Recording
+from denoise_core.files.output_columns import additions_of
+from denoise_core.files.sandbox.parse import WRITERS, function, parse
+from denoise_core.series import Estimate, Float64Array, Recording
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,7 @@ def parsed(folder: Path) -> Callable[..., Recording]:
 def rewritten(folder: Path) -> Callable[..., bytes]:
     """The bytes of a file with results for some channels."""
 
-    def run(recording: Recording, results: Mapping[str, Floats], data: bytes | str, *, residual: bool = False) -> bytes:
+    def run(recording: Recording, results: Mapping[str, Float64Array], data: bytes | str, *, residual: bool = False) -> bytes:
         source, target = folder / "like", folder / "made"
         source.write_bytes(data.encode() if isinstance(data, str) else data)
         estimates = {channel: Estimate(values=values, method="test") for channel, values in results.items()}

@@ -77,8 +77,8 @@ def test_formulas_and_formats_of_a_small_workbook_survive(parsed, rewritten):
 
 
 def test_a_large_workbook_is_rewritten_as_values_and_says_so(parsed, rewritten, monkeypatch):
-    monkeypatch.setattr("denoise_core.files.workbook.LARGE", 100)
-    monkeypatch.setattr("denoise_core.files.workbook_out.LARGE", 100)
+    monkeypatch.setattr("denoise_core.files.formats.workbook.LARGE", 100)
+    monkeypatch.setattr("denoise_core.files.formats.workbook_out.LARGE", 100)
     rows = [["t", "x", "text"], *([i, float(v), "=evil()"] for i, v in enumerate(VALUES))]
     data = workbook(rows)
     # openpyxl stored the words as formulas without values, so put plain text there.

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from denoise_core.errors import SettingsError
-from denoise_core.files.cells import decimal_mark, is_missing, split_unit
 from denoise_core.files.options import NO_TIME, ReadOptions
-from denoise_core.files.stamps import pattern_of
+from denoise_core.files.text.cells import decimal_mark, is_missing, split_unit
+from denoise_core.files.time.timestamps import pattern_of
 
 VALUES = [1.5, 2.25, -0.5, 3.0, 1.0, 2.0]
 
@@ -195,7 +195,7 @@ def test_a_rare_delimiter_is_found(parsed):
 
 
 def test_rows_beyond_the_first_block_are_numbered_right(parsed, monkeypatch):
-    monkeypatch.setattr("denoise_core.files.rows.BLOCK", 64)
+    monkeypatch.setattr("denoise_core.files.text.rows.BLOCK", 64)
     lines = [f"{i},{i * 2}" for i in range(400)]
     np.testing.assert_array_equal(parsed("t,x\n" + "\n".join(lines)).channels["x"], 2.0 * np.arange(400))
     lines[300] = "300,oops"

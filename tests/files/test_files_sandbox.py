@@ -13,7 +13,8 @@ import pytest
 
 import denoise_core as dc
 from denoise_core.errors import DataError
-from denoise_core.files import Limits, ReadOptions, denoised_name, exchange, read, render, sandbox, write
+from denoise_core.files import Limits, ReadOptions, denoised_name, read, render, write
+from denoise_core.files.sandbox import ipc, runner
 from denoise_core.series import Estimate
 
 DATA = b"t;x [bar]\n" + b"".join(b"%d;%d,5\n" % (i, i % 3) for i in range(30))
@@ -69,7 +70,7 @@ def test_a_result_for_another_file_is_refused(tmp_path):
 WORK = """
 import sys
 from pathlib import Path
-import denoise_core.files.child as child
+import denoise_core.files.sandbox.child as child
 def work(task, folder):
     {body}
     return {{}}
@@ -88,9 +89,9 @@ def child_doing(monkeypatch):
                 command = [sys.executable, "-c", WORK.format(body=body), str(folder)]
                 return subprocess.Popen(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stderr=errors, start_new_session=True)
 
-        monkeypatch.setattr(sandbox, "_start", start)
+        monkeypatch.setattr(runner, "_start", start)
         with pytest.raises(DataError) as caught:
-            sandbox.run_child({"verb": "read"}, tmp_path, name="pump.csv", limits=limits)
+            runner.run_child({"verb": "read"}, tmp_path, name="pump.csv", limits=limits)
         return str(caught.value)
 
     return run
@@ -140,7 +141,7 @@ def _runs(pid: int) -> bool:
 
 def test_the_process_sees_no_secrets_of_its_parent(monkeypatch, tmp_path):
     monkeypatch.setenv("SOME_TOKEN", "secret")
-    process = sandbox._start(tmp_path)  # finds no task.json and fails, which is enough to look at it
+    process = runner._start(tmp_path)  # finds no task.json and fails, which is enough to look at it
     environment = Path(f"/proc/{process.pid}/environ")
     seen = environment.read_bytes() if environment.exists() else b""
     process.wait()
@@ -164,7 +165,7 @@ def test_importing_files_imports_no_reader():
 
 def test_a_recording_survives_the_exchange(tmp_path):
     recording = read(b"when,x\n" + b"".join(b"2024-01-01 00:00:%02d,%d\n" % (i, i % 3) for i in range(20)))
-    again = exchange.unpack(exchange.pack(recording, tmp_path), tmp_path)
+    again = ipc.unpack(ipc.pack(recording, tmp_path), tmp_path)
     assert again.time.start == recording.time.start
     assert again.layout == recording.layout
     np.testing.assert_array_equal(again.channels["x"], recording.channels["x"])

@@ -12,8 +12,9 @@ from safetensors.torch import load_file
 import denoise_core as dc
 from denoise_core import noise, signals
 from denoise_core.errors import DataError, SettingsError
-from denoise_core.instant import family, fitting, session, use
-from denoise_core.instant.network import INPUTS, MULTIPLE, Prior
+from denoise_core.instant import denoiser, normalisation, session
+from denoise_core.instant.pretraining import synthetic
+from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
 from denoise_core.series import Series
 from tests.benchmarks import repeating
 
@@ -35,8 +36,8 @@ def gain_db(noisy, estimate, clean) -> float:
 
 
 def test_the_exported_network_equals_the_torch_network():
-    network = Prior()
-    network.load_state_dict(load_file(FOLDER / "prior.safetensors"))
+    network = UNet()
+    network.load_state_dict(load_file(FOLDER / "pretrained.safetensors"))
     rng = np.random.default_rng(0)
     for windows, length in ((1, 32), (3, 1056), (2, 1024)):
         inputs = np.stack([10 * rng.standard_normal((windows, length)), rng.random((windows, length)) < 0.9], axis=1)
@@ -84,9 +85,9 @@ def test_every_length_gets_a_finite_estimate_with_its_sd(n):
 @pytest.mark.parametrize("n", [2047, 2048, 2049, 2048 + 1536, 2048 + 1537])
 def test_windows_are_joined_without_a_seam(n, quickly, monkeypatch):
     _, noisy = noisy_heartbeats(n)
-    monkeypatch.setattr(use, "WORKS", [use.Work(np.inf, 2048, 512, once=quickly, hints=not quickly)])
+    monkeypatch.setattr(denoiser, "WORKS", [denoiser.Work(np.inf, 2048, 512, once=quickly, hints=not quickly)])
     joined = instantly(noisy)
-    monkeypatch.setattr(use, "WORKS", [use.Work(np.inf, 8192, 512, once=quickly, hints=not quickly)])
+    monkeypatch.setattr(denoiser, "WORKS", [denoiser.Work(np.inf, 8192, 512, once=quickly, hints=not quickly)])
     whole = instantly(noisy)
     # The centre of a window and its place on the network's grid differ from those of the whole, and so does what comes again.
     least, mean = (0.5, 0.05) if quickly else (1.5, 0.2)
@@ -94,11 +95,11 @@ def test_windows_are_joined_without_a_seam(n, quickly, monkeypatch):
     assert np.sqrt(np.mean((joined.values - whole.values) ** 2)) < mean * whole.noise_sd
 
 
-@pytest.mark.parametrize("work", use.WORKS[1:])
+@pytest.mark.parametrize("work", denoiser.WORKS[1:])
 def test_a_long_series_is_looked_at_more_quickly_under_the_same_law_and_little_worse(work, monkeypatch):
     clean, noisy = noisy_heartbeats(9000)
     careful = instantly(noisy)
-    monkeypatch.setattr(use, "WORKS", [work._replace(most=np.inf)])
+    monkeypatch.setattr(denoiser, "WORKS", [work._replace(most=np.inf)])
     quick, turned = instantly(noisy), instantly(5.0 - 3.0 * noisy)
     assert not np.array_equal(quick.values, careful.values)
     np.testing.assert_allclose(turned.values, 5.0 - 3.0 * quick.values, atol=1e-4)
@@ -109,7 +110,7 @@ def test_a_long_series_is_looked_at_more_quickly_under_the_same_law_and_little_w
 def test_a_noise_level_stated_wrongly_is_corrected_by_more_than_half(error, monkeypatch):
     clean, noisy = noisy_heartbeats(4096)
     right = instantly(noisy)
-    monkeypatch.setattr(fitting, "levels_along", lambda values, described: error * described.along(len(values)))
+    monkeypatch.setattr(normalisation, "levels_along", lambda values, described: error * described.along(len(values)))
     wrong = instantly(noisy)
     assert abs(np.log(wrong.noise_sd / right.noise_sd)) < 0.5 * abs(np.log(error))
     assert gain_db(noisy, wrong.values, clean) > gain_db(noisy, right.values, clean) - 1.5
@@ -121,7 +122,7 @@ def test_coloured_noise_is_removed_by_more_than_if_it_were_taken_as_white(monkey
     noisy = clean + clean.std() / 3 * signals.ar1_noise(4096, rng, rho=0.8)
     estimate = instantly(noisy)
     assert 0.75 < np.mean(np.abs(estimate.values - clean) < 1.645 * estimate.sd) < 0.99
-    monkeypatch.setattr(fitting, "_WHITENING", 0.0)
+    monkeypatch.setattr(normalisation, "_WHITENING", 0.0)
     assert gain_db(noisy, estimate.values, clean) > gain_db(noisy, instantly(noisy).values, clean) + 1.5
 
 
@@ -129,7 +130,7 @@ def test_spikes_go_with_the_noise(monkeypatch):
     clean, noisy = noisy_heartbeats(4096)
     spiky = noisy + signals.spikes(4096, np.random.default_rng(1), share=0.02, size=10.0 * clean.std() / 3)
     gone = gain_db(spiky, instantly(spiky).values, clean)
-    monkeypatch.setattr(fitting, "_MANY_SPIKES", 1.1)
+    monkeypatch.setattr(normalisation, "_MANY_SPIKES", 1.1)
     assert gone > gain_db(spiky, instantly(spiky).values, clean) + 5.0
 
 
@@ -223,7 +224,7 @@ def test_it_removes_noise_from_signals_that_it_has_not_seen(name, least):
 @pytest.mark.parametrize("snr", [1.0, 3.0])
 def test_its_band_covers_what_it_says_on_held_out_synthetic_signals(snr):
     rng = np.random.default_rng(2**31 + 7)
-    clean = family.clean_signals(rng, 24, 1024)
+    clean = synthetic.clean_signals(rng, 24, 1024)
     noisy = clean + rng.standard_normal(clean.shape) / snr
     estimates = [instantly(row) for row in noisy]
     inside = [np.abs(e.values - truth) < 1.645 * e.sd for e, truth in zip(estimates, clean, strict=True)]

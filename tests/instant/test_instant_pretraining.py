@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from denoise_core.instant import family, pretrain
-from denoise_core.instant.network import INPUTS, MULTIPLE, OUTPUTS, Prior
-from denoise_core.instant.pretrain import Plan, Training
+from denoise_core.instant.pretraining import synthetic, trainer
+from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, OUTPUTS, UNet
+from denoise_core.instant.pretraining.trainer import Plan, Training
 
 
 def small_plan() -> Plan:
@@ -23,7 +23,7 @@ def reloaded(state: dict) -> dict:
 
 
 def test_a_resumed_training_takes_the_same_steps_to_the_last_bit(monkeypatch):
-    monkeypatch.setattr(pretrain, "_CHUNK", 512)
+    monkeypatch.setattr(trainer, "_CHUNK", 512)
     straight = Training(small_plan())
     losses = [straight.step() for _ in range(8)]
     first = Training(small_plan())
@@ -38,52 +38,52 @@ def test_a_resumed_training_takes_the_same_steps_to_the_last_bit(monkeypatch):
 
 
 def test_the_loss_of_a_perfect_estimate_is_less_than_that_of_the_input():
-    clean = family.clean_signals(np.random.default_rng(0), 8, 256)
-    made = family.batch(np.random.default_rng(1), clean, snr=np.full((8, 1), 2.0))
+    clean = synthetic.clean_signals(np.random.default_rng(0), 8, 256)
+    made = synthetic.batch(np.random.default_rng(1), clean, snr=np.full((8, 1), 2.0))
     nothing, perfect = torch.zeros(8, OUTPUTS, 256), torch.zeros(8, OUTPUTS, 256)
     perfect[:, 0] = torch.from_numpy(made.inputs[:, 0] - made.clean)
-    assert pretrain.loss(perfect, made) < pretrain.loss(nothing, made) - 3
+    assert trainer.loss(perfect, made) < trainer.loss(nothing, made) - 3
 
 
 def test_the_loss_is_less_for_the_true_noise_level():
-    clean = family.clean_signals(np.random.default_rng(0), 8, 256)
-    made = family.batch(np.random.default_rng(1), clean)
+    clean = synthetic.clean_signals(np.random.default_rng(0), 8, 256)
+    made = synthetic.batch(np.random.default_rng(1), clean)
     right, wrong = torch.zeros(8, OUTPUTS, 256), torch.zeros(8, OUTPUTS, 256)
     right[:, 2] = torch.from_numpy(made.level)
     wrong[:, 2] = right[:, 2] + 0.5
-    assert pretrain.loss(right, made) < pretrain.loss(wrong, made)
+    assert trainer.loss(right, made) < trainer.loss(wrong, made)
 
 
 def test_the_stated_sd_moves_no_estimate():
-    clean = family.clean_signals(np.random.default_rng(0), 4, 256)
-    made = family.batch(np.random.default_rng(1), clean, snr=np.full((4, 1), 2.0))
+    clean = synthetic.clean_signals(np.random.default_rng(0), 4, 256)
+    made = synthetic.batch(np.random.default_rng(1), clean, snr=np.full((4, 1), 2.0))
     gradients = []
     for spread in (-1.0, 2.0):
         outputs = torch.zeros(4, OUTPUTS, 256)
         outputs[:, 1] = spread
         outputs.requires_grad_()
-        pretrain.loss(outputs, made).backward()
+        trainer.loss(outputs, made).backward()
         gradients.append(outputs.grad[:, 0])
     torch.testing.assert_close(gradients[0], gradients[1])
 
 
 def test_the_rate_rises_holds_and_falls():
-    assert pretrain._rate(0.0, 0) == pytest.approx(0.01)
-    assert pretrain._rate(0.3, 1000) == 1.0
-    assert pretrain._rate(1.0, 1000) == pytest.approx(0.01)
+    assert trainer._rate(0.0, 0) == pytest.approx(0.01)
+    assert trainer._rate(0.3, 1000) == 1.0
+    assert trainer._rate(1.0, 1000) == pytest.approx(0.01)
 
 
 def test_training_says_the_held_out_score_and_saves(monkeypatch):
-    monkeypatch.setattr(pretrain, "_CHUNK", 512)
+    monkeypatch.setattr(trainer, "_CHUNK", 512)
     training, said, saved = Training(Plan(samples=128, lengths=(64,), steps=3)), [], []
-    pretrain.train(training, save=lambda: saved.append(training.done), say=said.append, every=2)
+    trainer.train(training, save=lambda: saved.append(training.done), say=said.append, every=2)
     assert saved == [2, 3]
     assert all(line.startswith(f"step {step}, ") and "held out SNR 1: " in line for step, line in zip(saved, said, strict=True))
 
 
 def test_the_network_sees_no_further_than_it_says():
     torch.manual_seed(0)
-    network = Prior()
+    network = UNet()
     for parameter in network.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
     series = torch.zeros(1, INPUTS, 64 * MULTIPLE)

@@ -16,8 +16,8 @@ import pytest
 
 from denoise_core.config import ModelConfig, RunConfig, TrainingConfig, WindowConfig
 from denoise_core.jobs import Store, new_id
-from denoise_core.jobs.home import Home
-from denoise_core.jobs.supervisor import Supervisor
+from denoise_core.jobs.scheduling.supervisor import Supervisor
+from denoise_core.jobs.storage.home import Home
 from denoise_core.series import Series
 
 FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")

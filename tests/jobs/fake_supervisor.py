@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from denoise_core.jobs import supervisor
+from denoise_core.jobs.scheduling import supervisor
 from tests.jobs.conftest import FAKE
 
 if __name__ == "__main__":

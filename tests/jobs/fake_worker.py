@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from denoise_core.config import RunConfig
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
-from denoise_core.events import EpochEnd, Event, Finished, Started, StepEnd
-from denoise_core.export import about
-from denoise_core.jobs import disk, record, worker
+from denoise_core.jobs import worker
+from denoise_core.jobs.storage import atomic_io, recorder
+from denoise_core.model import about
 from denoise_core.series import Estimate, Series
-from denoise_core.training_set import TrainingSet
+from denoise_core.training.events import EpochEnd, Event, Finished, Started, StepEnd
 
 STEP_S = 0.01
 
@@ -112,10 +113,10 @@ def load_model(path: Path) -> Any:
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    disk.write_json(path, state)
+    atomic_io.write_json(path, state)
 
 
 if __name__ == "__main__":
-    record.save_checkpoint, worker.load_checkpoint = save, disk.read_json  # torch takes seconds to import
+    recorder.save_checkpoint, worker.load_checkpoint = save, atomic_io.read_json  # torch takes seconds to import
     worker._trainer, worker._load = FakeTrainer, load_model
     sys.exit(worker.main())

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from denoise_core.errors import DataError, RunError
-from denoise_core.jobs import Store, retention
-from denoise_core.jobs.folder import RunFolder
-from denoise_core.jobs.home import Home
-from denoise_core.jobs.supervisor import Supervisor
+from denoise_core.jobs import Store
+from denoise_core.jobs.scheduling.supervisor import Supervisor
+from denoise_core.jobs.storage import retention
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 from tests.jobs.conftest import small, state_is, until, workers
 from tests.models import model_bytes

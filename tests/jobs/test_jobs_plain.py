@@ -16,14 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from denoise_core.config import RunConfig
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
-from denoise_core.jobs import Source, disk, metrics, slots
-from denoise_core.jobs.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
-from denoise_core.jobs.ids import checked_hash, checked_id, id_from, inside, new_id
-from denoise_core.jobs.queue import order
+from denoise_core.jobs import Source
+from denoise_core.jobs.scheduling import slots
+from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.spec import Entry, Spec, Status
+from denoise_core.jobs.storage import atomic_io, metrics
+from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
+from denoise_core.jobs.storage.ids import checked_hash, checked_id, id_from, inside, new_id
 from denoise_core.series import Estimate, Series, TimeAxis
-from denoise_core.training_set import TrainingSet
 
 HOSTILE = ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a" * 65, "short", "a" * 15 + "/", "a" * 20 + "\n", "a\0" * 10]
 HOSTILE += ["%2e%2e%2f" * 3, "ä" * 20, "a" * 20 + " ", "C:\\" + "a" * 20, "*" * 20]
@@ -144,14 +146,14 @@ def test_spec_comes_back_equal() -> None:
 
 def test_replace_by_leaves_the_old_file_and_nothing_else_where_writing_fails(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    disk.write_bytes(path, b"old")
+    atomic_io.write_bytes(path, b"old")
 
     def fail(temporary: Path) -> None:
         temporary.write_bytes(b"ne")
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        disk.replace_by(path, fail)
+        atomic_io.replace_by(path, fail)
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
     assert path.read_bytes() == b"old"
 
@@ -266,6 +268,6 @@ def test_a_wrong_number_of_slots_is_refused_in_words(monkeypatch: pytest.MonkeyP
 def test_a_full_disk_is_said_in_words(full_disk: Callable[[], None], tmp_path: Path) -> None:
     full_disk()
     with pytest.raises(OSError, match="No space") as caught:
-        disk.write_bytes(tmp_path / "file", b"x")
-    assert "The disk is full" in disk.in_words(caught.value)
+        atomic_io.write_bytes(tmp_path / "file", b"x")
+    assert "The disk is full" in atomic_io.in_words(caught.value)
     assert list(tmp_path.iterdir()) == []

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, RunError, SettingsError
 from denoise_core.jobs import Store
 from denoise_core.jobs import request as request_room
-from denoise_core.jobs.home import Home
-from denoise_core.jobs.supervisor import Supervisor
+from denoise_core.jobs.scheduling.supervisor import Supervisor
+from denoise_core.jobs.storage.home import Home
 from denoise_core.series import Series
-from denoise_core.training_set import TrainingSet
 from tests.jobs.conftest import small, state_is, until
 
 Supervise = Callable[..., Supervisor]

@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 
 from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
-from denoise_core.jobs import Source, Store, new_id, retention
-from denoise_core.jobs.folder import RunFolder
-from denoise_core.jobs.home import Home
-from denoise_core.jobs.process import PROJECT
-from denoise_core.jobs.retention import DAY_S
+from denoise_core.jobs import Source, Store, new_id
+from denoise_core.jobs.scheduling.process import PROJECT
 from denoise_core.jobs.spec import Status
+from denoise_core.jobs.storage import retention
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.retention import DAY_S
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 from tests.jobs.conftest import small
 from tests.jobs.test_jobs_plain import HOSTILE
@@ -204,6 +205,8 @@ def test_usage_counts_runs_and_uploads(store: Store, submit: Callable[..., str])
 
 
 def test_the_web_side_imports_neither_torch_nor_streamlit() -> None:
-    code = "import denoise_core.jobs, denoise_core.jobs.supervisor, sys; print({'torch', 'streamlit'} & set(sys.modules))"
+    code = (
+        "import denoise_core.jobs, denoise_core.jobs.scheduling.supervisor, sys; print({'torch', 'streamlit'} & set(sys.modules))"
+    )
     asked = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == "set()"

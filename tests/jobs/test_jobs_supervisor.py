@@ -17,13 +17,14 @@ import psutil
 import pytest
 
 from denoise_core.config import RunConfig
-from denoise_core.jobs import Store, ensure_supervisor, launch, new_id
-from denoise_core.jobs import supervisor as supervisor_module
-from denoise_core.jobs.folder import RunFolder
-from denoise_core.jobs.home import Home
-from denoise_core.jobs.index import IndexReader
-from denoise_core.jobs.process import PROJECT
-from denoise_core.jobs.supervisor import Supervisor
+from denoise_core.jobs import Store, ensure_supervisor, new_id
+from denoise_core.jobs.scheduling import launch
+from denoise_core.jobs.scheduling import supervisor as supervisor_module
+from denoise_core.jobs.scheduling.process import PROJECT
+from denoise_core.jobs.scheduling.supervisor import Supervisor
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.index import IndexReader
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
 

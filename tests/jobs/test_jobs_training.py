@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from denoise_core.config import RunConfig
-from denoise_core.export import load
 from denoise_core.jobs import Store, ensure_supervisor
-from denoise_core.jobs.folder import RunFolder
-from denoise_core.jobs.home import Home
-from denoise_core.jobs.supervisor import COMMAND, Supervisor
+from denoise_core.jobs.scheduling.supervisor import COMMAND, Supervisor
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.model import load
 from denoise_core.series import Series
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
 

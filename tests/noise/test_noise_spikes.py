@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from denoise_core.noise import describe
-from denoise_core.noise.outliers import find_spikes, share_of
+from denoise_core.noise.spikes import find_spikes, share_of
 from denoise_core.signals import SIGNALS, add_noise, spikes
 
 

@@ -9,10 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import denoise_core as dc
-from denoise_core.jobs import Source, Store, metrics
-from denoise_core.jobs.arrays import save_estimate
-from denoise_core.jobs.folder import RunFolder
+from denoise_core.jobs import Source, Store
 from denoise_core.jobs.spec import Status
+from denoise_core.jobs.storage import metrics
+from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
 
 ROOT = Path(__file__).parents[2]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from denoise_core.jobs.folder import RunFolder
 from denoise_core.jobs.spec import Status
+from denoise_core.jobs.storage.run_folder import RunFolder
 from tests.models import model_bytes
 from tests.pages.test_page_learning import columns, labelled, runs, train, words
 

@@ -10,8 +10,8 @@ import denoise_core as dc
 from denoise_core.assess import Sentence, judge
 from denoise_core.files import sample_path
 from denoise_core.jobs import Source
-from denoise_core.jobs.arrays import save_estimate
-from denoise_core.jobs.folder import RunFolder
+from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
 
 

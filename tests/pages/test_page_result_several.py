@@ -11,12 +11,12 @@ import pytest
 import denoise_core as dc
 from denoise_core.assess import on_test_part
 from denoise_core.config import RunConfig
+from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.jobs import Source
-from denoise_core.jobs.arrays import save_estimate
-from denoise_core.jobs.folder import RunFolder
-from denoise_core.training_set import TrainingSet
+from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import downloads
-from pages.parts.shown import Shown
+from pages.parts.result_view import Shown
 from tests.pages.test_page_learning import labelled, words
 
 

@@ -1,0 +1,10 @@
+from .options import NO_TIME as NO_TIME
+from .options import Limits as Limits
+from .options import ReadOptions as ReadOptions
+from .reading import read as read
+from .samples import SAMPLES as SAMPLES
+from .samples import Sample as Sample
+from .samples import sample_path as sample_path
+from .writing import denoised_name as denoised_name
+from .writing import render as render
+from .writing import write as write

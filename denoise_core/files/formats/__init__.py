@@ -1,0 +1,1 @@
+"""One module for each file format, which reads and writes it."""

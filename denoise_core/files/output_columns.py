@@ -1,0 +1,58 @@
+"""What a result adds to an uploaded file: columns of numbers, in the order of the file's rows. Knows no format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from denoise_core.errors import DataError
+
+if TYPE_CHECKING:
+    from denoise_core.series import Estimate, Float64Array, Recording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addition:
+    """One new column: ``<channel>_<suffix>``.
+
+    Parameters
+    ----------
+    suffix : str
+        "denoised", "residual" or "sd".
+    values : float64 array of shape (n,)
+        In the order of the file's rows.
+    """
+
+    channel: str
+    suffix: str
+    values: Float64Array
+
+    @property
+    def name(self) -> str:
+        return f"{self.channel}_{self.suffix}"
+
+
+def additions_of(recording: Recording, estimates: Mapping[str, Estimate], *, residual: bool, sd: bool) -> list[Addition]:
+    """The columns that a result adds: ``residual == noisy - denoised``.
+
+    Raises
+    ------
+    DataError
+        If there is no estimate, or one is for an unknown channel, or of another length than the recording.
+    """
+    if not estimates:
+        raise DataError("There is no result to write. Denoise at least one column first.")
+    found = []
+    for channel, estimate in estimates.items():
+        noisy = recording[channel].values
+        if estimate.values.shape != noisy.shape:
+            raise DataError(f"The result for {channel} has {estimate.values.size:,} samples, the file has {noisy.size:,}.")
+        parts = {"denoised": estimate.values}
+        if residual:
+            parts["residual"] = noisy - estimate.values
+        if sd and estimate.sd is not None:
+            parts["sd"] = estimate.sd
+        turn = slice(None, None, -1 if recording.layout.get("newest_first") else 1)
+        found += [Addition(channel=channel, suffix=suffix, values=values[turn]) for suffix, values in parts.items()]
+    return found

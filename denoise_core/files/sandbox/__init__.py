@@ -1,0 +1,1 @@
+"""The throw-away process that uploaded bytes are parsed in."""

@@ -1,0 +1,94 @@
+"""Runs the throw-away process that touches uploaded bytes, and turns every way it can end into an answer or a sentence."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from denoise_core.errors import DataError
+from denoise_core.files.options import Limits
+
+_LOG = logging.getLogger(__name__)
+_ROOT = Path(__file__).resolve().parents[3]
+_OUT_OF_MEMORY = (
+    *("MemoryError", "bad_alloc", "malloc of size", "realloc of size", "memory allocation"),
+    *("Cannot allocate memory", "failed to map segment"),
+)
+
+
+def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
+    """Do `task` in a process of its own, under `limits`; `folder` is theirs alone.
+
+    Raises
+    ------
+    DataError
+        If the task says so, takes too long or too much memory, or the process dies.
+    """
+    (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict()}))
+    code = _wait(_start(folder), limits.seconds)
+    answer_file = folder / "answer.json"
+    answer = json.loads(answer_file.read_text()) if code == 0 and answer_file.exists() else None
+    if answer is None or "memory" in answer:
+        raise DataError(_ending(code, answer, folder, name=name, limits=limits))
+    if "error" in answer:
+        raise DataError(answer["error"])
+    return dict(answer)
+
+
+def _start(folder: Path) -> subprocess.Popen[bytes]:
+    environment = {
+        "PYTHONPATH": str(_ROOT),
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(folder),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "MALLOC_ARENA_MAX": "2",
+    }
+    with (folder / "stderr").open("wb") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "denoise_core.files.sandbox.child", str(folder)],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
+
+
+def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """Its exit code, or None if it had to be ended at the end of its time."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def _ending(code: int | None, answer: dict[str, Any] | None, folder: Path, *, name: str, limits: Limits) -> str:
+    """Why there is no answer, in words for the person who uploaded the file."""
+    said = (folder / "stderr").read_text(errors="replace")[-4000:]
+    _LOG.warning("reading ended with code %s: %s", code, said)
+    if code in (None, -signal.SIGXCPU, -signal.SIGKILL):
+        return f"{name} took longer than {limits.seconds:g} s, so it was stopped. Upload a shorter stretch."
+    if (answer and "memory" in answer) or any(mark in said for mark in _OUT_OF_MEMORY):
+        size = limits.memory_bytes / 2**30
+        return f"{name} needs more than {size:.2g} GB of memory. Upload a shorter stretch or fewer columns."
+    if os.strerror(errno.EFBIG) in said:
+        return f"{name} unpacks to more than can be kept. Upload a shorter stretch or fewer columns."
+    return (
+        f"{name} made its reader fail, so it is damaged or not what its name says. "
+        "Open it in the program that made it, save it again, and upload that file."
+    )

@@ -1,0 +1,1 @@
+"""Which columns hold the time, and what time axis they make."""

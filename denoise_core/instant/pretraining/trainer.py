@@ -1,0 +1,233 @@
+"""Train the prior on synthetic signals: ``python -m denoise_core.instant.pretraining --out FOLDER --minutes 30 [--resume]``.
+
+Knows no user's series. FOLDER keeps a checkpoint, the log of held-out scores, and in the end pretrained.safetensors and
+pretrained.onnx.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from denoise_core.allocator import keep_freed_memory
+from denoise_core.instant.pretraining import synthetic
+from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
+
+HELD_OUT_SEED = 2**31
+"""Seed of the held-out signals; training takes [seed, chunk] with smaller seeds."""
+
+_CHUNK, _PASSES = 2**20, 4  # samples of signals drawn at once, and how often each is used, with new noise
+_PRECISE_FROM = 0.75  # of the way: before, the inner levels compute in bfloat16
+_LEAST_ERROR = 0.01  # share of the noise variance below which a window's error counts no more
+_SD_WEIGHT, _LEVEL_WEIGHT = 0.2, 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A training: steps of `samples` in windows of one of the `lengths`, until `steps` are done or `minutes` have passed."""
+
+    seed: int = 0
+    samples: int = 2**14
+    lengths: tuple[int, ...] = (2048, 1024)
+    rate: float = 2e-3
+    steps: int | None = None
+    minutes: float = 30.0
+
+    def progress(self, done: int, seconds: float) -> float:
+        """Share of the training that is done, 0 .. 1."""
+        return min(1.0, done / self.steps if self.steps else seconds / 60.0 / self.minutes)
+
+
+class Windows:
+    """The windows of each step: the same for the same seed, wherever a training was resumed. The next are made meanwhile."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self._chunk = plan, (-1, np.zeros((0, 0)))
+        self._maker = ThreadPoolExecutor(max_workers=1)
+        self._coming: tuple[int, Future[synthetic.Batch]] | None = None
+
+    def at(self, step: int) -> synthetic.Batch:
+        """Those of `step`."""
+        number, future = self._coming or (-1, None)
+        made = future.result() if future and number == step else self._made(step)
+        self._coming = (step + 1, self._maker.submit(self._made, step + 1))
+        return made
+
+    def _made(self, step: int) -> synthetic.Batch:
+        seed, samples = self._plan.seed, self._plan.samples
+        per_chunk = _CHUNK // samples
+        chunk, within = divmod(step, per_chunk * _PASSES)
+        length = self._plan.lengths[chunk % len(self._plan.lengths)]
+        if self._chunk[0] != chunk:
+            rng = np.random.default_rng([seed, chunk])
+            self._chunk = (chunk, synthetic.clean_signals(rng, _CHUNK // length, length))
+        rng = np.random.default_rng([seed, chunk, 1 + within])
+        order = np.random.default_rng([seed, chunk, 0, within // per_chunk]).permutation(_CHUNK // length)
+        rows = order[(within % per_chunk) * (samples // length) :][: samples // length]
+        clean = self._chunk[1][rows] * rng.choice([-1.0, 1.0], (len(rows), 1))
+        return synthetic.batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
+
+
+class Training:
+    """Network, its moving average, optimiser, and where it is in the data: all that a checkpoint holds."""
+
+    def __init__(self, plan: Plan) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan, self.done, self.seconds = plan, 0, 0.0
+        self.network, self.windows = UNet(), Windows(plan)
+        self.average = copy.deepcopy(self.network)
+        self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the next step depends on; the data follow from `done` and the seed."""
+        parts = {name: getattr(self, name).state_dict() for name in ("network", "average", "optimiser")}
+        return {**parts, "done": self.done, "seconds": self.seconds}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        for name in ("network", "average", "optimiser"):
+            getattr(self, name).load_state_dict(state[name])
+        self.done, self.seconds = state["done"], state["seconds"]
+
+    def step(self) -> float:
+        """One step of the optimiser; returns the loss."""
+        began = time.perf_counter()
+        progress = self.plan.progress(self.done, self.seconds)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.plan.rate * _rate(progress, self.done)
+        made = self.windows.at(self.done)
+        value = loss(self.network(torch.from_numpy(made.inputs), rough=progress < _PRECISE_FROM), made)
+        self.optimiser.zero_grad()
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self._follow()
+        self.done += 1
+        self.seconds += time.perf_counter() - began
+        return float(value.detach())
+
+    def _follow(self) -> None:
+        """The average forgets over a twentieth of the way, at most 1,000 steps."""
+        keep = min(0.999, 1.0 - 1.0 / (1.0 + 0.05 * self.done))
+        with torch.no_grad():
+            for slow, quick in zip(self.average.parameters(), self.network.parameters(), strict=True):
+                slow.lerp_(quick, 1.0 - keep)
+
+
+def _rate(progress: float, done: int) -> float:
+    """Rises over 100 steps, holds, and falls to a hundredth over the last 60 % of the way."""
+    falling = max(0.0, (progress - 0.4) / 0.6)
+    return float(min(1.0, (done + 1) / 100.0) * (0.01 + 0.99 * 0.5 * (1.0 + np.cos(np.pi * falling))))
+
+
+def loss(outputs: Tensor, made: synthetic.Batch) -> Tensor:
+    """``mean log(MSE / sigma^2 + 0.01)`` over windows; the likelihood of the error's sd, which moves no estimate; the level."""
+    inputs, clean, level = (torch.from_numpy(part) for part in (made.inputs, made.clean, made.level))
+    error = inputs[:, 0] - outputs[:, 0] - clean
+    observed = inputs[:, 1]
+    squared = (error**2 * observed).sum(dim=1) / observed.sum(dim=1)
+    spread = outputs[:, 1].clamp(-6.0, 6.0)
+    likelihood = (0.5 * error.detach() ** 2 * torch.exp(-2.0 * spread) + spread).mean()
+    levels = functional.smooth_l1_loss(outputs[:, 2], level)
+    gaps = functional.smooth_l1_loss(error * (1.0 - observed), torch.zeros_like(error))
+    return torch.log(squared + _LEAST_ERROR).mean() + _SD_WEIGHT * likelihood + _LEVEL_WEIGHT * levels + 0.1 * gaps
+
+
+def held_out(count: int = 128, length: int = 1024) -> dict[float, synthetic.Batch]:
+    """Signals of the family that no training seed draws, with white noise at SNR 1 and 3."""
+    clean = synthetic.clean_signals(np.random.default_rng(HELD_OUT_SEED), count, length)
+    rng = np.random.default_rng(HELD_OUT_SEED + 1)
+    return {snr: synthetic.batch(rng, clean, snr=np.full((count, 1), snr)) for snr in (1.0, 3.0)}
+
+
+@torch.no_grad()
+def score(network: UNet, batches: dict[float, synthetic.Batch]) -> dict[float, tuple[float, float]]:
+    """Per SNR: mean gain in dB, and the share of samples within 1.645 stated sd of the truth."""
+    found = {}
+    for snr, batch in batches.items():
+        outputs = network(torch.from_numpy(batch.inputs)).numpy()
+        error = batch.inputs[:, 0] - outputs[:, 0] - batch.clean
+        before = np.mean((batch.inputs[:, 0] - batch.clean) ** 2, axis=1)
+        gain = 10 * np.log10(before / np.mean(error**2, axis=1))
+        inside = np.abs(error) < 1.645 * np.exp(outputs[:, 1])
+        found[snr] = (float(gain.mean()), float(inside.mean()))
+    return found
+
+
+def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 250) -> None:
+    """Steps until the plan is fulfilled; says the held-out score and saves as it goes."""
+    batches, losses = held_out(), []
+    while training.plan.progress(training.done, training.seconds) < 1.0:
+        losses.append(training.step())
+        if training.done % every == 0 or training.plan.progress(training.done, training.seconds) >= 1.0:
+            found = score(training.average, batches)
+            gains = ", ".join(f"SNR {snr:g}: {gain:.2f} dB, covers {inside:.1%}" for snr, (gain, inside) in found.items())
+            say(f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.3f}; held out {gains}")
+            losses = []
+            save()
+
+
+def export(network: UNet, folder: Path) -> None:
+    """pretrained.safetensors and pretrained.onnx, for any number of windows of any length that is a multiple of `MULTIPLE`."""
+    network = network.eval()
+    save_file({name: value.contiguous() for name, value in network.state_dict().items()}, folder / "pretrained.safetensors")
+    shape = {"series": {0: torch.export.Dim("windows"), 2: MULTIPLE * torch.export.Dim("blocks")}}
+    example = (torch.zeros(2, INPUTS, 8 * MULTIPLE),)
+    program = torch.onnx.export(
+        network,
+        example,
+        input_names=["series"],
+        output_names=["noise_and_log_sds"],
+        dynamic_shapes=shape,
+        dynamo=True,
+        verbose=False,
+    )
+    assert program is not None
+    program.save(str(folder / "pretrained.onnx"), external_data=False)
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m denoise_core.instant.pretraining", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and weights")
+    parser.add_argument("--minutes", type=float, default=30.0, help="how long to train in all, on one core")
+    parser.add_argument("--steps", type=int, help="train for this many steps instead: the same bits each time")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder")
+    chosen = parser.parse_args(arguments)
+    torch.set_num_threads(chosen.threads)
+    keep_freed_memory()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    training, checkpoint = (
+        Training(Plan(seed=chosen.seed, steps=chosen.steps, minutes=chosen.minutes)),
+        chosen.out / "checkpoint.pt",
+    )
+    if chosen.resume:
+        training.restore(torch.load(checkpoint, weights_only=True))
+    train(training, save=lambda: _save(training.state(), checkpoint), say=lambda line: _say(line, chosen.out / "log.txt"))
+    export(training.average, chosen.out)
+
+
+def _save(state: dict[str, Any], path: Path) -> None:
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def _say(line: str, log: Path) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+    with log.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")

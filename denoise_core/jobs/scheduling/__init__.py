@@ -1,0 +1,1 @@
+"""Which run starts when and where, and what becomes of it: queue, supervisor, processes."""

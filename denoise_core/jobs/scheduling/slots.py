@@ -1,0 +1,65 @@
+"""Which devices this machine has, how many trainings fit on each, and what a child must find in its environment.
+
+Knows nothing of runs, and imports no torch: a slot is chosen before the child starts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from denoise_core.jobs.storage.home import cpu_slots
+
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def machine_slots() -> list[str]:
+    """Names such as "cpu:0", "cpu:1", "cuda:GPU-5f3a...", "mps:0"."""
+    apple = ["mps:0"] if sys.platform == "darwin" else []
+    return [f"cuda:{gpu}" for gpu in _gpus()] + apple + [f"cpu:{i}" for i in range(cpu_slots())]
+
+
+def pool(device: str, slots: Iterable[str]) -> str:
+    """The kind of slot that a run with ``training.device == device`` waits for.
+
+    A device that this machine lacks goes to the processors, where the training says in words that it is not there.
+    """
+    kinds = {slot.split(":")[0] for slot in slots}
+    wanted = ("cuda", "mps") if device == "auto" else (device,)
+    return next((kind for kind in wanted if kind in kinds), "cpu")
+
+
+def free(slots: Sequence[str], taken: Iterable[str], kind: str) -> list[str]:
+    """The slots of one kind that nobody has taken."""
+    left = Counter(slot for slot in slots if slot.split(":")[0] == kind)
+    left.subtract(Counter(taken))
+    return [slot for slot in left if left[slot] > 0]
+
+
+def environment(slot: str) -> dict[str, str]:
+    """The environment of a child on that slot.
+
+    One thread each, so that trainings do not slow each other down and a resumed one computes the same bits.
+    """
+    kind, _, name = slot.partition(":")
+    chosen = dict.fromkeys(_THREADS, "1") | {"DENOISE_SLOT": slot, "PYTHONUNBUFFERED": "1"}
+    chosen["CUDA_VISIBLE_DEVICES"] = name if kind == "cuda" else ""
+    if kind == "cuda":
+        chosen["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
+    return {**os.environ, **chosen}
+
+
+def _gpus() -> list[str]:
+    """What CUDA_VISIBLE_DEVICES may be set to, one for each NVIDIA GPU that this process may use."""
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if allowed is not None:
+        return [name.strip() for name in allowed.split(",") if name.strip() and name.strip() != "-1"]
+    if not shutil.which("nvidia-smi"):
+        return []
+    asked = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=30, check=False)
+    return re.findall(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)", asked.stdout, flags=re.MULTILINE)

@@ -1,0 +1,57 @@
+"""All runs as they are now: the index for those that have ended, the folders for the rest. Only reads.
+
+So a run is found before the supervisor has indexed it, and also where there is no index at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from denoise_core.errors import DenoiseError
+from denoise_core.jobs.spec import Entry
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.index import IndexReader
+from denoise_core.jobs.storage.run_folder import RunFolder
+
+
+class Catalogue:
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._index = IndexReader(home.index)
+
+    def of_owner(self, owner: str) -> list[Entry]:
+        """The runs of one workspace, newest first."""
+        found = self._fresh(self._index.of_owner(owner)) + [e for e in self._unindexed() if e.spec.owner == owner]
+        return sorted(found, key=lambda entry: (entry.spec.created, entry.id), reverse=True)
+
+    def active(self) -> list[Entry]:
+        """The runs of everybody that have not ended."""
+        found = self._fresh(self._index.active()) + self._unindexed()
+        return [entry for entry in found if not entry.ended]
+
+    def uses(self, digest: str) -> set[str]:
+        """The ids of the runs that were made from an uploaded file."""
+        indexed = {run_id for run_id in self._index.uses(digest) if self._folder(run_id).exists()}
+        return indexed | {entry.id for entry in self._unindexed() if entry.spec.source.input == digest}
+
+    def _folder(self, run_id: str) -> RunFolder:
+        return RunFolder(self._home.runs / run_id)
+
+    def _unindexed(self) -> list[Entry]:
+        return self._read(set(os.listdir(self._home.runs)) - self._index.ids())
+
+    def _fresh(self, entries: list[Entry]) -> list[Entry]:
+        ended = [entry for entry in entries if entry.ended and self._folder(entry.id).exists()]
+        return ended + self._read(entry.id for entry in entries if not entry.ended)
+
+    def _read(self, ids: Iterable[str]) -> list[Entry]:
+        return [entry for run_id in ids if (entry := read_entry(self._folder(run_id)))]
+
+
+def read_entry(folder: RunFolder) -> Entry | None:
+    """The run in a folder; None if it vanished meanwhile, or if it is not a run that this version understands."""
+    try:
+        return folder.entry()
+    except (OSError, ValueError, TypeError, KeyError, DenoiseError):
+        return None

@@ -1,0 +1,94 @@
+"""Uploaded bytes, kept once by their content. Knows no format and no run."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from denoise_core.errors import RunError
+from denoise_core.jobs.storage.atomic_io import in_words, read_json, sync, write_bytes, write_json
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.ids import checked_hash, inside, new_id
+
+
+class Inputs:
+    """``inputs/<sha256>/``: the bytes, and beside them the name they were first given, which is never part of a path."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def put(self, data: bytes, name: str) -> str:
+        """Keep `data`; ``read(put(data, name)) == data``. RunError if the disk is full."""
+        digest = hashlib.sha256(data).hexdigest()
+        folder = self._home.inputs / digest
+        try:
+            if folder.exists():
+                os.utime(folder)
+            else:
+                self._make(folder, data, name)
+        except OSError as error:
+            raise RunError(in_words(error)) from None
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """The bytes; RunError if they are no longer kept."""
+        return self.check(digest).joinpath("bytes").read_bytes()
+
+    def name(self, digest: str) -> str:
+        """The name under which the bytes first came."""
+        return str(read_json(self.check(digest) / "name.json")["name"])
+
+    def check(self, digest: str) -> Path:
+        """The folder of these bytes; RunError if they are no longer kept."""
+        folder = self._folder(digest)
+        if not folder.exists():
+            raise RunError("The uploaded file is no longer kept here. Upload it again.")
+        return folder
+
+    def last_put(self, digest: str) -> float:
+        """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
+        folder = self._folder(digest)
+        return folder.stat().st_mtime if folder.exists() else 0.0
+
+    def all(self) -> list[str]:
+        return sorted(os.listdir(self._home.inputs))
+
+    def remove(self, digest: str) -> None:
+        remove_folder(self._home, self._folder(digest))
+
+    def _folder(self, digest: str) -> Path:
+        return inside(self._home.inputs, checked_hash(digest))
+
+    def _make(self, folder: Path, data: bytes, name: str) -> None:
+        part = self._home.parts / new_id()
+        try:
+            part.mkdir()
+            write_bytes(part / "bytes", data)
+            write_json(part / "name.json", {"name": name[:255], "size": len(data), "stored": time.time()})
+            move_in(part, folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def move_in(part: Path, folder: Path) -> None:
+    """Let a finished folder appear in its place; where somebody else was first, theirs stays."""
+    with suppress(FileExistsError):
+        try:
+            os.rename(part, folder)
+        except OSError:
+            if folder.exists():
+                raise FileExistsError(folder) from None
+            raise
+    sync(folder.parent)
+
+
+def remove_folder(home: Home, folder: Path) -> None:
+    """Let a folder vanish at once, then free its space."""
+    part = home.parts / new_id()
+    with suppress(FileNotFoundError):
+        os.rename(folder, part)
+    shutil.rmtree(part, ignore_errors=True)

@@ -1,0 +1,165 @@
+"""One run's folder: which file holds what, and who writes it. Knows nothing of the queue.
+
+The web process makes the folder and writes `stop`. While a worker holds `worker.lock` it writes everything else;
+otherwise the supervisor does.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.errors import RunError
+from denoise_core.jobs.spec import KEEP, Entry, Spec, Status
+from denoise_core.jobs.storage import metrics
+from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
+from denoise_core.jobs.storage.atomic_io import read_json, replace_by, sync, write_bytes, write_json
+from denoise_core.series import Estimate, Series
+
+
+class Busy(Exception):
+    """Another worker holds this run."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run, which may vanish at any moment: then reading raises FileNotFoundError."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "checkpoint.pt"
+
+    @property
+    def model(self) -> Path:
+        return self.path / "model.denoiser"
+
+    @property
+    def result(self) -> Path:
+        """The estimate of the first series."""
+        return self.result_of(0)
+
+    @property
+    def log(self) -> Path:
+        return self.path / "worker.log"
+
+    @property
+    def heartbeat(self) -> Path:
+        return self.path / "heartbeat"
+
+    @property
+    def _data(self) -> Path:
+        return self.path / "data.npz"
+
+    @property
+    def _stop(self) -> Path:
+        return self.path / "stop"
+
+    @property
+    def _worker(self) -> Path:
+        return self.path / "worker.json"
+
+    def result_of(self, i: int) -> Path:
+        """The estimate of the series number `i`, from 0."""
+        return self.path / (f"result-{i}.npz" if i else "result.npz")
+
+    def fill(self, spec: Spec, data: TrainingSet, model: Path | None = None) -> None:
+        """Write everything that a new run consists of; `model` is the file of one that is only to be applied."""
+        self.path.mkdir()
+        save_training_set(self._data, data)
+        if model is not None:
+            replace_by(self.model, lambda temporary: shutil.copyfile(model, temporary))
+        write_bytes(self.path / "spec.json", spec.to_json().encode())
+        self.write(Status())
+        sync(self.path)
+
+    def exists(self) -> bool:
+        return (self.path / "spec.json").exists()
+
+    def entry(self) -> Entry:
+        return Entry(self.id, Spec.from_json((self.path / "spec.json").read_text()), self.status())
+
+    def status(self) -> Status:
+        return Status.from_json((self.path / "state.json").read_text())
+
+    def write(self, status: Status) -> None:
+        write_bytes(self.path / "state.json", status.to_json().encode())
+
+    def end(self, state: str, reason: str) -> None:
+        """The last line of the metrics, then the final state: who sees the state finds everything else in place."""
+        metrics.append(self.metrics, {"event": "Ended", "state": state, "reason": reason})
+        self.write(replace(self.status(), state=state, reason=reason, ended=time.time()))
+
+    def last_epoch(self) -> dict[str, Any] | None:
+        """The last EpochEnd line, or None."""
+        return metrics.last(self.metrics, "EpochEnd")
+
+    def training_set(self) -> TrainingSet:
+        return load_training_set(self._data)
+
+    def series(self, i: int = 0) -> Series:
+        """The series number `i` of those to be denoised; IndexError if there is none."""
+        return load_series(self._data, i)
+
+    def estimate(self, i: int = 0) -> Estimate:
+        return load_estimate(self.result_of(i))
+
+    def ask(self, wish: str) -> None:
+        """Leave the wish to stop, "keep" or "cancel", where the worker looks."""
+        write_bytes(self._stop, wish.encode())
+
+    def wish(self) -> str | None:
+        """None, "keep" (stop and keep the best) or "cancel"."""
+        try:
+            return self._stop.read_text() or KEEP
+        except FileNotFoundError:
+            return None
+
+    def wished(self) -> bool:
+        """Whether there is any wish; cheap enough for every training step."""
+        return self._stop.exists()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only worker of this run; Busy if there is one already, RunError if the folder is gone."""
+        if not self.exists():
+            raise gone(self.id)
+        lock = FileLock(self.path / "worker.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise Busy(self.id) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def write_worker(self, worker: dict[str, Any]) -> None:
+        write_json(self._worker, worker)
+
+    def worker(self) -> dict[str, Any] | None:
+        """What the last worker said about its process, or None."""
+        return read_json(self._worker) if self._worker.exists() else None
+
+
+def gone(run_id: str) -> RunError:
+    return RunError(
+        f"The run {run_id} is no longer here: it was deleted, or its time was over. Start a new run from the Train page."
+    )

@@ -1,0 +1,59 @@
+"""Which samples are spikes: single ones that stand out of their neighbours. Knows nothing of what made them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoise_core.noise.envelope import local_levels
+from denoise_core.noise.white_level import ROUNDING, level
+from denoise_core.series import Float64Array
+
+SPIKE_SDS = 5.0  # above the highest of four neighbours, which lies one sd above their level
+# A peak of the signal climbs before its top, a spike does not: it must exceed its four neighbours by 1.6 times what these differ.
+# Without this the eleven cusps of Bumps are spikes.
+_STEEPNESS = 1.6
+_SHORTEST = 32  # samples; below, a peak is as likely
+_ROUNDS = 4  # the noise is measured again without the spikes found
+
+
+def find_spikes(values: Float64Array) -> NDArray[np.bool_]:
+    """True where ``y[t]`` lies SPIKE_SDS of the local noise above, or below, all of ``y[t-2], y[t-1], y[t+1], y[t+2]``.
+
+    The first and last two samples and those beside a missing one are never called spikes; shape (n,).
+    """
+    found = np.zeros(len(values), dtype=bool)
+    if len(values) < _SHORTEST:
+        return found
+    excess, spread = _standing_out(values)
+    least = max(_smallest_step(values) / 2, ROUNDING * float(np.nanmax(np.abs(values), initial=0.0)))
+    for _ in range(_ROUNDS):
+        calm = np.where(found, np.nan, values)
+        usual = np.maximum(local_levels(calm), max(level(calm), least))
+        now = (excess > SPIKE_SDS * usual) & (excess > _STEEPNESS * spread)
+        if not (now & ~found).any():
+            break
+        found = now
+    return found
+
+
+def share_of(found: NDArray[np.bool_]) -> float:
+    """Share of spikes: of those at random places ``(1 - share)**4`` have no other among their four neighbours, and are found."""
+    share = float(np.mean(found))
+    return min(1.0, share / (1.0 - share) ** 4) if share < 1.0 else 1.0
+
+
+def _standing_out(values: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """By how much each sample exceeds the range of its four neighbours, and the width of that range; shapes (n,)."""
+    padded = np.pad(values, 2, constant_values=np.nan)
+    n = len(values)
+    around = np.stack([padded[shift : shift + n] for shift in (0, 1, 3, 4)])
+    highest, lowest = around.max(axis=0), around.min(axis=0)
+    return np.maximum(values - highest, lowest - values), highest - lowest
+
+
+def _smallest_step(values: Float64Array) -> float:
+    """The least difference between neighbours that is not zero: of counts 1, of numbers with all their digits next to nothing."""
+    steps = np.abs(np.diff(values))
+    steps = steps[steps > ROUNDING * np.nanmax(np.abs(values), initial=0.0)]
+    return float(steps.min()) if steps.size else 0.0

@@ -1,0 +1,5 @@
+"""Settings filled from the data, each with its reason; and how long a training with them takes. Imports no torch."""
+
+from denoise_core.suggestions.settings import RECIPES, SPIKE_SHARE, Recipe, for_channels, for_goal, suggest
+
+__all__ = ["RECIPES", "SPIKE_SHARE", "Recipe", "for_channels", "for_goal", "suggest"]

@@ -1,0 +1,97 @@
+"""The first look: the series by a simple method, at once, and what to think of it. Knows nothing of training."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import PurePath
+
+import streamlit as st
+
+import denoise_core as dc
+from denoise_core import instant
+from denoise_core.assess import on_noise, on_series
+from denoise_core.errors import DenoiseError
+from denoise_core.files import denoised_name, render
+from denoise_core.jobs import Source
+from denoise_core.methods import METHODS
+from denoise_core.suggestions.cost import expected_seconds, in_words
+from pages.parts import messages, runs, state
+from pages.parts.cached import INSTANT, filtered, identity, judged, noise_of, recording, series_of, store, suggested, truth
+
+
+def method_picker() -> str:
+    """The method of the first look; none of them learns from the series."""
+    simple = {name: method.label for name, method in METHODS.items() if not method.trains}
+    at = list(simple).index(INSTANT)
+    hint = "Methods that need no training; their settings are found from your data."
+    return st.selectbox("First look by", list(simple), index=at, format_func=simple.get, key="method", help=hint)
+
+
+def estimate(chosen: Source, method: str) -> dc.Estimate | None:
+    """The series by that method; a sentence and None where it cannot be used."""
+    try:
+        return filtered(chosen, method)
+    except DenoiseError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return None
+
+
+def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+    """What was removed, in one line, and what to know about the series."""
+    series = series_of(chosen)
+    messages.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
+    messages.sentences(on_series(series))
+    if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
+        st.caption(" ".join(unusual))
+
+
+def onward(chosen: Source) -> None:
+    """The main button: to the training, a new one unless one is at work."""
+    icon, label = ":material/model_training:", "Train a network" + _duration(chosen)
+    if st.button(label, type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
+        st.switch_page("pages/train.py", query_params=state.link())
+
+
+def _duration(chosen: Source) -> str:
+    """How long the suggested training takes; nothing where the series cannot be trained on, which the Train page explains."""
+    try:
+        return f" ({in_words(expected_seconds(suggested(chosen)))})"
+    except DenoiseError:
+        return ""
+
+
+def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+    """The first look as a file; made when it is asked for."""
+    name = PurePath(denoised_name(chosen.file_name))
+    st.download_button(
+        "Save this first look",
+        data=partial(_file, chosen, estimate),
+        file_name=f"{name.stem}_{method}_{identity(chosen)[:6]}{name.suffix}",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="save-first",
+        help=f"Your file as it came, with {chosen.column}_denoised added.",
+    )
+    if method == INSTANT:
+        _network()
+
+
+def _network() -> None:
+    """The instant method's network, to run elsewhere."""
+    st.download_button(
+        "Save its network (ONNX)",
+        data=instant.WEIGHTS.read_bytes,
+        file_name="denoise-instant.onnx",
+        mime="application/octet-stream",
+        icon=":material/memory:",
+        type="tertiary",
+        on_click="ignore",
+        key="save-network",
+        help="The same for every series: runs on any device that has ONNX Runtime. What it takes in and gives is written in "
+        "denoise_core/instant/README.md.",
+    )
+
+
+def _file(chosen: Source, estimate: dc.Estimate) -> bytes:
+    return render(recording(chosen), {chosen.column: estimate}, like=store().input_bytes(chosen.input or ""))

@@ -1,0 +1,113 @@
+"""Which channel of a finished run is looked at, and how: its series, estimate and truth. Knows no widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+import denoise_core as dc
+from denoise_core.assess import Verdict
+from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.errors import DenoiseError
+from denoise_core.jobs import RunView
+from denoise_core.jobs.spec import TRAIN
+from denoise_core.series import Float64Array
+from pages.parts.cached import (
+    gain_when_tested,
+    judged,
+    recording,
+    run_clean,
+    run_estimate,
+    run_instant,
+    run_noise,
+    run_series,
+    truth,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The channel number `i` of a run.
+
+    Parameters
+    ----------
+    strength : float
+        How much of what was removed stays removed: 0 gives the recording back, 1 the network's result.
+    fills : bool
+        Whether gaps hold what the network predicts there.
+    band : bool
+        Whether the error band is drawn.
+    compares : bool
+        Whether the instant method's result is drawn beside it.
+    """
+
+    run: RunView
+    i: int = 0
+    strength: float = 1.0
+    fills: bool = True
+    band: bool = True
+    compares: bool = False
+
+    @property
+    def name(self) -> str:
+        """The same for the same result, looked at in the same way."""
+        return f"{self.run.id}-{self.i}@{self.strength}{'' if self.fills else ' with gaps'}"
+
+    @property
+    def channel(self) -> str:
+        return self.run.channels[self.i]
+
+    @property
+    def series(self) -> dc.Series:
+        return run_series(self.run.id, self.i)
+
+    @property
+    def estimate(self) -> dc.Estimate:
+        blended = run_estimate(self.run.id, self.i).blended(self.series, strength=self.strength)
+        return blended if self.fills else blended.with_gaps_of(self.series)
+
+    @property
+    def instant(self) -> dc.Estimate | None:
+        """The same channel by the instant method, where that is to be seen."""
+        return run_instant(self.run.id, self.i) if self.compares else None
+
+    @property
+    def verdict_of_instant(self) -> Verdict:
+        name, instant = f"{self.run.id}-{self.i}-instant", run_instant(self.run.id, self.i)
+        return judged(name, self.series, instant, self.truth, run_noise(self.run.id, self.i))
+
+    @property
+    def truth(self) -> Float64Array | None:
+        """What the channel should be: what the run learnt it from, or the column of the file that is called so."""
+        taught = self.run.kind == TRAIN and OBJECTIVES[self.run.config.objective.kind].target == "clean"
+        clean = run_clean(self.run.id, self.i) if taught else None
+        return truth(replace(self.run.source, column=self.channel)) if clean is None else clean
+
+    @property
+    def noise_was_added(self) -> bool:
+        """Whether the file itself is the truth, and the run learnt from noisy copies of it."""
+        clean = self.truth
+        try:
+            own = recording(self.run.source).channels.get(self.channel)
+        except DenoiseError:
+            return False
+        return clean is not None and own is not None and np.array_equal(clean, own, equal_nan=True)
+
+    @property
+    def verdict(self) -> Verdict:
+        return judged(self.name, self.series, self.estimate, self.truth, run_noise(self.run.id, self.i))
+
+    @property
+    def gain_when_tested(self) -> float | None:
+        """The gain on the samples that were kept to test, in dB; None where there are none, or no truth."""
+        clean = self.truth
+        if clean is None or self.run.kind != TRAIN or not self.run.config.split.test_share:
+            return None
+        return gain_when_tested(self.name, self.run.id, self.i, self.estimate, clean)
+
+    @property
+    def beside(self) -> dict[str, Shown]:
+        """Every channel of the run that the file holds, looked at in the same way, by name."""
+        there = recording(self.run.source).channels
+        return {name: replace(self, i=i) for i, name in enumerate(self.run.channels) if name in there}

@@ -49,7 +49,7 @@ def test_the_exported_network_equals_the_torch_network():
 
 
 def test_the_weights_are_small_enough_to_ship_and_the_grid_is_the_networks():
-    assert sum((FOLDER / f"prior.{kind}").stat().st_size for kind in ("onnx", "safetensors")) <= 8 * 2**20
+    assert sum((FOLDER / f"pretrained.{kind}").stat().st_size for kind in ("onnx", "safetensors")) <= 8 * 2**20
     assert session.MULTIPLE == MULTIPLE
 
 

@@ -345,8 +345,12 @@ def test_ensure_starts_one_supervisor_however_many_pages_call_it(
     home: Home, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launch, "COMMAND", (sys.executable, "-m", "tests.jobs.fake_supervisor"))
-    code = f"from denoise_core.jobs import ensure_supervisor, launch; launch.COMMAND = {launch.COMMAND!r}; ensure_supervisor()"
-    others = [subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT) for _ in range(2)]
+    lines = (
+        "from denoise_core.jobs.scheduling import launch",
+        f"launch.COMMAND = {launch.COMMAND!r}",
+        "launch.ensure_supervisor()",
+    )
+    others = [subprocess.Popen([sys.executable, "-c", "; ".join(lines)], cwd=PROJECT) for _ in range(2)]
     for _ in range(50):
         ensure_supervisor(home.path)
     assert [other.wait() for other in others] == [0, 0]

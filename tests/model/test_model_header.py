@@ -111,6 +111,6 @@ def test_one_channel_fits_any_one_column_and_several_fit_columns_of_their_names(
 
 
 def test_looking_at_a_model_imports_no_torch() -> None:
-    code = "from denoise_core.export import about; import sys; print({'torch', 'safetensors'} & set(sys.modules))"
+    code = "from denoise_core.model import about; import sys; print({'torch', 'safetensors'} & set(sys.modules))"
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert asked.stdout.strip() == "set()"

@@ -5,7 +5,7 @@ import pytest
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage.run_folder import RunFolder
 from tests.models import model_bytes
-from tests.pages.test_page_learning import columns, labelled, runs, train, words
+from tests.pages.test_page_task_widgets import columns, labelled, runs, train, words
 
 
 def take(app, data, name="old.denoiser"):

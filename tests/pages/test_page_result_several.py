@@ -17,7 +17,7 @@ from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import downloads
 from pages.parts.result_view import Shown
-from tests.pages.test_page_learning import labelled, words
+from tests.pages.test_page_task_widgets import labelled, words
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def test_what_is_not_usual_about_the_noise_is_told(app):
 
 def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, monkeypatch):
     done, draw = [], chart.draw
-    for where in ("pages.parts.cached.describe", "denoise_core.suggestions.describe"):
+    for where in ("pages.parts.cached.describe", "denoise_core.suggestions.settings.describe"):
         monkeypatch.setattr(where, lambda values: done.append("noise") or describe(values))
     monkeypatch.setattr("pages.parts.chart.draw", lambda *a, **k: done.append("picture") or draw(*a, **k))
     cached._noise_of.clear()

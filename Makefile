@@ -16,16 +16,16 @@ test: $(VENV)/.test chromium
 
 # Figures, not verdicts: nothing here fails for being slow.
 bench: $(VENV)/.test chromium
-	$(BIN)/python tests/benchmarks/gain.py
-	$(BIN)/python tests/benchmarks/settings.py
-	$(BIN)/python tests/benchmarks/throughput.py
-	$(BIN)/python tests/benchmarks/instant.py
+	$(BIN)/python -m tests.benchmarks.gain
+	$(BIN)/python -m tests.benchmarks.settings
+	$(BIN)/python -m tests.benchmarks.throughput
+	$(BIN)/python -m tests.benchmarks.instant
 	$(BIN)/python -m tests.benchmarks.pages
 	$(BIN)/python -m tests.benchmarks.watched
 
 # Noise removed where the truth is known, beside published methods; writes tests/benchmarks/RESULTS.md.
 bench-quality: $(VENV)/.test
-	$(BIN)/python tests/benchmarks/quality.py
+	$(BIN)/python -m tests.benchmarks.quality
 
 $(VENV)/.app: requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -1,8 +1,9 @@
 """How long the instant method takes and how much memory, by length of the series, beside the wavelet on the same series.
 
-    python tests/benchmarks/instant.py [--samples 20000,200000,10000000]
+    python -m tests.benchmarks.instant [--quick] [--samples 20000,200000,10000000]
 
 Each length in a process of its own, after a series of 3,000 samples; all cores. The wavelet is left out above a million samples.
+--quick: 20,000 samples alone.
 """
 
 from __future__ import annotations
@@ -10,12 +11,9 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import resource
-import sys
 import threading
 import time
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 
@@ -74,8 +72,11 @@ def measured(n: int) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", default="20000,200000,1000000,10000000")
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args()
+    lengths = "20000" if arguments.quick else arguments.samples
     fresh = multiprocessing.get_context("spawn")
-    for n in map(int, parser.parse_args().samples.split(",")):
+    for n in map(int, lengths.split(",")):
         with fresh.Pool(1) as pool:
             found = pool.apply(measured, (n,))
         print(f"{n:>10,} samples: " + ", ".join(f"{name} {value:.2f}" for name, value in found.items()), flush=True)

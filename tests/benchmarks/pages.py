@@ -1,11 +1,13 @@
-"""What a person waits for, measured in a real Chromium: ``python -m tests.benchmarks.pages``.
+"""What a person waits for, measured in a real Chromium: ``python -m tests.benchmarks.pages [--quick]``.
 
 Starts the app on a data folder of its own and prints each figure beside its bar: first page on a cold server, upload of
 200,000 rows until it is drawn, a click on a finished run of 200,000 samples, and the memory of the web process.
+--quick: 20,000 rows, one click, and no wait for the end of the session.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import socket
@@ -35,7 +37,11 @@ FORGOTTEN_S = 150
 
 
 def main() -> None:
-    data, owner = recording(), new_id()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    rows = 20_000 if quick else 200_000
+    data, owner = recording(rows), new_id()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (url, web), sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         at_start = web.memory_info().rss
@@ -43,22 +49,24 @@ def main() -> None:
         page.set_default_timeout(120_000)
         report("first page drawn on a cold server", timed(lambda: open_page(page, url)), bar=2.5, unit="s")
         first = (web.memory_info().rss - at_start) / MEGABYTE
-        report("200,000-row CSV from upload to drawn", timed(lambda: upload(page, data)), bar=3.0, unit="s")
+        report(f"{rows:,}-row CSV from upload to drawn", timed(lambda: upload(page, data, rows)), bar=3.0, unit="s")
         report("memory above start after that upload", (web.memory_info().rss - at_start) / MEGABYTE, bar=150, unit="MB")
         run = finished_run(Store(folder), data, owner)
         open_page(page, f"{url}/result?run={run}")
-        clicks = [timed(lambda: click(page)) for _ in range(5)]
-        report("click on a 200,000-sample result, slowest of 5", max(clicks), bar=1.0, unit="s")
+        clicks = [timed(lambda: click(page)) for _ in range(1 if quick else 5)]
+        report(f"click on a {rows:,}-sample result, slowest of {len(clicks)}", max(clicks), bar=1.0, unit="s")
         page.close()
+        if quick:
+            return
         wait_for_the_end_of_the_session(web, at_start)
         visit(chromium, url)
         report("memory above start when the session had ended", (web.memory_info().rss - at_start) / MEGABYTE, bar=150, unit="MB")
         print(f"  of which the first page alone, with its sample, had taken {first:.1f} MB")
 
 
-def recording() -> bytes:
-    """200,000 samples at 1,000 per second as CSV."""
-    seconds = np.arange(200_000) / 1000
+def recording(rows: int) -> bytes:
+    """So many samples at 1,000 per second as CSV."""
+    seconds = np.arange(rows) / 1000
     values = np.sin(3 * seconds) + 0.3 * np.random.default_rng(8).normal(size=seconds.size)
     return b"time (s),speed (m/s)\n" + b"".join(b"%.3f,%.5f\n" % pair for pair in zip(seconds, values, strict=True))
 
@@ -107,10 +115,10 @@ def open_page(page: Page, url: str) -> None:
     page.wait_for_selector(DRAWN)
 
 
-def upload(page: Page, data: bytes) -> None:
+def upload(page: Page, data: bytes, rows: int) -> None:
     box = page.get_by_test_id("stFileUploaderDropzoneInput").first
     box.set_input_files({"name": "speed.csv", "mimeType": "text/csv", "buffer": data})
-    expect(page.get_by_text("of 200,000 points drawn")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(f"of {rows:,} points drawn")).to_be_visible(timeout=120_000)
     page.wait_for_selector(DRAWN)
 
 

@@ -1,22 +1,20 @@
 """What the settings are worth on series with known truth: coloured noise, spikes, a rising level, missing samples, channels.
 
-    python tests/benchmarks/settings.py [--only coloured,spikes,rising,missing,channels,recipes] [--seeds 5]
+    python -m tests.benchmarks.settings [--quick] [--only coloured,spikes,rising,missing,channels,recipes] [--seeds 5]
 
 Gain is 10 log10(MSE(noisy) / MSE(estimate)) in dB, n = 2048, SNR 3 (amplitude). One CPU core.
+--quick: one seed and two epochs, to see that it runs.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 import torch
@@ -30,6 +28,7 @@ from denoise_core.training import Trainer
 
 N, SNR, RATE_HZ = 2048, 3.0, 250.0
 BAND_90 = 1.6449
+MOST_EPOCHS = 10_000
 
 
 def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float:
@@ -37,9 +36,15 @@ def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float
     return float(10 * np.log10(np.mean((noisy - clean)[kept] ** 2) / np.mean((estimate - clean)[kept] ** 2)))
 
 
+def on_cpu(config: RunConfig, seed: int) -> RunConfig:
+    """The settings as every training here takes them."""
+    config = config.changed("training.seed", seed).changed("training.device", "cpu")
+    return config.changed("training.epochs", min(config.training.epochs, MOST_EPOCHS))
+
+
 def trained(values: np.ndarray, change: Callable[[RunConfig, dc.Series], RunConfig], seed: int) -> dc.Estimate:
     series = dc.Series.of(values, rate_hz=RATE_HZ)
-    config = change(dc.suggest(series), series).changed("training.seed", seed).changed("training.device", "cpu")
+    config = on_cpu(change(dc.suggest(series), series), seed)
     return dc.fit(series, config).denoise(series)
 
 
@@ -147,9 +152,9 @@ def channels(seeds: int) -> None:
     for seed in range(seeds):
         leads = three_leads(np.random.default_rng(seed))
         series = [dc.Series.of(noisy, rate_hz=RATE_HZ, name=f"lead {i}") for i, (noisy, _) in enumerate(leads, 1)]
-        config = dc.suggest(series[0]).changed("training.seed", seed).changed("training.device", "cpu")
+        config = on_cpu(dc.suggest(series[0]), seed)
         began = time.perf_counter()
-        joint = Trainer(series, for_channels(config, 3))
+        joint = Trainer(series, on_cpu(for_channels(config, 3), seed))
         for _ in joint.run():
             pass
         seconds["together"] += time.perf_counter() - began
@@ -202,8 +207,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    if arguments.quick:
+        global MOST_EPOCHS
+        MOST_EPOCHS, arguments.seeds = 2, 1
     for name in arguments.only.split(","):
         PARTS[name](arguments.seeds)
 

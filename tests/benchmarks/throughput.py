@@ -1,29 +1,27 @@
 """How fast a core trains: against the classic windowed loop, and against the core's own matrix product, in one run.
 
-    python tests/benchmarks/throughput.py [--rounds 5] [--samples 2048]
+    python -m tests.benchmarks.throughput [--quick] [--rounds 5] [--samples 2048]
 
 Times are processor time of this process, which has one thread, so that other programs on the machine disturb them little.
 The three measurements take turns; medians over the rounds are printed. A target is one sample whose prediction enters a loss.
+--quick: one round.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
-from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, TensorDataset
 
 import denoise_core as dc
-from denoise_core.config import ModelConfig
-from denoise_core.networks import IN_FEATURES
+from denoise_core.config import RunConfig
+from denoise_core.networks import in_features
 from denoise_core.signals import add_noise, ecg_like
 from denoise_core.training import Trainer
 from denoise_core.training.events import EpochEnd
@@ -80,10 +78,10 @@ def gemm(size: int = 1024, *, times: int = 20) -> float:
     return 2 * size**3 * times / (time.process_time() - began)
 
 
-def operations_per_target(config: ModelConfig) -> float:
+def operations_per_target(config: RunConfig) -> float:
     """Operations of the matrix products of one target: two directions and the head, forward and twice that backward."""
-    hidden = config.hidden_size
-    lstm = 4 * hidden * (IN_FEATURES + hidden) + (config.layers - 1) * 4 * hidden * 2 * hidden
+    hidden = config.model.hidden_size
+    lstm = 4 * hidden * (in_features(config, channels=1) + hidden) + (config.model.layers - 1) * 4 * hidden * 2 * hidden
     head = 2 * hidden * hidden + 2 * hidden
     return 3 * 2 * (2 * lstm + head)
 
@@ -92,18 +90,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--samples", type=int, default=2048)
+    parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
+    count = 1 if arguments.quick else arguments.rounds
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     series = dc.Series.of(add_noise(ecg_like(arguments.samples, rng), snr=3, rng=rng))
-    rounds = np.array([(ours(series), classic(series), gemm()) for _ in range(arguments.rounds)])
+    rounds = np.array([(ours(series), classic(series), gemm()) for _ in range(count)])
     rate, old, product = np.median(rounds, axis=0)
-    share = rounds[:, 0] * operations_per_target(ModelConfig()) / rounds[:, 2]
+    share = rounds[:, 0] * operations_per_target(RunConfig()) / rounds[:, 2]
     print(f"training targets per second         {rate:12,.0f}")
     print(f"classic windowed DataLoader loop    {old:12,.0f}")
     print(f"ratio                               {np.median(rounds[:, 0] / rounds[:, 1]):12.1f}  (bar 14)")
     print(f"float32 matrix product, GFLOP/s     {product / 1e9:12.1f}")
-    print(f"training, GFLOP/s                   {rate * operations_per_target(ModelConfig()) / 1e9:12.1f}")
+    print(f"training, GFLOP/s                   {rate * operations_per_target(RunConfig()) / 1e9:12.1f}")
     print(f"share of the matrix product         {np.median(share):12.1%}  (bar 45 %)")
 
 

@@ -1,11 +1,13 @@
-"""What being watched costs a training: ``python -m tests.benchmarks.watched``.
+"""What being watched costs a training: ``python -m tests.benchmarks.watched [--quick]``.
 
 The same training (2,048 samples, suggested settings, processor) runs in a worker three times alone and three times while a real
 page shows it, in turn; compared are the worker's own targets per second.
+--quick: once each, three epochs.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import statistics
 import tempfile
@@ -25,15 +27,18 @@ LONGEST_S = 180
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (url, _), sync_playwright() as playwright:
         store, rates = Store(folder), {"alone": [], "watched": []}
         ensure_supervisor(store.home)
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": 1366, "height": 768})
         try:
-            for _ in range(ROUNDS):
+            for _ in range(1 if quick else ROUNDS):
                 for who, watcher in (("alone", None), ("watched", page)):
-                    rates[who].append(rate(store, url, watcher))
+                    rates[who].append(rate(store, url, watcher, quick=quick))
                     print(f"{who:8} {rates[who][-1]:10,.0f} targets per second", flush=True)
         finally:
             chromium.close()
@@ -42,10 +47,12 @@ def main() -> None:
     report("slow-down of a training that a page watches", 100 * slower, bar=3.0, unit="%")
 
 
-def rate(store: Store, url: str, watcher: Page | None) -> float:
+def rate(store: Store, url: str, watcher: Page | None, *, quick: bool) -> float:
     """Median targets per second over the epochs of one run, which `watcher` shows from its first to its last."""
     series = noisy()
     config = dc.suggest(series).changed("training.device", "cpu").changed("training.patience", 2000)
+    if quick:
+        config = config.changed("training.epochs", 3)
     run = store.submit(series, config, owner=new_id(), title="watched")
     if watcher:
         watcher.goto(f"{url}/train?run={run}")

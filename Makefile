@@ -1,18 +1,29 @@
-# Two commands: `make app` opens the app, `make test` runs every check. Both set up what they need.
+# Two commands: `make app` opens the app, `make test` runs every check. `make check`, for each change, takes a minute of it.
+# All of them set up what they need.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: app test bench bench-quality chromium
+PYTEST := $(BIN)/pytest
+PARALLEL := --numprocesses 2 --dist worksteal
+
+.PHONY: app check style test bench bench-quality chromium
 
 app: $(VENV)/.app
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/.test chromium
+test: style chromium
+	$(PYTEST) $(PARALLEL) -m "not browser"
+	$(PYTEST) -m browser
+
+# What a change must pass before it is committed: no browser, no training, no pretraining.
+check: style
+	$(PYTEST) $(PARALLEL) -m "not browser and not slow"
+
+style: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
 
 # Figures, not verdicts: nothing here fails for being slow.
 bench: $(VENV)/.test chromium

@@ -53,4 +53,3 @@ def test_an_unknown_channel_lists_the_known_ones():
     recording = Recording(name="a.csv", time=TimeAxis.evenly(2), channels={"p": np.zeros(2), "q": np.zeros(2)})
     with pytest.raises(DataError, match=r"no column 'x'\. It has: p, q"):
         recording["x"]
-    assert recording.at_rate(10.0)["q"].time.rate_hz == pytest.approx(10.0)

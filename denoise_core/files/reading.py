@@ -25,7 +25,7 @@ def read(
     name : str or None
         What to call the file; it is only shown, never opened.
     options : ReadOptions or None
-        What is known about the file; None finds everything out.
+        What is known about the file; None detects everything.
     limits : Limits or None
         The most that reading may take; None for the shipped ones.
 

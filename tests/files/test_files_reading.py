@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from denoise_core.errors import SettingsError
+from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import NO_TIME, ReadOptions
 from denoise_core.files.text.cells import decimal_mark, is_missing, split_unit
-from denoise_core.files.time.timestamps import pattern_of
+from denoise_core.files.time.timestamps import detect_pattern
 
 VALUES = [1.5, 2.25, -0.5, 3.0, 1.0, 2.0]
 
@@ -64,7 +65,7 @@ def test_separate_date_and_time_columns_make_one_axis(parsed):
 def test_times_of_day_go_on_after_midnight(parsed):
     recording = parsed(with_times(["23:59:58", "23:59:59", "00:00:00", "00:00:01", "00:00:02"]))
     np.testing.assert_array_equal(np.diff(recording.time.values), 1.0)
-    assert any("Midnight" in note for note in recording.notes)
+    assert any("cross midnight once" in note for note in recording.notes)
 
 
 @pytest.mark.parametrize(
@@ -96,15 +97,15 @@ def test_a_rounded_clock_is_taken_as_even(parsed):
 def test_uneven_steps_are_kept_and_said(parsed):
     recording = parsed(with_times(["0", "1", "2", "3.5", "4.5", "5.5", "6.5", "7.5"]))
     assert recording.time.values[3] == 3.5
-    assert any("not all alike" in note and "14.3%" in note for note in recording.notes)
+    assert any("There is a pause of 1.5 s after row 4; otherwise" in note for note in recording.notes)
 
 
 @pytest.mark.parametrize(
     ("times", "words"),
     [
-        (["0", "1", "2", "1.5", "3", "4", "5"], "In row 5 the time goes back (1 such places)"),
-        (["0", "1", "2", "2", "3", "4", "5"], "In row 5 the time is repeated (1 such places)"),
-        (["0", "1", "2", "", "4", "5", "6"], "In row 5 the time is missing"),
+        (["0", "1", "2", "1.5", "3", "4", "5"], "The time goes back at row 5. "),
+        (["0", "1", "2", "2", "3", "4", "5"], "The time is repeated at row 5. "),
+        (["0", "1", "2", "", "4", "5", "6"], "The time is missing at row 5. "),
     ],
     ids=["backwards", "repeated", "missing"],
 )
@@ -138,7 +139,7 @@ def test_reading_options_survive_json_and_say_what_is_wrong():
     for text, words in (
         ('{"decimal": ";"}', "must be a point or a comma"),
         ('{"rate_hz": -1}', "positive"),
-        ('{"header": 1}', "should be bool"),
+        ('{"header": 1}', "should be true or false"),
         ('{"delimeter": ","}', "not a reading option"),
         ("[]", "JSON object"),
         ("{", "not valid JSON"),
@@ -206,9 +207,8 @@ def test_rows_beyond_the_first_block_are_numbered_right(parsed, monkeypatch):
 
 def test_layout_holds_what_was_found(parsed):
     layout = parsed("t;x\n" + "".join(f"{i};1,{i}\n" for i in range(9))).layout
-    assert (layout["format"], layout["delimiter"], layout["decimal"]) == ("text", ";", ",")
-    assert layout["time_columns"] == ["t"]
-    assert [column["name"] for column in layout["columns"]] == ["t", "x"]
+    assert (layout.format, layout.delimiter, layout.decimal, layout.names) == ("text", ";", ",", ("t", "x"))
+    assert layout.region == TableRegion(width=2, first=1, header=0)
 
 
 @pytest.mark.parametrize(
@@ -237,8 +237,8 @@ def test_decimal_mark(cells, mark):
 
 
 def test_words_are_neither_times_nor_gaps():
-    assert pattern_of(["sensor 1"]) is None
-    assert pattern_of(["1.5"]) is None
+    assert detect_pattern(["sensor 1"]) is None
+    assert detect_pattern(["1.5"]) is None
     assert not is_missing("off")
 
 

@@ -52,7 +52,7 @@ def test_upload_shows_its_first_usable_column_and_how_it_was_read(app, pump):
     upload(app.run(), "pump.csv", pump)
     assert not app.exception
     assert drawn(app)["layout"]["yaxis"]["title"]["text"] == "pressure (bar)"
-    assert "pump.csv · pressure · 600 samples · 100 samples per second" in words(app)
+    assert "pump.csv · pressure · 600 samples · 100 Hz" in words(app)
     assert "semicolon" in words(app)
     assert app.query_params["column"] == "pressure"
 
@@ -79,7 +79,7 @@ def test_correcting_the_rate_replaces_the_time_column(app, pump):
     app.number_input[0].set_value(50.0)
     next(button for button in app.button if button.label == "Read again").click().run()
     assert not app.exception
-    assert "50 samples per second" in words(app)
+    assert "50 Hz" in words(app)
 
 
 @pytest.mark.parametrize(

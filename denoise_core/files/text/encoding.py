@@ -1,4 +1,4 @@
-"""The encoding of a text file, and the same text as UTF-8 and back, byte for byte. Knows no table."""
+"""The encoding of a text file, and the same text as UTF-8 and back, byte for byte."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import codecs
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from denoise_core.errors import DataError
+from denoise_core.files.layouts import Encoding
 
 SAMPLE = 256 * 1024
 BLOCK = 8 * 1024 * 1024
@@ -23,25 +23,6 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Encoding:
-    """How the characters of a file are written.
-
-    Parameters
-    ----------
-    codec : str
-        Python's name of the encoding.
-    mark : bool
-        Whether a byte order mark stands first.
-    line_end : str
-        "\\n" (which may follow "\\r"), or "\\r" in files of old Macintoshes.
-    """
-
-    codec: str
-    mark: bool = False
-    line_end: str = "\n"
 
 
 def find_encoding(path: Path, *, name: str) -> Encoding:
@@ -113,12 +94,12 @@ def as_utf8(path: Path, encoding: Encoding) -> IO[bytes]:
         file.seek(len(codecs.BOM_UTF8) if encoding.mark else 0)
         return file
     copy: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 the caller closes it
-    copy.writelines(text.encode("utf-8") for text in _decoded(path, encoding))
+    copy.writelines(text.encode("utf-8") for text in _decode_blocks(path, encoding))
     copy.seek(0)
     return copy
 
 
-def _decoded(path: Path, encoding: Encoding) -> Iterator[str]:
+def _decode_blocks(path: Path, encoding: Encoding) -> Iterator[str]:
     start = True
     with path.open("r", encoding=encoding.codec, newline="") as text:
         while block := _block(text, encoding):

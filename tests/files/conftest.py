@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.formats.registry import FORMATS
+from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import output_columns
 from denoise_core.files.sandbox.parse import parse
 from denoise_core.series import Estimate, Float64Array, Recording

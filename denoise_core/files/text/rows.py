@@ -110,7 +110,7 @@ class RowReader:
         while len(row) > width and not row[-1].strip():
             row.pop()
         if cut_off and len(row) < width:
-            self.note = f"The last row ({number:,}) is cut off; its missing cells were treated as missing values."
+            self.note = f"The last row ({number:,}) is cut off, so the cells it lacks count as missing."
             row = row + [""] * (width - len(row))
         if len(row) == width:
             return row

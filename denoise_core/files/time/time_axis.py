@@ -121,12 +121,13 @@ def _uneven(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> str:
     steps, unit = np.diff(axis.values), axis.unit
     longest = int(steps.argmax())
     after = f"{steps[longest]:g} {unit} after {row_word} {rows[longest]:,}"
-    if round(axis.uneven_share * len(steps)) == 1 and steps[longest] > 1.01 * axis.step:
+    is_pause = steps[longest] > 1.01 * axis.step
+    if is_pause and round(axis.uneven_share * len(steps)) == 1:
         what = f"There is a pause of {after}; otherwise the rows are {axis.step:g} {unit} apart."
     else:
         what = (
             f"The sampling is uneven: {axis.uneven_share:.1%} of the steps differ from the usual {axis.step:g} {unit} "
-            f"by more than 1%, and the longest is {after}."
+            f"by more than 1%{f', and the longest is {after}' if is_pause else ''}."
         )
     return f"{what} Methods that assume even spacing get the timing wrong there."
 

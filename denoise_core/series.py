@@ -61,7 +61,7 @@ class TimeAxis:
         """How often a sample was taken, in words: "50 Hz", "one sample every 7 days", "in years"."""
         rate = self.rate_hz
         if rate is None:
-            return {"sample": "in row numbers", "year": "in years"}.get(self.unit, f"in {self.unit}")
+            return {"sample": "by row number", "year": "in years"}.get(self.unit, f"in {self.unit}")
         if rate > 0.9:
             return f"{rate:.6g} Hz"
         units = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (0.0, "second"))
@@ -117,8 +117,8 @@ class Series:
         infinite = np.flatnonzero(np.isinf(self.values))
         if infinite.size:
             raise DataError(
-                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} such samples). "
-                "Replace them by empty cells: those count as gaps."
+                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} in all). "
+                "Replace infinite values with empty cells, which count as gaps."
             )
 
     @classmethod
@@ -145,7 +145,7 @@ class Series:
         if present.size == 0:
             raise DataError(f"{self.name} has no numbers at all. Choose another column.")
         if present.size < at_least:
-            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Upload a longer recording.")
+            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Use a longer recording.")
         if present.min() == present.max():
             raise DataError(
                 f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
@@ -154,7 +154,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a method says the noise-free series is.
+    """A method's estimate of the noise-free series.
 
     Parameters
     ----------

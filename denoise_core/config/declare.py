@@ -68,7 +68,7 @@ def as_type_of(value: Any, example: Any) -> Any:
 
 def wrong_type(path: str, value: Any, example: Any) -> str:
     """The sentence that says which kind of value belongs there."""
-    kind = {int: "a whole number", float: "a number", str: "a word", bool: "true or false"}[type(example)]
+    kind = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}[type(example)]
     return f"{path} = {value!r} should be {kind}."
 
 

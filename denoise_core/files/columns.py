@@ -64,7 +64,7 @@ def check_size(rows: int, columns: int, limits: Limits, *, name: str) -> None:
         raise DataError(f"{name} has {columns:,} columns; at most {limits.columns:,} can be read. Upload fewer columns.")
     if rows * columns > limits.samples:
         raise DataError(
-            f"{name} has more than {limits.samples:,} values ({columns} columns). Upload a shorter stretch or fewer columns."
+            f"{name} has more than {limits.samples:,} values ({columns} columns). Upload a shorter recording or fewer columns."
         )
 
 

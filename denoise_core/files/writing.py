@@ -56,7 +56,7 @@ def write(
         try:
             _replace(result, target)
         except OSError as error:
-            raise DataError(f"{target} cannot be written: {error.strerror or error}. Choose another place.") from error
+            raise DataError(f"{target} cannot be written: {error.strerror or error}. Choose another location.") from error
 
 
 def render(

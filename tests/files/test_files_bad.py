@@ -57,7 +57,7 @@ BAD = {
         b"".join(b"2024-01-01 00:00:%02d;%d\n" % (i, i) for i in range(20)) + b"noon;3\n",
         "Column 1, row 21: 'noon'",
     ),
-    "unknown encoding": (b"t,x\n" + NOISE + b"\n" + ROWS.encode(), "encoding that is not known (row 2)"),
+    "unknown encoding": (b"t,x\n" + NOISE + b"\n" + ROWS.encode(), "unknown encoding (row 2)"),
     "binary renamed to .csv": (bytes(range(256)) * 40, "control bytes"),
     "picture renamed to .csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a PNG picture"),
     "500 columns": (

@@ -72,7 +72,7 @@ def _check_header(file: IO[bytes], size: int, limits: Limits, *, name: str) -> t
         raise DataError(f"{name} holds {dtype} values, not real numbers. Save one real column of it as float64.")
     count = math.prod(shape)
     if count > limits.samples or count * dtype.itemsize > limits.unpacked_bytes:
-        raise DataError(f"{name} has {count:,} values; at most {limits.samples:,} can be read. Upload a shorter stretch.")
+        raise DataError(f"{name} has {count:,} values; at most {limits.samples:,} can be read. Upload a shorter recording.")
     if count * dtype.itemsize > size - file.tell():
         raise DataError(f"{name} is cut off: its header promises {count:,} values. Save it again.")
     return shape

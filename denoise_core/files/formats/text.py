@@ -58,7 +58,9 @@ def _first_lines(file: IO[bytes], name: str) -> list[str]:
     if more:
         lines.pop()
     if not lines:
-        raise DataError(f"{name} has no line end in its first {SAMPLE // 1024} KB, so it is no table. Upload a file with rows.")
+        raise DataError(
+            f"{name} has no line end in its first {SAMPLE // 1024} KB, so it is not a table. Upload a file with rows."
+        )
     return [line.removesuffix("\r") for line in lines[:HEAD]]
 
 

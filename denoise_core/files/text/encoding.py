@@ -55,7 +55,7 @@ def _wide(sample: bytes) -> str | None:
 def _narrow(file: IO[bytes], sample: bytes, name: str) -> str:
     if _CONTROL.search(sample):
         raise DataError(
-            f"{name} is not a text file: it holds control bytes. Export the numbers as CSV, or give the file its right ending."
+            f"{name} is not a text file: it holds control bytes. Export the numbers as CSV, or give the file the right extension."
         )
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
@@ -81,9 +81,7 @@ def _eight_bit(text: bytes, sample: bytes, name: str) -> str:
     if best is None or not sure or sure.chaos > 0.1:
         place = next((i for i, byte in enumerate(sample) if byte > 127), len(sample))
         row = sample[:place].count(b"\n") + 1
-        raise DataError(
-            f"{name} is written in an encoding that is not known (row {row:,}). Save it as UTF-8 and upload it again."
-        )
+        raise DataError(f"{name} uses an unknown encoding (row {row:,}). Save it as UTF-8 and upload it again.")
     return str(best.encoding)
 
 
@@ -114,7 +112,7 @@ def _block(text: IO[str], encoding: Encoding) -> str:
         return text.read(BLOCK)
     except UnicodeError as error:
         raise DataError(
-            f"The text is not {encoding.codec} throughout ({error}). Save the file as UTF-8 and upload it again."
+            f"Some of the text is not {encoding.codec} ({error}). Save the file as UTF-8 and upload it again."
         ) from None
 
 

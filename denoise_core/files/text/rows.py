@@ -88,16 +88,16 @@ class RowReader:
         return b"".join(line for line, wanted in zip(lines, keep, strict=True) if wanted), rows[keep]
 
     def _cells(self, block: bytes, rows: Ints, *, last: bool) -> list[pa.Array]:
-        """The quick way; `_ragged` where a row has too many or too few cells."""
+        """The quick way; `_split_ragged` where a row has too many or too few cells."""
         delimiter, width = self.layout.delimiter, self.layout.region.width
         if delimiter == SPACES:
             block, delimiter = _with_tabs(block), "\t"
         table = _split_block(block, delimiter, width)
         if table is not None and table.num_rows == len(rows):
             return [table.column(k).combine_chunks() for k in range(width)]
-        return self._ragged(block.decode("utf-8"), rows, delimiter, last=last)
+        return self._split_ragged(block.decode("utf-8"), rows, delimiter, last=last)
 
-    def _ragged(self, text: str, rows: Ints, delimiter: str, *, last: bool) -> list[pa.Array]:
+    def _split_ragged(self, text: str, rows: Ints, delimiter: str, *, last: bool) -> list[pa.Array]:
         found = []
         for number, line in zip(rows, text.removesuffix("\n").split("\n"), strict=True):
             row = dialect.split(line.removesuffix("\r"), delimiter)

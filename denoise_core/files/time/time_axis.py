@@ -58,14 +58,14 @@ def _from_times(raw: RawTimes, table: Table) -> TableTime:
         notes.append("The file lists the newest row first; it is shown oldest first, and results keep the order of the file.")
     axis = TimeAxis(values=np.ascontiguousarray(values), unit=raw.unit, start=raw.start, name=" and ".join(raw.columns))
     if np.isnan(values).any() or np.any(np.diff(values) <= 0):
-        axis, note = _even_instead(axis, rows, table.row_word)
+        axis, note = _even_axis(axis, rows, table.row_word)
     else:
-        axis, note = _without_rounding(axis, rows, table.row_word)
+        axis, note = _remove_rounding(axis, rows, table.row_word)
     notes += [note] if note else []
-    return TableTime(axis=axis, columns=raw.columns, newest_first=newest_first, notes=(_place(axis, raw.columns), *notes))
+    return TableTime(axis=axis, columns=raw.columns, newest_first=newest_first, notes=(_where(axis, raw.columns), *notes))
 
 
-def _even_instead(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> tuple[TimeAxis, str]:
+def _even_axis(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> tuple[TimeAxis, str]:
     """An even axis instead of one that stands still, goes back or has holes; and the sentence that says so."""
     values = axis.values
     bad = np.isnan(values)
@@ -94,7 +94,7 @@ def _usual_step(values: Float64Array) -> float:
     return median if median > 0 else mean if mean > 0 else 1.0
 
 
-def _without_rounding(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> tuple[TimeAxis, str]:
+def _remove_rounding(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> tuple[TimeAxis, str]:
     """The axis without what rounding did to even steps (60 Hz in whole milliseconds is 16, 17, 17 ms); and a sentence."""
     n = len(axis)
     even = axis.values[0] + np.arange(n) * ((axis.values[-1] - axis.values[0]) / (n - 1))
@@ -103,7 +103,7 @@ def _without_rounding(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) ->
         return replace(axis, values=even), ""
     resolution = _resolution(axis.values)
     if off > resolution or resolution > axis.step:
-        return axis, _uneven(axis, rows, row_word) if axis.uneven_share > 0.0 else ""
+        return axis, _uneven_note(axis, rows, row_word) if axis.uneven_share > 0.0 else ""
     note = f"The times are rounded to {resolution:g} {axis.unit}, so the rows were treated as evenly spaced."
     return replace(axis, values=even), note
 
@@ -117,7 +117,7 @@ def _resolution(values: Float64Array) -> float:
     return 0.0
 
 
-def _uneven(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> str:
+def _uneven_note(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> str:
     steps, unit = np.diff(axis.values), axis.unit
     longest = int(steps.argmax())
     after = f"{steps[longest]:g} {unit} after {row_word} {rows[longest]:,}"
@@ -132,7 +132,7 @@ def _uneven(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> str:
     return f"{what} Methods that assume even spacing get the timing wrong there."
 
 
-def _place(axis: TimeAxis, columns: tuple[str, ...]) -> str:
+def _where(axis: TimeAxis, columns: tuple[str, ...]) -> str:
     plain = len(columns) == 1 or any(map(is_unnamed, columns))
     where = " and ".join(map(column_in_words, columns)) if plain else f"columns {axis.name}"
     return f"Time is in {where}, {axis.pace}."

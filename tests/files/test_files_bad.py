@@ -7,6 +7,8 @@ import zipfile
 
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from denoise_core.errors import DataError
@@ -59,6 +61,7 @@ BAD = {
     ),
     "unknown encoding": (b"t,x\n" + NOISE + b"\n" + ROWS.encode(), "unknown encoding (row 2)"),
     "binary renamed to .csv": (bytes(range(256)) * 40, "control bytes"),
+    "a few bytes of no encoding": (b"\xac0?\xf3\xd9\xf3", None),
     "picture renamed to .csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a PNG picture"),
     "500 columns": (
         (",".join(f"c{k}" for k in range(500)) + "\n" + (",".join("1" * 500) + "\n") * 5).encode(),
@@ -118,6 +121,14 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(parsed):
     np.savez_compressed(out, x=np.random.default_rng(0).normal(size=1000))
     with pytest.raises(DataError, match="would unpack to"):
         parsed(out.getvalue(), limits=Limits(unpacked_bytes=4000))
+
+
+def test_dates_that_nanoseconds_cannot_count_are_refused(parsed):
+    out = io.BytesIO()
+    days = np.datetime64("3000-01-01", "ms") + np.arange(20) * np.timedelta64(1, "D")
+    pq.write_table(pa.table({"when": days, "x": np.arange(20.0)}), out)
+    with pytest.raises(DataError, match="after 2261 in column when"):
+        parsed(out.getvalue())
 
 
 def test_a_sheet_of_words_names_the_row(parsed):

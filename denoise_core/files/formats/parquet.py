@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.columns import Column, Table, check_size, unique_names
+from denoise_core.files.columns import Column, Table, check_size, column_in_words, unique_names
 from denoise_core.files.layouts import ParquetLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
@@ -69,13 +69,21 @@ def _column(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int6
             return Column(name=name, kind="empty")
         return Column(name=name, kind="number", unit=unit, values=np.asarray(numbers, dtype=np.float64))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _times(name, column.cast(pa.timestamp("ns"), safe=True), "date" if pa.types.is_date(kind) else "moment")
+        return _times(name, _to_nanoseconds(name, column), "date" if pa.types.is_date(kind) else "moment")
     if pa.types.is_duration(kind) or pa.types.is_time(kind):
         ticks = column.cast(pa.int64() if kind.bit_width == 64 else pa.int32()).cast(pa.int64())
         return _times(name, ticks, "clock", _NANOSECONDS[kind.unit])
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _text(name, unit, column.cast(pa.string()).fill_null(""), rows, decimal)
     return Column(name=name, kind="text")
+
+
+def _to_nanoseconds(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return column.cast(pa.timestamp("ns"), safe=True)
+    except pa.ArrowInvalid as error:
+        remedy = "Correct them and save the file again."
+        raise DataError(f"There are dates before 1678 or after 2261 in {column_in_words(name)}. {remedy}") from error
 
 
 def _times(name: str, column: pa.ChunkedArray, kind: str, factor: int = 1) -> Column:

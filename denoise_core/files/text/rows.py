@@ -127,7 +127,9 @@ def _with_tabs(block: bytes) -> bytes:
 
 
 def _split_block(block: bytes, delimiter: str, width: int) -> pa.Table | None:
-    """The block as columns of text, or None where a row has another width."""
+    """The block as columns of text, or None where a row has another width, or the delimiter is not ASCII."""
+    if not delimiter.isascii():
+        return None
     names = [f"c{k}" for k in range(width)]
     try:
         return csv.read_csv(

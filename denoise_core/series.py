@@ -1,4 +1,4 @@
-"""The data types that every other room hands on: time axis, series, recording, estimate. Knows no file, no torch."""
+"""The data types that every other room hands on: time axis, series, recording, estimate."""
 
 from __future__ import annotations
 
@@ -58,15 +58,16 @@ class TimeAxis:
 
     @property
     def pace(self) -> str:
-        """How often a sample was taken, in words: "50 samples per second", "one sample every 7 days", "in years"."""
+        """How often a sample was taken, in words: "50 Hz", "one sample every 7 days", "in years"."""
         rate = self.rate_hz
         if rate is None:
-            return {"sample": "in row numbers", "year": "in years"}.get(self.unit, f"in {self.unit}")
+            return {"sample": "by row number", "year": "in years"}.get(self.unit, f"in {self.unit}")
         if rate > 0.9:
-            return f"{rate:.6g} samples per second"
-        units = ((86400.0, "days"), (3600.0, "hours"), (60.0, "min"), (0.0, "s"))
+            return f"{rate:.6g} Hz"
+        units = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (0.0, "second"))
         size, unit = next((size or 1.0, unit) for size, unit in units if self.step >= size)
-        return f"one sample every {self.step / size:.6g} {unit}"
+        count = f"{self.step / size:.6g}"
+        return f"one sample per {unit}" if count == "1" else f"one sample every {count} {unit}s"
 
     @property
     def uneven_share(self) -> float:
@@ -75,6 +76,17 @@ class TimeAxis:
             return 0.0
         steps = np.diff(self.values)
         return float(np.mean(np.abs(steps - self.step) > 0.01 * abs(self.step)))
+
+    def to_json(self) -> dict[str, Any]:
+        """All but `values`, JSON-able: ``TimeAxis.from_json(axis.to_json(), axis.values) == axis``."""
+        start = None if self.start is None else [int(self.start.astype(np.int64)), self.start.dtype.str]
+        return {"name": self.name, "unit": self.unit, "start": start}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any], values: Float64Array) -> TimeAxis:
+        """The axis that `to_json` was asked about."""
+        start = None if raw["start"] is None else np.asarray(raw["start"][0]).view(raw["start"][1])[()]
+        return cls(values=values, unit=raw["unit"], start=start, name=raw["name"])
 
     def calendar(self) -> NDArray[np.datetime64] | None:
         """Calendar times of the samples, to the microsecond, or None where `start` is unknown."""
@@ -105,8 +117,8 @@ class Series:
         infinite = np.flatnonzero(np.isinf(self.values))
         if infinite.size:
             raise DataError(
-                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} such samples). "
-                "Replace them by empty cells: those count as gaps."
+                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} in all). "
+                "Replace infinite values with empty cells, which count as gaps."
             )
 
     @classmethod
@@ -133,7 +145,7 @@ class Series:
         if present.size == 0:
             raise DataError(f"{self.name} has no numbers at all. Choose another column.")
         if present.size < at_least:
-            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Upload a longer recording.")
+            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Use a longer recording.")
         if present.min() == present.max():
             raise DataError(
                 f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
@@ -142,7 +154,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a method says the noise-free series is.
+    """A method's estimate of the noise-free series.
 
     Parameters
     ----------
@@ -177,6 +189,25 @@ class Estimate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Layout:
+    """How a file holds a table: what `files.write` needs to write the same kind of file again. `files.layouts` has the kinds.
+
+    Parameters
+    ----------
+    format : str
+        "text", "workbook", "parquet", "npy", "npz" or "wav".
+    names : tuple of str
+        The columns, in the order of the file.
+    newest_first : bool
+        Whether the file's first row is the latest.
+    """
+
+    format: str
+    names: tuple[str, ...]
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recording:
     """A file as read: named channels over one time axis, and how it was read.
 
@@ -184,8 +215,8 @@ class Recording:
     ----------
     channels : mapping of name to float64 array of shape (n,)
     units : mapping of channel name to unit; missing where unknown
-    layout : mapping
-        JSON-able; what `files.write` needs to write the same kind of file again.
+    layout : Layout or None
+        How the file was laid out; None where the recording is from no file.
     notes : tuple of str
         How the file was read and what was unusual, in whole sentences.
     """
@@ -194,7 +225,7 @@ class Recording:
     time: TimeAxis
     channels: Mapping[str, Float64Array]
     units: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
-    layout: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    layout: Layout | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -204,7 +235,3 @@ class Recording:
         if channel not in self.channels:
             raise DataError(f"{self.name} has no column {channel!r}. It has: {', '.join(self.channels)}.")
         return Series(values=self.channels[channel], time=self.time, name=channel, unit=self.units.get(channel, ""))
-
-    def at_rate(self, rate_hz: float) -> Recording:
-        """The same samples, said to be evenly spaced at `rate_hz` (in 1/s)."""
-        return replace(self, time=TimeAxis.evenly(len(self), rate_hz=rate_hz))

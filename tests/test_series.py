@@ -1,5 +1,7 @@
 """The types at the hand-offs refuse what cannot be used, with words."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -21,6 +23,33 @@ def test_calendar_counts_from_the_start():
     axis = TimeAxis(values=np.array([0.0, 0.5]), start=np.datetime64("2024-03-01T12:00:00"))
     assert str(axis.calendar()[1]) == "2024-03-01T12:00:00.500000"
     assert TimeAxis.evenly(2).calendar() is None
+
+
+@pytest.mark.parametrize(
+    "start", [None, np.datetime64("2024-03-01T12:00:00.5"), np.datetime64(7, "ns"), np.datetime64("2024-02")]
+)
+def test_a_time_axis_survives_json_with_the_resolution_of_its_start(start):
+    axis = TimeAxis(values=np.array([0.0, 0.1, 0.3]), unit="year", start=start, name="Zeit ä")
+    back = TimeAxis.from_json(json.loads(json.dumps(axis.to_json())), axis.values)
+    assert (back.unit, back.name, back.start) == (axis.unit, axis.name, start)
+    assert back.values is axis.values
+    assert start is None or back.start.dtype == start.dtype
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (1.0, "1 Hz"),
+        (0.02, "50 Hz"),
+        (10.0, "one sample every 10 seconds"),
+        (60.0, "one sample per minute"),
+        (5400.0, "one sample every 1.5 hours"),
+        (86400.0, "one sample per day"),
+        (7 * 86400.0, "one sample every 7 days"),
+    ],
+)
+def test_pace_is_a_rate_or_a_distance_in_words(step, expected):
+    assert TimeAxis(values=np.arange(5) * step).pace == expected
 
 
 def test_a_series_refuses_infinities_and_another_length_by_place():
@@ -53,4 +82,3 @@ def test_an_unknown_channel_lists_the_known_ones():
     recording = Recording(name="a.csv", time=TimeAxis.evenly(2), channels={"p": np.zeros(2), "q": np.zeros(2)})
     with pytest.raises(DataError, match=r"no column 'x'\. It has: p, q"):
         recording["x"]
-    assert recording.at_rate(10.0)["q"].time.rate_hz == pytest.approx(10.0)

@@ -57,6 +57,8 @@ def as_type_of(value: Any, example: Any) -> Any:
     """`value` in the type of `example`, or None where that would lose something."""
     if isinstance(example, str):
         return value if isinstance(value, str) else None
+    if isinstance(example, bool):
+        return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(example, int):
@@ -66,7 +68,7 @@ def as_type_of(value: Any, example: Any) -> Any:
 
 def wrong_type(path: str, value: Any, example: Any) -> str:
     """The sentence that says which kind of value belongs there."""
-    kind = {int: "a whole number", float: "a number", str: "a word"}[type(example)]
+    kind = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}[type(example)]
     return f"{path} = {value!r} should be {kind}."
 
 

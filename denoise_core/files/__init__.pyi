@@ -1,3 +1,4 @@
+from .layouts import SheetLayout as SheetLayout
 from .options import NO_TIME as NO_TIME
 from .options import Limits as Limits
 from .options import ReadOptions as ReadOptions

@@ -1,7 +1,8 @@
-"""From the columns of a file to a recording: which column is the time, which are channels. Knows no format."""
+"""The columns of a file as its reader found them, before anyone asked what they mean."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.options import Limits, ReadOptions
+from denoise_core.files.options import Limits
 from denoise_core.files.text import cells
-from denoise_core.files.time.time_axis import Clocked, choose_time
-from denoise_core.series import Float64Array, Recording
-
-_GAP_CODES = (-999.0, -9999.0, -99999.0, -999.9, -999.99, 9999.0, 99999.0, -32768.0)
+from denoise_core.series import Layout
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +39,12 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What a parser found in a file, before anyone asked what it means.
+    """All columns of a file.
 
     Parameters
     ----------
     rows : int64 array of shape (n,)
         The row of the file, counted from 1, in which each sample stands.
-    layout : dict
-        JSON-able; what the writer of the same format needs.
     rate_hz : float or None
         Where the file itself says it.
     """
@@ -56,34 +52,10 @@ class Table:
     name: str
     columns: Sequence[Column]
     rows: NDArray[np.int64]
-    layout: dict[str, Any]
+    layout: Layout
     notes: list[str] = field(default_factory=list)
     rate_hz: float | None = None
     row_word: str = "row"
-
-
-def to_recording(table: Table, options: ReadOptions) -> Recording:
-    """The recording in a table.
-
-    Raises
-    ------
-    DataError
-        If there is no column of numbers, less than two rows, an infinite value or no such time column.
-    """
-    numbers = [column for column in table.columns if column.kind == "number"]
-    if not numbers:
-        raise DataError(_no_numbers(table))
-    if len(table.rows) < 2:
-        raise DataError(f"{table.name} has only one row of numbers; a series needs at least two. Upload a longer recording.")
-    _check_finite(numbers, table)
-    clocked = choose_time(table, options)
-    channels = {column.name: column.values for column in numbers if column.name not in clocked.columns}
-    if not channels:
-        raise DataError(
-            f"{table.name} has no column of values beside the time column {', '.join(clocked.columns)}. "
-            "Choose another time column, or say that there is none."
-        )
-    return _recording(table, clocked, channels)
 
 
 def check_size(rows: int, columns: int, limits: Limits, *, name: str) -> None:
@@ -92,75 +64,23 @@ def check_size(rows: int, columns: int, limits: Limits, *, name: str) -> None:
         raise DataError(f"{name} has {columns:,} columns; at most {limits.columns:,} can be read. Upload fewer columns.")
     if rows * columns > limits.samples:
         raise DataError(
-            f"{name} has more than {limits.samples:,} values ({columns} columns). Upload a shorter stretch or fewer columns."
+            f"{name} has more than {limits.samples:,} values ({columns} columns). Upload a shorter recording or fewer columns."
         )
 
 
-def _recording(table: Table, clocked: Clocked, channels: dict[str, Any]) -> Recording:
-    turn = slice(None, None, -1 if clocked.newest_first else 1)
-    kept = {name: np.ascontiguousarray(values[turn], dtype=np.float64) for name, values in channels.items()}
-    notes = [*table.notes, *clocked.notes, *_left_out(table, clocked), *_gaps(kept), *_codes(kept)]
-    layout = {
-        **table.layout,
-        "rows": len(table.rows),
-        "newest_first": clocked.newest_first,
-        "time_columns": list(clocked.columns),
-        "columns": [{"name": column.name, "kind": column.kind, "unit": column.unit} for column in table.columns],
-    }
-    units = {column.name: column.unit for column in table.columns if column.unit and column.name in kept}
-    return Recording(name=table.name, time=clocked.axis, channels=kept, units=units, layout=layout, notes=tuple(notes))
+def is_unnamed(name: str) -> bool:
+    """Whether `unique_names` gave the column its name."""
+    return re.fullmatch(r"column \d+", name) is not None
 
 
-def _no_numbers(table: Table) -> str:
-    names = ", ".join(column.name for column in table.columns[:8])
-    if any(column.kind == "empty" for column in table.columns):
-        return f"{table.name} has no numbers at all: every cell below {names} is empty or NaN. Upload a file with values."
-    return (
-        f"{table.name} has no column of numbers (its columns are: {names}). Choose the delimiter and the decimal mark yourself."
-    )
+def column_in_words(name: str) -> str:
+    """``"column t"``, but ``"column 3"`` where the third column has no name."""
+    return name if is_unnamed(name) else f"column {name}"
 
 
-def _check_finite(numbers: Sequence[Column], table: Table) -> None:
-    for column in numbers:
-        assert column.values is not None
-        infinite = np.flatnonzero(np.isinf(column.values))
-        if infinite.size:
-            others = f" ({infinite.size:,} such cells)" if infinite.size > 1 else ""
-            raise DataError(
-                f"Column {column.name}, {table.row_word} {table.rows[infinite[0]]:,}: the value is infinite{others}. "
-                "Replace it by an empty cell, which counts as a gap, and upload the file again."
-            )
-
-
-def _left_out(table: Table, clocked: Clocked) -> list[str]:
-    text = [c.name for c in table.columns if c.kind not in ("number", "empty") and c.name not in clocked.columns]
-    empty = [c.name for c in table.columns if c.kind == "empty"]
-    notes = []
-    if text:
-        notes.append(f"Left out, because not numbers: {', '.join(text)}.")
-    if empty:
-        notes.append(f"Left out, because without any number: {', '.join(empty)}.")
-    return notes
-
-
-def _gaps(channels: dict[str, Float64Array]) -> list[str]:
-    counts = {name: int(np.isnan(values).sum()) for name, values in channels.items()}
-    found = [f"{name} has {count:,}" for name, count in counts.items() if count]
-    if not found:
-        return []
-    return [f"Gaps (empty cells or NaN): {', '.join(found[:6])}{' and others' if len(found) > 6 else ''}."]
-
-
-def _codes(channels: dict[str, Float64Array]) -> list[str]:
-    """A sentence for each channel with a far-off value that loggers write for "no value"."""
-    found = []
-    for name, values in channels.items():
-        for code in _GAP_CODES:
-            others = values[(values != code) & ~np.isnan(values)]
-            count = int(np.count_nonzero(values == code))
-            if count and others.size and np.min(np.abs(others - code)) > 5 * max(np.ptp(others), 1.0):
-                found.append(f"{name} is {code:g} in {count:,} rows, which may stand for gaps. If so, empty those cells.")
-    return found
+def cell_in_words(name: str, row: int, *, row_word: str = "row") -> str:
+    """``"Column x, row 1,001"``, to begin a sentence with."""
+    return f"C{column_in_words(name)[1:]}, {row_word} {row:,}"
 
 
 def unique_names(names: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a person may say about a file, and how much a file may ask of the machine. Knows no format."""
+"""What a person may say about a file, and how much a file may ask of the machine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args, get_type_hints
 
+from denoise_core.config.declare import as_type_of, unknown, wrong_type
 from denoise_core.errors import SettingsError
 
 NO_TIME = ""
@@ -16,7 +17,7 @@ MIB = 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How to read a file; None means "find out".
+    """How to read a file; None means that it is detected.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ class ReadOptions:
 
     @classmethod
     def from_json(cls, text: str) -> ReadOptions:
-        """Read what `to_json` wrote; missing fields mean "find out".
+        """Read what `to_json` wrote; what is missing is detected.
 
         Raises
         ------
@@ -70,21 +71,23 @@ class ReadOptions:
             raise SettingsError([f"The reading options are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):
             raise SettingsError(["The reading options must be a JSON object."])
-        if faults := [fault for name, value in raw.items() if (fault := _fault(name, value))]:
+        faults: list[str] = []
+        known = {name: _value(name, value, faults) for name, value in raw.items()}
+        if faults:
             raise SettingsError(faults)
-        return cls(**raw)
+        return cls(**known)
 
 
-def _fault(name: str, value: Any) -> str | None:
+def _value(name: str, value: Any, faults: list[str]) -> Any:
     kinds = get_type_hints(ReadOptions)
     if name not in kinds:
-        return f"{name} is not a reading option; these are: {', '.join(kinds)}."
-    allowed = get_args(kinds[name])
-    if isinstance(value, allowed) and not (isinstance(value, bool) and bool not in allowed):
+        faults.append(unknown(name, kinds, what="reading option"))
         return None
-    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
-        return None
-    return f"{name} = {value!r} should be {' or '.join(kind.__name__ for kind in allowed)}."
+    example = get_args(kinds[name])[0]()
+    read = None if value is None else as_type_of(value, example)
+    if read is None and value is not None:
+        faults.append(wrong_type(name, value, example))
+    return read
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a result adds to an uploaded file: columns of numbers, in the order of the file's rows. Knows no format."""
+"""The columns that a result adds to an uploaded file, in the order of the file's rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Addition:
+class OutputColumn:
     """One new column: ``<channel>_<suffix>``.
 
     Parameters
@@ -33,7 +33,7 @@ class Addition:
         return f"{self.channel}_{self.suffix}"
 
 
-def additions_of(recording: Recording, estimates: Mapping[str, Estimate], *, residual: bool, sd: bool) -> list[Addition]:
+def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, residual: bool, sd: bool) -> list[OutputColumn]:
     """The columns that a result adds: ``residual == noisy - denoised``.
 
     Raises
@@ -43,6 +43,7 @@ def additions_of(recording: Recording, estimates: Mapping[str, Estimate], *, res
     """
     if not estimates:
         raise DataError("There is no result to write. Denoise at least one column first.")
+    turn = slice(None, None, -1 if recording.layout and recording.layout.newest_first else 1)
     found = []
     for channel, estimate in estimates.items():
         noisy = recording[channel].values
@@ -53,6 +54,5 @@ def additions_of(recording: Recording, estimates: Mapping[str, Estimate], *, res
             parts["residual"] = noisy - estimate.values
         if sd and estimate.sd is not None:
             parts["sd"] = estimate.sd
-        turn = slice(None, None, -1 if recording.layout.get("newest_first") else 1)
-        found += [Addition(channel=channel, suffix=suffix, values=values[turn]) for suffix, values in parts.items()]
+        found += [OutputColumn(channel=channel, suffix=suffix, values=values[turn]) for suffix, values in parts.items()]
     return found

@@ -25,7 +25,7 @@ def read(
     name : str or None
         What to call the file; it is only shown, never opened.
     options : ReadOptions or None
-        What is known about the file; None finds everything out.
+        What is known about the file; None detects everything.
     limits : Limits or None
         The most that reading may take; None for the shipped ones.
 
@@ -55,8 +55,8 @@ def open_source(source: str | Path | bytes, *, limits: Limits) -> Iterator[tuple
     DataError
         If there is no such file, or it is larger than the limit.
     """
-    with tempfile.TemporaryDirectory(prefix="denoise-") as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory(prefix="denoise-") as name:
+        folder = Path(name)
         if isinstance(source, bytes):
             path, size = folder / "upload", len(source)
         else:
@@ -66,7 +66,9 @@ def open_source(source: str | Path | bytes, *, limits: Limits) -> Iterator[tuple
             size = path.stat().st_size
         if size > limits.file_bytes:
             most = limits.file_bytes / 2**20
-            raise DataError(f"The file has {size / 2**20:,.1f} MB; at most {most:,.4g} MB can be read. Upload a shorter stretch.")
+            raise DataError(
+                f"The file has {size / 2**20:,.1f} MB; at most {most:,.4g} MB can be read. Upload a shorter recording."
+            )
         if isinstance(source, bytes):
             path.write_bytes(source)
         yield path, folder

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from denoise_core.errors import DataError
 
-_FOLDER = Path(__file__).resolve().parents[2] / "sample_data"
+_FOLDER = Path(__file__).resolve().parents[2] / "sample_data"  # only a checkout has it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,23 +21,23 @@ class Sample:
 
     @property
     def path(self) -> Path:
-        return _FOLDER / self.file
-
-    @property
-    def label(self) -> str:
-        return self.title
+        """Where it lies; DataError where only the package is installed, which comes without the samples."""
+        path = _FOLDER / self.file
+        if not path.is_file():
+            raise DataError(f"The sample {self.file} is not installed. It is in the folder sample_data of the source code.")
+        return path
 
 
 SAMPLES = {
     "pressure_steps": Sample(
         file="pressure_steps.csv",
-        title="Pressure steps (made, truth known)",
-        about="A pressure that jumps between set points, with white noise of 0.15 bar; the clean pressure is in the file too.",
+        title="Pressure steps (synthetic, true signal included)",
+        about="A pressure that steps between set points, with 0.15 bar of white noise; the file also has the clean pressure.",
     ),
     "vibration": Sample(
         file="vibration.csv",
-        title="Machine vibration (made, truth known)",
-        about="Two seconds of a gearbox with a bad bearing and white noise of 0.4 m/s²; the clean vibration is in the file too.",
+        title="Machine vibration (synthetic, true signal included)",
+        about="Two seconds of a gearbox with a bad bearing, with 0.4 m/s² of white noise; the file also has the clean vibration.",
     ),
     "ecg": Sample(
         file="ecg.csv",
@@ -47,7 +47,7 @@ SAMPLES = {
     "co2_weekly": Sample(
         file="co2_weekly.csv",
         title="CO₂ on Mauna Loa, weekly, with gaps",
-        about="Carbon dioxide in the air from 1958 to 2001, one value a week, 59 of them missing.",
+        about="Carbon dioxide in the air from 1958 to 2001, one value per week, 59 of them missing.",
     ),
     "sunspots": Sample(
         file="sunspots.csv",
@@ -56,8 +56,8 @@ SAMPLES = {
     ),
     "logger_awkward": Sample(
         file="logger_awkward.csv",
-        title="An awkward German data logger (made)",
-        about="One day of temperature and level with preamble, units row, decimal comma, date and time apart, and gaps.",
+        title="An awkward German data logger (synthetic)",
+        about="One day of temperature and level: preamble, units row, decimal commas, separate date and time columns, gaps.",
     ),
 }
 """Name -> sample; the first is shown when the app opens."""
@@ -69,7 +69,7 @@ def sample_path(name: str) -> Path:
     Raises
     ------
     DataError
-        If there is no sample of that name.
+        If there is no sample of that name, or it is not installed.
     """
     if name in SAMPLES:
         return SAMPLES[name].path

@@ -11,8 +11,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from denoise_core.errors import DataError
+from denoise_core.files import layouts
 from denoise_core.files.options import Limits
-from denoise_core.files.output_columns import additions_of
+from denoise_core.files.output_columns import output_columns
 from denoise_core.files.reading import open_source
 from denoise_core.files.sandbox import ipc
 from denoise_core.files.sandbox.runner import run_child
@@ -51,11 +52,11 @@ def write(
         If estimates and file do not belong together, or `path` cannot be written.
     """
     target = Path(path)
-    with _rendered(recording, estimates, like=like, residual=residual, sd=sd) as made:
+    with _render_to_file(recording, estimates, like=like, residual=residual, sd=sd) as result:
         try:
-            _replace(made, target)
+            _replace(result, target)
         except OSError as error:
-            raise DataError(f"{target} cannot be written: {error.strerror or error}. Choose another place.") from error
+            raise DataError(f"{target} cannot be written: {error.strerror or error}. Choose another location.") from error
 
 
 def render(
@@ -67,8 +68,8 @@ def render(
     sd: bool = False,
 ) -> bytes:
     """What `write` would write, as bytes."""
-    with _rendered(recording, estimates, like=like, residual=residual, sd=sd) as made:
-        return made.read_bytes()
+    with _render_to_file(recording, estimates, like=like, residual=residual, sd=sd) as result:
+        return result.read_bytes()
 
 
 def denoised_name(name: str) -> str:
@@ -80,29 +81,25 @@ def denoised_name(name: str) -> str:
 
 
 @contextmanager
-def _rendered(
+def _render_to_file(
     recording: Recording, estimates: Mapping[str, Estimate], *, like: str | Path | bytes, residual: bool, sd: bool
 ) -> Iterator[Path]:
-    if "format" not in recording.layout:
+    if recording.layout is None:
         raise DataError(f"{recording.name} was not read from a file, so there is no format to write it in.")
     limits = Limits()
-    added = additions_of(recording, estimates, residual=residual, sd=sd)
+    columns = output_columns(recording, estimates, residual=residual, sd=sd)
     with open_source(like, limits=limits) as (path, folder):
-        task = {
-            "verb": "write",
-            "path": str(path),
-            "layout": dict(recording.layout),
-            "additions": ipc.pack_additions(added, folder),
-        }
+        packed = ipc.pack_columns(columns, folder)
+        task = {"verb": "write", "path": str(path), "layout": layouts.to_json(recording.layout), "columns": packed}
         run_child(task, folder, name=recording.name, limits=limits)
         yield folder / ipc.RESULT
 
 
-def _replace(made: Path, target: Path) -> None:
+def _replace(result: Path, target: Path) -> None:
     handle, name = tempfile.mkstemp(dir=target.resolve().parent, prefix=".denoise-")
     os.close(handle)
     try:
-        shutil.copyfile(made, name)
+        shutil.copyfile(result, name)
         os.chmod(name, 0o644)
         os.replace(name, target)
     finally:

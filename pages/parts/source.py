@@ -9,7 +9,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core.errors import DataError, DenoiseError
-from denoise_core.files import NO_TIME, SAMPLES
+from denoise_core.files import NO_TIME, SAMPLES, SheetLayout
 from denoise_core.jobs import Source
 from pages.parts import state
 from pages.parts.cached import recording, store
@@ -73,8 +73,8 @@ def reading(chosen: Source, recording: dc.Recording) -> None:
             cell.selectbox(label, list(words), index=at, format_func=words.get, key=f"{name}@{edits}")
         rate = {"value": options.rate_hz, "min_value": 0.0, "format": "%.6g", "help": "Overrides a time column."}
         cells[1].number_input("Samples per second", key=f"rate_hz@{edits}", **rate)
-        if "sheet" in recording.layout:
-            cells[2].text_input("Sheet", value=options.sheet or recording.layout["sheet"], key=f"sheet@{edits}")
+        if isinstance(recording.layout, SheetLayout):
+            cells[2].text_input("Sheet", value=options.sheet or recording.layout.sheet, key=f"sheet@{edits}")
         st.form_submit_button("Read again", on_click=_read_again, args=(chosen, edits))
 
 

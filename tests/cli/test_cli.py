@@ -67,7 +67,7 @@ def test_columns_settings_and_additions_are_heeded(noisy_csv, tmp_path, capsys):
 
 def test_time_column_and_rate_are_heeded(noisy_csv, tmp_path, capsys):
     assert run("denoise", noisy_csv, "--method", "lowpass", "--rate", "1000", "-o", tmp_path / "a.csv") == 0
-    assert "1000 samples per second" in capsys.readouterr().err
+    assert "1000 Hz" in capsys.readouterr().err
     assert (
         run("denoise", noisy_csv, "--method", "lowpass", "--time-column", "", "--column", "lead", "-o", tmp_path / "b.csv") == 0
     )

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from denoise_core.files.formats.registry import FORMATS
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.output_columns import additions_of
-from denoise_core.files.sandbox.parse import WRITERS, function, parse
+from denoise_core.files.output_columns import output_columns
+from denoise_core.files.sandbox.parse import parse
 from denoise_core.series import Estimate, Float64Array, Recording
 
 
@@ -39,9 +40,8 @@ def rewritten(folder: Path) -> Callable[..., bytes]:
         source, target = folder / "like", folder / "made"
         source.write_bytes(data.encode() if isinstance(data, str) else data)
         estimates = {channel: Estimate(values=values, method="test") for channel, values in results.items()}
-        layout = dict(recording.layout)
-        added = additions_of(recording, estimates, residual=residual, sd=False)
-        function(WRITERS[layout["format"]])(source, target, added, layout)
+        columns = output_columns(recording, estimates, residual=residual, sd=False)
+        FORMATS[recording.layout.format].write(source, target, columns, recording.layout)
         return target.read_bytes()
 
     return run

@@ -7,6 +7,8 @@ import zipfile
 
 import numpy as np
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from denoise_core.errors import DataError
@@ -42,10 +44,10 @@ BAD = {
     "words alone": (b"name,town\nann,rome\nbob,oslo\n", "has no column of numbers: row 2 reads 'ann, rome'"),
     "one wrong cell": (("t,x\n" + ROWS.replace("7,3.5", "7,3.5volt")).encode(), "Column x, row 9: '3.5volt' is not a number"),
     "wrong cell in the first row": (b"t,x\n0,abc\n" + ROWS.encode(), "Column x, row 2: 'abc' is not a number"),
-    "two wrong cells": (("t,x\n" + ROWS.replace("7,3.5", "7,a").replace("9,4.5", "9,b")).encode(), "(and 1 more such cells)"),
+    "two wrong cells": (("t,x\n" + ROWS.replace("7,3.5", "7,a").replace("9,4.5", "9,b")).encode(), "(and 1 more such cell)"),
     "one row": (b"time,pressure\n0,1.5\n", "only one row"),
     "all NaN": (b"a,b\n" + b"NaN,NaN\n" * 12, None),
-    "empty column beside the time": (b"time,x\n" + b"".join(b"%d,NaN\n" % i for i in range(12)), "no column of values beside"),
+    "empty column beside the time": (b"time,x\n" + b"".join(b"%d,NaN\n" % i for i in range(12)), "no column of values besides"),
     "infinity": (("t,x\n" + ROWS.replace("7,3.5", "7,inf")).encode(), "Column x, row 9: the value is infinite"),
     "overflow": (("t,x\n" + ROWS.replace("7,3.5", "7,1e999")).encode(), "Column x, row 9: the value is infinite"),
     "long row": (
@@ -55,10 +57,11 @@ BAD = {
     "short row": (("t,x\n" + ROWS.replace("7,3.5", "7")).encode(), "Row 9 of pump.csv has 1 column, where most rows have 2"),
     "wrong time": (
         b"".join(b"2024-01-01 00:00:%02d;%d\n" % (i, i) for i in range(20)) + b"noon;3\n",
-        "Column column 1, row 21: 'noon'",
+        "Column 1, row 21: 'noon'",
     ),
-    "unknown encoding": (b"t,x\n" + NOISE + b"\n" + ROWS.encode(), "encoding that is not known (row 2)"),
+    "unknown encoding": (b"t,x\n" + NOISE + b"\n" + ROWS.encode(), "unknown encoding (row 2)"),
     "binary renamed to .csv": (bytes(range(256)) * 40, "control bytes"),
+    "a few bytes of no encoding": (b"\xac0?\xf3\xd9\xf3", None),
     "picture renamed to .csv": (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a PNG picture"),
     "500 columns": (
         (",".join(f"c{k}" for k in range(500)) + "\n" + (",".join("1" * 500) + "\n") * 5).encode(),
@@ -120,6 +123,14 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(parsed):
         parsed(out.getvalue(), limits=Limits(unpacked_bytes=4000))
 
 
+def test_dates_that_nanoseconds_cannot_count_are_refused(parsed):
+    out = io.BytesIO()
+    days = np.datetime64("3000-01-01", "ms") + np.arange(20) * np.timedelta64(1, "D")
+    pq.write_table(pa.table({"when": days, "x": np.arange(20.0)}), out)
+    with pytest.raises(DataError, match="after 2261 in column when"):
+        parsed(out.getvalue())
+
+
 def test_a_sheet_of_words_names_the_row(parsed):
     book = openpyxl.Workbook()
     for row in (["name", "town"], ["ann", "rome"], ["bob", "oslo"]):
@@ -144,21 +155,21 @@ def test_a_wrong_cell_in_a_sheet_is_named(parsed):
 def test_a_constant_or_empty_column_does_not_spoil_the_others(parsed):
     recording = parsed("t,a,b,c\n" + "".join(f"{i},{i % 3},7,\n" for i in range(12)))
     assert list(recording.channels) == ["a", "b"]
-    assert any("without any number: c" in note for note in recording.notes)
+    assert any("Ignored (empty): c" in note for note in recording.notes)
 
 
 def test_a_column_of_words_is_left_out_and_said(parsed):
     recording = parsed("t,a,state\n" + "".join(f"{i},{i % 3},{'on' if i % 2 else 'off'}\n" for i in range(12)))
     assert list(recording.channels) == ["a"]
-    assert any("not numbers: state" in note for note in recording.notes)
+    assert any("Ignored (not numbers): state" in note for note in recording.notes)
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
         ({"time_column": "hour"}, "no column 'hour'.* t, a, state"),
-        ({"time_column": "state"}, "holds no times"),
-        ({"decimal": ","}, "no column of values beside the time"),
+        ({"time_column": "state"}, "no times in column state"),
+        ({"decimal": ","}, "no column of values besides the time"),
     ],
     ids=["no such column", "no times in it", "wrong decimal mark"],
 )

@@ -78,7 +78,6 @@ def test_formulas_and_formats_of_a_small_workbook_survive(parsed, rewritten):
 
 def test_a_large_workbook_is_rewritten_as_values_and_says_so(parsed, rewritten, monkeypatch):
     monkeypatch.setattr("denoise_core.files.formats.workbook.LARGE", 100)
-    monkeypatch.setattr("denoise_core.files.formats.workbook_out.LARGE", 100)
     rows = [["t", "x", "text"], *([i, float(v), "=evil()"] for i, v in enumerate(VALUES))]
     data = workbook(rows)
     # openpyxl stored the words as formulas without values, so put plain text there.
@@ -104,7 +103,7 @@ def test_gaps_and_numbers_kept_as_words_are_read_from_a_sheet(parsed):
 
 def test_a_sheet_can_be_chosen_and_a_wrong_name_lists_those_there(parsed):
     data = workbook(ROWS, before="Notes")
-    assert parsed(data, sheet="Messung").layout["sheet"] == "Messung"
+    assert parsed(data, sheet="Messung").layout.sheet == "Messung"
     with pytest.raises(DataError, match="It has: Notes, Messung"):
         parsed(data, sheet="Data")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from denoise_core.errors import SettingsError
+from denoise_core.errors import DataError, SettingsError
+from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import NO_TIME, ReadOptions
 from denoise_core.files.text.cells import decimal_mark, is_missing, split_unit
-from denoise_core.files.time.timestamps import pattern_of
+from denoise_core.files.time.timestamps import detect_pattern
 
 VALUES = [1.5, 2.25, -0.5, 3.0, 1.0, 2.0]
 
@@ -52,6 +53,40 @@ def test_dates_that_can_be_read_in_two_ways_are_said_to_be_guessed(parsed):
     assert any("day/month/year" in note for note in european.notes)
 
 
+@pytest.mark.parametrize(
+    ("days", "wrong"),
+    [
+        (["28.02.2023", "29.02.2023"], "29.02.2023"),
+        (["30.01.2024", "31.01.2024", "31.02.2024"], "31.02.2024"),
+        (["30.04.2024", "31.04.2024"], "31.04.2024"),
+        (["2024-12-01", "2024-13-01"], "2024-13-01"),
+        (["2100-02-28", "2100-02-29"], "2100-02-29"),
+        (["3/31/2024", "2/30/2024"], "2/30/2024"),
+        (["30-Apr-2024", "31-Apr-2024"], "31-Apr-2024"),
+        (["30-Apr-2024", "30-Foo-2024"], "30-Foo-2024"),
+    ],
+    ids=str,
+)
+def test_a_date_that_no_calendar_has_is_refused_by_its_row(parsed, days, wrong):
+    with pytest.raises(DataError, match=f"Column time, row {len(days) + 1}: '{wrong}' is not a valid date"):
+        parsed(with_times(days))
+
+
+@pytest.mark.parametrize(
+    ("days", "steps"),
+    [
+        (["28.02.2024", "29.02.2024", "01.03.2024"], [1.0, 1.0]),
+        (["28.02.2000", "29.02.2000", "01.03.2000"], [1.0, 1.0]),
+        (["30.04.2023", "31.05.2023", "31.12.2023"], [31.0, 214.0]),
+    ],
+    ids=str,
+)
+def test_leap_days_and_last_days_of_months_are_dates(parsed, days, steps):
+    recording = parsed(with_times(days))
+    assert recording.time.calendar()[0] == np.datetime64("-".join(reversed(days[0].split("."))))
+    np.testing.assert_array_equal(np.diff(recording.time.values) / 86400.0, steps)
+
+
 def test_separate_date_and_time_columns_make_one_axis(parsed):
     data = "Datum;Uhrzeit;Druck\n;;bar\n" + "".join(f"31.12.2023;23:59:5{i},5;1,{i}\n" for i in range(10))
     recording = parsed(data)
@@ -64,7 +99,7 @@ def test_separate_date_and_time_columns_make_one_axis(parsed):
 def test_times_of_day_go_on_after_midnight(parsed):
     recording = parsed(with_times(["23:59:58", "23:59:59", "00:00:00", "00:00:01", "00:00:02"]))
     np.testing.assert_array_equal(np.diff(recording.time.values), 1.0)
-    assert any("Midnight" in note for note in recording.notes)
+    assert any("cross midnight once" in note for note in recording.notes)
 
 
 @pytest.mark.parametrize(
@@ -93,27 +128,55 @@ def test_a_rounded_clock_is_taken_as_even(parsed):
     assert any("rounded to 0.001 s" in note for note in recording.notes)
 
 
+def test_midnights_are_counted_in_words(parsed):
+    recording = parsed(with_times([f"{hour % 24:02d}:00:00" for hour in range(20, 80, 4)]))
+    np.testing.assert_array_equal(np.diff(recording.time.values), 4 * 3600.0)
+    assert any("cross midnight 3 times" in note for note in recording.notes)
+
+
+def test_a_column_without_a_name_is_called_by_its_place(parsed):
+    notes = parsed("".join(f"{i / 4},{VALUES[i % 6]}\n" for i in range(12))).notes
+    assert "Time is in column 1, 4 Hz." in notes
+    assert any("The numbers in column 1 change by 0.25" in note for note in notes)
+
+
+def test_a_sampling_rate_that_was_set_is_said_to_be_so(parsed):
+    data = with_times([str(i) for i in range(10)])
+    assert "Sampling rate: 50 Hz (you set this)." in parsed(data, rate_hz=50.0).notes
+    assert "Time is in column time, 1 Hz." in parsed(data).notes
+
+
+def test_several_uneven_steps_are_told_with_the_longest(parsed):
+    note = parsed(with_times(["0", "1", "2", "3.5", "4.5", "5.5", "9", "10"])).notes
+    assert any("28.6% of the steps" in said and "longest is 3.5 s after row 7" in said for said in note)
+    newest_first = parsed(with_times(["10", "9", "5.5", "4.5", "3.5", "2", "1", "0"])).notes
+    assert any("longest is 3.5 s after row 4" in said for said in newest_first)
+
+
 def test_uneven_steps_are_kept_and_said(parsed):
     recording = parsed(with_times(["0", "1", "2", "3.5", "4.5", "5.5", "6.5", "7.5"]))
     assert recording.time.values[3] == 3.5
-    assert any("not all alike" in note and "14.3%" in note for note in recording.notes)
+    assert any("There is a pause of 1.5 s after row 4; otherwise" in note for note in recording.notes)
 
 
 @pytest.mark.parametrize(
     ("times", "words"),
     [
-        (["0", "1", "2", "1.5", "3", "4", "5"], "In row 5 the time goes back (1 such places)"),
-        (["0", "1", "2", "2", "3", "4", "5"], "In row 5 the time is repeated (1 such places)"),
-        (["0", "1", "2", "", "4", "5", "6"], "In row 5 the time is missing"),
+        (["0", "1", "2", "1.5", "3", "4", "5"], "The time goes back at row 5. "),
+        (["0", "1", "2", "2", "3", "4", "5"], "The time is repeated at row 5. "),
+        (["0", "1", "2", "", "4", "5", "6"], "The time is missing at row 5. "),
+        (["", "1", "2", "3", "4", "5", "6"], "The time is missing at row 2. "),
+        (["0", "1", "1", "2", "2", "3", "4"], "The time is repeated at row 4 (and at 1 more place). "),
+        (["0", "1", "1", "2", "2", "3", "3", "4", "5", "6"], "The time is repeated at row 4 (and at 2 more places). "),
     ],
-    ids=["backwards", "repeated", "missing"],
+    ids=["backwards", "repeated", "missing", "missing first", "two", "three"],
 )
 def test_broken_times_are_read_in_file_order_and_the_first_such_row_named(parsed, times, words):
     recording = parsed(with_times(times))
-    np.testing.assert_allclose(recording.time.values, np.arange(7))
+    np.testing.assert_allclose(recording.time.values, float(times[0] or times[1]) + np.arange(len(times)))
     note = next(note for note in recording.notes if words in note)
     assert "sampling rate" in note
-    np.testing.assert_array_equal(recording.channels["x"], [VALUES[i % 6] for i in range(7)])
+    np.testing.assert_array_equal(recording.channels["x"], [VALUES[i % 6] for i in range(len(times))])
 
 
 def test_a_clock_of_whole_seconds_under_fast_samples_gives_the_mean_rate(parsed):
@@ -138,7 +201,7 @@ def test_reading_options_survive_json_and_say_what_is_wrong():
     for text, words in (
         ('{"decimal": ";"}', "must be a point or a comma"),
         ('{"rate_hz": -1}', "positive"),
-        ('{"header": 1}', "should be bool"),
+        ('{"header": 1}', "should be true or false"),
         ('{"delimeter": ","}', "not a reading option"),
         ("[]", "JSON object"),
         ("{", "not valid JSON"),
@@ -206,9 +269,8 @@ def test_rows_beyond_the_first_block_are_numbered_right(parsed, monkeypatch):
 
 def test_layout_holds_what_was_found(parsed):
     layout = parsed("t;x\n" + "".join(f"{i};1,{i}\n" for i in range(9))).layout
-    assert (layout["format"], layout["delimiter"], layout["decimal"]) == ("text", ";", ",")
-    assert layout["time_columns"] == ["t"]
-    assert [column["name"] for column in layout["columns"]] == ["t", "x"]
+    assert (layout.format, layout.delimiter, layout.decimal, layout.names) == ("text", ";", ",", ("t", "x"))
+    assert layout.region == TableRegion(width=2, first=1, header=0)
 
 
 @pytest.mark.parametrize(
@@ -237,8 +299,8 @@ def test_decimal_mark(cells, mark):
 
 
 def test_words_are_neither_times_nor_gaps():
-    assert pattern_of(["sensor 1"]) is None
-    assert pattern_of(["1.5"]) is None
+    assert detect_pattern(["sensor 1"]) is None
+    assert detect_pattern(["1.5"]) is None
     assert not is_missing("off")
 
 
@@ -265,6 +327,22 @@ def test_dates_written_as_one_number_are_calendar_times(parsed, pattern, step, s
     recording = parsed("STATION;MESS_DATUM;TT\n" + rows)
     assert recording.time.step == step
     assert recording.time.calendar()[0] == np.datetime64(start)
+
+
+@pytest.mark.parametrize(
+    ("days", "is_calendar"),
+    [
+        ((20240228, 20240229, 20240301), True),
+        ((20230228, 20230229, 20230301), False),
+        ((20240430, 20240431, 20240501), False),
+        ((20241201, 20241301, 20241401), False),
+    ],
+    ids=str,
+)
+def test_numbers_are_dates_only_if_a_calendar_has_each_of_them(parsed, days, is_calendar):
+    recording = parsed("STATION;MESS_DATUM;TT\n" + "".join(f"44;{day};{VALUES[i]}\n" for i, day in enumerate(days)))
+    assert (recording.time.start is not None) == is_calendar
+    assert ("MESS_DATUM" in recording.channels) == (not is_calendar)
 
 
 def test_a_code_for_gaps_is_pointed_out_but_not_changed(parsed):

@@ -30,7 +30,7 @@ def check_archive(path: Path, limits: Limits, *, name: str) -> None:
     if total > limits.unpacked_bytes:
         raise DataError(
             f"{name} would unpack to {total / MIB:,.0f} MB; at most {limits.unpacked_bytes / MIB:,.0f} MB can be read. "
-            "Upload a shorter stretch."
+            "Upload a shorter recording."
         )
     for member in members:
         _check_member(member, limits, name)

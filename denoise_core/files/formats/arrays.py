@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from denoise_core.errors import DataError
 from denoise_core.files.columns import Column, Table, check_size
 from denoise_core.files.formats.archive import DAMAGED, check_archive
+from denoise_core.files.layouts import ArrayLayout
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.output_columns import Addition
+from denoise_core.files.output_columns import OutputColumn
 
 _RATES = ("fs", "rate", "rate_hz", "sampling_rate", "sample_rate", "samplerate", "sfreq", "sr")
 
@@ -42,13 +43,13 @@ def read_npy(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> 
     table = array.T if across else array
     columns = [table] if table.ndim == 1 else list(table.T)
     check_size(len(table), len(columns), limits, name=name)
-    layout = {"format": "npy", "across": across, "names": _names(len(columns))}
+    layout = ArrayLayout(format="npy", names=_names(len(columns)), across=across)
     notes = [f"Read as a NumPy array of {array.dtype}, shape {array.shape}{': every row is a channel' if across else ''}."]
-    return _table([_number(label, values) for label, values in zip(layout["names"], columns, strict=True)], layout, notes, name)
+    return _table([_number(label, values) for label, values in zip(layout.names, columns, strict=True)], layout, notes, name)
 
 
-def _names(count: int) -> list[str]:
-    return ["value"] if count == 1 else [f"column {k + 1}" for k in range(count)]
+def _names(count: int) -> tuple[str, ...]:
+    return ("value",) if count == 1 else tuple(f"column {k + 1}" for k in range(count))
 
 
 def _number(name: str, values: NDArray[Any]) -> Column:
@@ -56,7 +57,7 @@ def _number(name: str, values: NDArray[Any]) -> Column:
     return Column(name=name, kind="empty") if np.isnan(numbers).all() else Column(name=name, kind="number", values=numbers)
 
 
-def _table(columns: list[Column], layout: dict[str, Any], notes: list[str], name: str, *, rate_hz: float | None = None) -> Table:
+def _table(columns: list[Column], layout: ArrayLayout, notes: list[str], name: str, *, rate_hz: float | None = None) -> Table:
     n = max((len(c.values) for c in columns if c.values is not None), default=0)
     rows = np.arange(1, n + 1, dtype=np.int64)
     return Table(name=name, columns=columns, rows=rows, layout=layout, notes=notes, rate_hz=rate_hz, row_word="sample")
@@ -71,7 +72,7 @@ def _check_header(file: IO[bytes], size: int, limits: Limits, *, name: str) -> t
         raise DataError(f"{name} holds {dtype} values, not real numbers. Save one real column of it as float64.")
     count = math.prod(shape)
     if count > limits.samples or count * dtype.itemsize > limits.unpacked_bytes:
-        raise DataError(f"{name} has {count:,} values; at most {limits.samples:,} can be read. Upload a shorter stretch.")
+        raise DataError(f"{name} has {count:,} values; at most {limits.samples:,} can be read. Upload a shorter recording.")
     if count * dtype.itemsize > size - file.tell():
         raise DataError(f"{name} is cut off: its header promises {count:,} values. Save it again.")
     return shape
@@ -88,19 +89,19 @@ def _header(file: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtype[Any]]
     return shape, dtype
 
 
-def write_npy(source: Path, target: Path, additions: Sequence[Addition], layout: dict[str, Any]) -> None:
-    """One axis: the denoised values instead. Two axes: the additions behind the other channels. Integers become float64."""
+def write_npy(source: Path, target: Path, columns: Sequence[OutputColumn], layout: ArrayLayout) -> None:
+    """One axis: the denoised values instead. Two axes: the columns behind the other channels. Integers become float64."""
     array = np.load(source, allow_pickle=False)
     kind = array.dtype if array.dtype.kind == "f" else np.dtype(np.float64)
-    columns = [addition.values.astype(kind) for addition in additions]
-    if array.ndim == 1 and len(columns) == 1:
-        made = columns[0]
+    new = [column.values.astype(kind) for column in columns]
+    if array.ndim == 1 and len(new) == 1:
+        result = new[0]
     else:
         squeezed = np.squeeze(array).astype(kind)
-        own = [] if squeezed.ndim == 1 else list(squeezed if layout["across"] else squeezed.T)
-        made = np.stack([*own, *columns], axis=0 if layout["across"] else 1)
+        own = [] if squeezed.ndim == 1 else list(squeezed if layout.across else squeezed.T)
+        result = np.stack([*own, *new], axis=0 if layout.across else 1)
     with target.open("wb") as file:
-        np.save(file, made, allow_pickle=False)
+        np.save(file, result, allow_pickle=False)
 
 
 def read_npz(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Table:  # noqa: ARG001 nothing to choose
@@ -123,8 +124,8 @@ def read_npz(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> 
     check_size(n, len(kept), limits, name=name)
     left = [key for key in arrays if key not in kept and not (arrays[key].ndim == 0 and rate_hz)]
     notes = [f"Read as NumPy arrays of {n:,} samples: {', '.join(list(kept)[:8])}."]
-    notes += [f"Left out, because of another shape: {', '.join(left)}."] if left else []
-    layout = {"format": "npz", "names": list(kept)}
+    notes += [f"Ignored (different shape): {', '.join(left)}."] if left else []
+    layout = ArrayLayout(format="npz", names=tuple(kept))
     return _table([_number(key, array) for key, array in kept.items()], layout, notes, name, rate_hz=rate_hz)
 
 
@@ -150,17 +151,17 @@ def _load(content: bytes) -> NDArray[Any]:
     return loaded
 
 
-def write_npz(source: Path, target: Path, additions: Sequence[Addition], layout: dict[str, Any]) -> None:  # noqa: ARG001
-    """The same arrays, and the additions under their own names."""
+def write_npz(source: Path, target: Path, columns: Sequence[OutputColumn], layout: ArrayLayout) -> None:  # noqa: ARG001
+    """The same arrays, and the columns under their own names."""
     with np.load(source, allow_pickle=False) as arrays:
-        made: dict[str, NDArray[Any]] = {key: arrays[key] for key in arrays.files}
-    for addition in additions:
-        own = made[addition.channel]
-        made[addition.name] = addition.values.astype(own.dtype if own.dtype.kind == "f" else np.float64)
+        result: dict[str, NDArray[Any]] = {key: arrays[key] for key in arrays.files}
+    for column in columns:
+        own = result[column.channel]
+        result[column.name] = column.values.astype(own.dtype if own.dtype.kind == "f" else np.float64)
     with zipfile.ZipFile(source) as archive:
         packed = any(member.compress_type != zipfile.ZIP_STORED for member in archive.infolist())
     with target.open("wb") as file:
-        _save(file, made, packed=packed)
+        _save(file, result, packed=packed)
 
 
 def _save(file: IO[bytes], arrays: dict[str, NDArray[Any]], *, packed: bool) -> None:

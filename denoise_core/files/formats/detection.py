@@ -40,7 +40,7 @@ _FOREIGN = {
 KNOWN = "CSV or other text, XLSX, ODS, Parquet, NPY, NPZ or WAV"
 
 
-def format_of(path: Path, *, name: str) -> str:
+def detect_format(path: Path, *, name: str) -> str:
     """One of the formats that can be read: "text", "workbook", "parquet", "npy", "npz", "wav".
 
     Raises

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +11,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.columns import Column, Table, check_size, unique_names
+from denoise_core.files.columns import Column, Table, check_size, column_in_words, unique_names
+from denoise_core.files.layouts import ParquetLayout
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.output_columns import Addition
+from denoise_core.files.output_columns import OutputColumn
 from denoise_core.files.text.cells import split_unit
-from denoise_core.files.text.column_parser import Gauge
+from denoise_core.files.text.column_parser import ColumnParser
 
 _NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
@@ -35,7 +35,7 @@ def read_parquet(path: Path, *, name: str, options: ReadOptions, limits: Limits)
     names = unique_names([text for text, _ in pairs])
     units = [(table.schema.field(k).metadata or {}).get(b"unit", b"").decode("utf-8", "replace") for k in range(len(names))]
     found = [_column(names[k], pairs[k][1] or units[k], table.column(k), rows, options.decimal or ".") for k in range(len(names))]
-    layout = {"format": "parquet", "names": names}
+    layout = ParquetLayout(names=tuple(names))
     notes = [f"Read as Parquet: {table.num_rows:,} rows, {table.num_columns} columns."]
     return Table(name=name, columns=[c for c in found if c is not None], rows=rows, layout=layout, notes=notes)
 
@@ -69,16 +69,24 @@ def _column(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int6
             return Column(name=name, kind="empty")
         return Column(name=name, kind="number", unit=unit, values=np.asarray(numbers, dtype=np.float64))
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _stamped(name, column.cast(pa.timestamp("ns"), safe=True), "date" if pa.types.is_date(kind) else "moment")
+        return _times(name, _to_nanoseconds(name, column), "date" if pa.types.is_date(kind) else "moment")
     if pa.types.is_duration(kind) or pa.types.is_time(kind):
         ticks = column.cast(pa.int64() if kind.bit_width == 64 else pa.int32()).cast(pa.int64())
-        return _stamped(name, ticks, "clock", _NANOSECONDS[kind.unit])
+        return _times(name, ticks, "clock", _NANOSECONDS[kind.unit])
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return _text(name, unit, column.cast(pa.string()).fill_null(""), rows, decimal)
     return Column(name=name, kind="text")
 
 
-def _stamped(name: str, column: pa.ChunkedArray, kind: str, factor: int = 1) -> Column:
+def _to_nanoseconds(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return column.cast(pa.timestamp("ns"), safe=True)
+    except pa.ArrowInvalid as error:
+        remedy = "Correct them and save the file again."
+        raise DataError(f"There are dates before 1678 or after 2261 in {column_in_words(name)}. {remedy}") from error
+
+
+def _times(name: str, column: pa.ChunkedArray, kind: str, factor: int = 1) -> Column:
     present = np.asarray(column.is_valid().to_numpy(), dtype=bool)
     ticks = np.asarray(column.cast(pa.int64()).fill_null(0).to_numpy(), dtype=np.int64) * factor
     return Column(name=name, kind=kind, values=ticks, present=present)
@@ -86,24 +94,22 @@ def _stamped(name: str, column: pa.ChunkedArray, kind: str, factor: int = 1) -> 
 
 def _text(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int64], decimal: str) -> Column | None:
     cells = column.combine_chunks()
-    gauge = Gauge.of(name, unit, cells[:1000].to_pylist(), decimal=decimal)
-    gauge.take(cells, rows)
-    return gauge.finished(rows)
+    parser = ColumnParser.of(name, unit, cells[:1000].to_pylist(), decimal=decimal)
+    parser.feed(cells, rows)
+    return parser.finish(rows)
 
 
-def write_parquet(source: Path, target: Path, additions: Sequence[Addition], layout: dict[str, Any]) -> None:
-    """The table with the additions as float64 columns; the schema's own metadata and the compression are kept."""
+def write_parquet(source: Path, target: Path, columns: Sequence[OutputColumn], layout: ParquetLayout) -> None:
+    """The table with the columns as float64 columns; the schema's own metadata and the compression are kept."""
     with pq.ParquetFile(source) as file:
         groups = file.metadata.num_row_groups
         codec = file.metadata.row_group(0).column(0).compression if groups else "snappy"
         table = file.read(use_threads=False)
-    names = layout["names"]
-    for addition in additions:
-        own = table.column_names[names.index(addition.channel)]
-        tail = own[len(split_unit(own)[0]) :]
-        metadata = table.schema.field(names.index(addition.channel)).metadata
-        new = pa.field(addition.name + tail, pa.float64(), metadata=_unit_only(metadata))
-        table = table.append_column(new, pa.array(addition.values, from_pandas=True))
+    for column in columns:
+        own = table.schema.field(layout.names.index(column.channel))
+        tail = own.name[len(split_unit(own.name)[0]) :]
+        new = pa.field(column.name + tail, pa.float64(), metadata=_unit_only(own.metadata))
+        table = table.append_column(new, pa.array(column.values, from_pandas=True))
     codec = "none" if codec == "UNCOMPRESSED" else codec.lower()
     pq.write_table(table, target, compression=codec, row_group_size=max(1, -(-table.num_rows // max(1, groups))))
 

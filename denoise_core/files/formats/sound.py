@@ -15,8 +15,9 @@ from scipy.io import wavfile
 
 from denoise_core.errors import DataError
 from denoise_core.files.columns import Column, Table, check_size
+from denoise_core.files.layouts import SoundLayout
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.output_columns import Addition
+from denoise_core.files.output_columns import OutputColumn
 
 # What scipy raises for headers that promise what is not there, or for packed samples.
 _BROKEN = (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, ZeroDivisionError, OverflowError, MemoryError)
@@ -33,13 +34,17 @@ def read_wav(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> 
     rate, bits, samples = _open(path, name)
     n, count = samples.shape
     check_size(n, count, limits, name=name)
-    names = ["sound"] if count == 1 else ["left", "right"] if count == 2 else [f"channel {k + 1}" for k in range(count)]
-    columns = [Column(name=label, kind="number", values=_scaled(samples[:, k])) for k, label in enumerate(names)]
-    layout = {"format": "wav", "names": names, "rate": rate, "bits": bits, "floating": samples.dtype.kind == "f"}
-    kind = "floating point" if layout["floating"] else "integer"
-    notes = [f"Read as sound: {n:,} samples, {count} channel{'s' * (count > 1)}, {bits} bit {kind}; full scale is 1."]
+    names = _names(count)
+    columns = [Column(name=label, kind="number", values=_to_unit_scale(samples[:, k])) for k, label in enumerate(names)]
+    layout = SoundLayout(names=names, rate=rate, bits=bits, floating=samples.dtype.kind == "f")
+    kind = "floating point" if layout.floating else "integer"
+    notes = [f"Read as sound: {n:,} samples, {count} channel{'s' * (count > 1)}, {bits}-bit {kind}; full scale is 1."]
     rows = np.arange(1, n + 1, dtype=np.int64)
     return Table(name=name, columns=columns, rows=rows, layout=layout, notes=notes, rate_hz=float(rate), row_word="sample")
+
+
+def _names(count: int) -> tuple[str, ...]:
+    return {1: ("sound",), 2: ("left", "right")}.get(count) or tuple(f"channel {k + 1}" for k in range(count))
 
 
 def _open(path: Path, name: str) -> tuple[int, int, NDArray[Any]]:
@@ -65,7 +70,7 @@ def _bits(path: Path, samples: NDArray[Any]) -> int:
     return int(struct.unpack_from(f"{order}H", head, place + 22)[0]) if place >= 0 else 32
 
 
-def _scaled(values: NDArray[Any]) -> NDArray[np.float64]:
+def _to_unit_scale(values: NDArray[Any]) -> NDArray[np.float64]:
     if values.dtype.kind == "f":
         return values.astype(np.float64)
     if values.dtype.kind == "u":
@@ -73,33 +78,33 @@ def _scaled(values: NDArray[Any]) -> NDArray[np.float64]:
     return values.astype(np.float64) / -float(np.iinfo(values.dtype).min)
 
 
-def write_wav(source: Path, target: Path, additions: Sequence[Addition], layout: dict[str, Any]) -> None:
-    """The channels with their denoised values instead, at the same rate and sample format; other additions follow as channels."""
+def write_wav(source: Path, target: Path, columns: Sequence[OutputColumn], layout: SoundLayout) -> None:
+    """The channels with their denoised values instead, at the same rate and sample format; other columns follow as channels."""
     _, _, samples = _open(source, "The sound")
-    channels = {label: _scaled(samples[:, k]) for k, label in enumerate(layout["names"])}
-    for addition in additions:
-        label = addition.channel if addition.suffix == "denoised" else addition.name
-        if len(addition.values) != len(samples):
-            raise DataError(f"The sound has {len(samples):,} samples, but the result has {len(addition.values):,}.")
-        channels[label] = np.nan_to_num(addition.values)
-    made = np.stack(list(channels.values()), axis=1)
-    if layout["floating"]:
-        wavfile.write(target, layout["rate"], made.astype(samples.dtype.newbyteorder("=")))
+    channels = {label: _to_unit_scale(samples[:, k]) for k, label in enumerate(layout.names)}
+    for column in columns:
+        label = column.channel if column.suffix == "denoised" else column.name
+        if len(column.values) != len(samples):
+            raise DataError(f"The sound has {len(samples):,} samples, but the result has {len(column.values):,}.")
+        channels[label] = np.nan_to_num(column.values)
+    result = np.stack(list(channels.values()), axis=1)
+    if layout.floating:
+        wavfile.write(target, layout.rate, result.astype(samples.dtype.newbyteorder("=")))
     else:
-        _write_integers(target, made, layout)
+        _write_integers(target, result, layout)
 
 
-def _write_integers(target: Path, made: NDArray[np.float64], layout: dict[str, Any]) -> None:
-    bits = layout["bits"]
+def _write_integers(target: Path, values: NDArray[np.float64], layout: SoundLayout) -> None:
+    bits = layout.bits
     full = 2.0 ** (bits - 1)
-    whole = np.clip(np.round(made * full), -full, full - 1).astype(np.int64)
+    whole = np.clip(np.round(values * full), -full, full - 1).astype(np.int64)
     if bits == 8:
         content = (whole + 128).astype(np.uint8).tobytes()
     else:
         width = bits // 8
         content = whole.astype("<i8").view(np.uint8).reshape(*whole.shape, 8)[..., :width].tobytes()
     with wave.open(str(target), "wb") as file:
-        file.setnchannels(made.shape[1])
+        file.setnchannels(values.shape[1])
         file.setsampwidth(max(1, bits // 8))
-        file.setframerate(layout["rate"])
+        file.setframerate(layout.rate)
         file.writeframes(content)

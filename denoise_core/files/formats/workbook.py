@@ -1,11 +1,13 @@
-"""Reading workbooks (XLSX, ODS): one sheet, its values, not its formulas or looks."""
+"""Workbooks: one sheet of an XLSX or ODS file is read, and XLSX written with columns added to the right of its table."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,12 @@ from numpy.typing import NDArray
 from denoise_core.errors import DataError
 from denoise_core.files.columns import Column, Table, check_size, names_and_units
 from denoise_core.files.formats.archive import check_archive
+from denoise_core.files.layouts import SheetLayout, TableRegion
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.text.cells import decimal_mark
-from denoise_core.files.text.column_parser import Gauge
-from denoise_core.files.text.header_detection import Structure, locate
+from denoise_core.files.output_columns import OutputColumn
+from denoise_core.files.text.cells import decimal_mark, split_unit
+from denoise_core.files.text.column_parser import ColumnParser
+from denoise_core.files.text.header_detection import detect_header, header_in_words
 
 LARGE = 300_000
 """Cells above which a result keeps the values of the workbook only, not its looks."""
@@ -38,20 +42,19 @@ def read_workbook(path: Path, *, name: str, options: ReadOptions, limits: Limits
         If the workbook is damaged, locked or too large, there is no such sheet, or a cell does not fit its column.
     """
     check_archive(path, limits, name=name)
-    with whole(name):
+    with _damage_as_data_error(name):
         book = calamine.CalamineWorkbook.from_path(str(path))
         sheet = _sheet(book, options, name)
         found = book.get_sheet_by_name(sheet)
         check_size(found.total_height, found.total_width, limits, name=name)
         rows = found.to_python(skip_empty_area=False)
-    structure = _structure(rows, options, name=name)
-    layout = {"format": "workbook", "sheet": sheet, **asdict(structure)}
-    notes = [_spoken(layout, book.sheet_names), *_warnings(path, rows, structure)]
-    return _table(_Sheet(rows=rows, structure=structure, decimal=options.decimal), layout, notes, name)
+    layout = SheetLayout(names=(), sheet=sheet, region=_region(rows, options, name=name))
+    notes = [_summary(layout, book.sheet_names), *_warnings(path, rows, layout.region)]
+    return _table(_Sheet(rows=rows, region=layout.region, decimal=options.decimal), layout, notes, name)
 
 
 @contextmanager
-def whole(name: str) -> Iterator[None]:
+def _damage_as_data_error(name: str) -> Iterator[None]:
     """Turns what calamine says of broken or locked workbooks into DataError."""
     try:
         yield
@@ -74,12 +77,12 @@ def _sheet(book: calamine.CalamineWorkbook, options: ReadOptions, name: str) -> 
     raise DataError(f"{name} has no sheet with at least two rows. Upload a workbook with numbers.")
 
 
-def _structure(rows: list[list[Any]], options: ReadOptions, *, name: str) -> Structure:
-    head = {i: [as_text(cell) for cell in row] for i, row in enumerate(rows[:_HEAD]) if any(cell != "" for cell in row)}
-    return locate(head, (), header=options.header, name=name)
+def _region(rows: list[list[Any]], options: ReadOptions, *, name: str) -> TableRegion:
+    head = {i: [_cell_text(cell) for cell in row] for i, row in enumerate(rows[:_HEAD]) if any(cell != "" for cell in row)}
+    return detect_header(head, (), header=options.header, name=name)
 
 
-def as_text(cell: Any) -> str:
+def _cell_text(cell: Any) -> str:
     """A cell as a text file would have it."""
     if isinstance(cell, bool):
         return str(cell).upper()
@@ -94,28 +97,28 @@ def as_text(cell: Any) -> str:
 @dataclass(frozen=True, kw_only=True)
 class _Sheet:
     rows: list[list[Any]]
-    structure: Structure
+    region: TableRegion
     decimal: str | None
 
     def line(self, index: int | None) -> list[str]:
         """The cells of a row of names or units."""
-        return [""] * self.structure.width if index is None else [as_text(cell) for cell in self.rows[index]]
+        return [""] * self.region.width if index is None else [_cell_text(cell) for cell in self.rows[index]]
 
     def body(self) -> tuple[list[list[Any]], NDArray[np.int64]]:
         """The rows of numbers without empty ones, and their numbers, from 1."""
-        first = self.structure.first
+        first = self.region.first
         kept = [(i + first + 1, row) for i, row in enumerate(self.rows[first:]) if any(cell != "" for cell in row)]
         return [row for _, row in kept], np.array([i for i, _ in kept], dtype=np.int64)
 
 
-def _table(sheet: _Sheet, layout: dict[str, Any], notes: list[str], name: str) -> Table:
-    names, units = names_and_units(sheet.line(sheet.structure.header), sheet.line(sheet.structure.units))
+def _table(sheet: _Sheet, layout: SheetLayout, notes: list[str], name: str) -> Table:
+    names, units = names_and_units(sheet.line(sheet.region.header), sheet.line(sheet.region.units))
     body, rows = sheet.body()
     found = []
     for k, (column, unit) in enumerate(zip(names, units, strict=True)):
         found.append(_column(column, unit, [row[k] for row in body], rows, sheet.decimal, notes))
-    layout |= {"names": names}
-    return Table(name=name, columns=[c for c in found if c is not None], rows=rows, layout=layout, notes=notes)
+    columns = [column for column in found if column is not None]
+    return Table(name=name, columns=columns, rows=rows, layout=replace(layout, names=tuple(names)), notes=notes)
 
 
 def _column(
@@ -130,11 +133,11 @@ def _column(
     if kinds and kinds <= {dt.time, dt.timedelta}:
         return _times(name, values, "clock", _since_midnight)
     mark = decimal or decimal_mark(value for value in values if isinstance(value, str))
-    texts = [as_text(value).replace(".", mark) if isinstance(value, float) else as_text(value) for value in values]
-    gauge = Gauge.of(name, unit, texts[:1000], decimal=mark)
-    gauge.take(pa.array(texts, type=pa.string()), rows)
-    column = gauge.finished(rows)
-    notes.extend(gauge.notes)
+    texts = [_cell_text(value).replace(".", mark) if isinstance(value, float) else _cell_text(value) for value in values]
+    parser = ColumnParser.of(name, unit, texts[:1000], decimal=mark)
+    parser.feed(pa.array(texts, type=pa.string()), rows)
+    column = parser.finish(rows)
+    notes.extend(parser.notes)
     return column
 
 
@@ -155,21 +158,95 @@ def _times(name: str, values: Sequence[Any], kind: str, since: Any) -> Column:
     return Column(name=name, kind=kind, values=np.array(nanoseconds, dtype=np.int64), present=present)
 
 
-def _spoken(layout: dict[str, Any], sheets: Sequence[str]) -> str:
-    parts = [
-        "a header and a units row" if layout["units"] is not None else "a header" if layout["header"] is not None else "no header"
-    ]
-    if len(sheets) > 1:
-        others = [sheet for sheet in sheets if sheet != layout["sheet"]]
-        parts.append(f"other sheets: {', '.join(others[:6])}")
-    return f"Read from sheet {layout['sheet']}: {', '.join(parts)}."
+def _summary(layout: SheetLayout, sheets: Sequence[str]) -> str:
+    others = [sheet for sheet in sheets if sheet != layout.sheet]
+    more = f"; other sheets: {', '.join(others[:6])}" if others else ""
+    return f"Read from sheet {layout.sheet}: {header_in_words(layout.region)}{more}."
 
 
-def _warnings(path: Path, rows: list[list[Any]], structure: Structure) -> list[str]:
-    from denoise_core.files.formats.workbook_out import is_xlsx
-
-    if not is_xlsx(path):
+def _warnings(path: Path, rows: list[list[Any]], region: TableRegion) -> list[str]:
+    if not _is_xlsx(path):
         return ["Results are written as .xlsx, with the values of this sheet."]
-    if len(rows) * structure.width > LARGE:
-        return ["The sheet is large: results keep the values of this sheet, not its formats, formulas and charts."]
+    if len(rows) * region.width > LARGE:
+        return ["The sheet is large, so results keep its values but not its formats, formulas and charts."]
     return []
+
+
+def _is_xlsx(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        return "xl/workbook.xml" in archive.namelist()
+
+
+def write_workbook(source: Path, target: Path, columns: Sequence[OutputColumn], layout: SheetLayout) -> None:
+    """The workbook with the columns; a large one, or an ODS, is rewritten as the values of its one sheet.
+
+    Raises
+    ------
+    DataError
+        If the sheet has not as many rows of numbers as the columns have values.
+    """
+    with _damage_as_data_error("The workbook"):
+        book = calamine.CalamineWorkbook.from_path(str(source))
+        rows = book.get_sheet_by_name(layout.sheet).to_python(skip_empty_area=False)
+    new = _new_cells(rows, columns, layout)
+    if _is_xlsx(source) and len(rows) * layout.region.width <= LARGE:
+        _into_workbook(source, target, new, layout)
+    else:
+        _as_values(target, rows, new, layout)
+
+
+def _new_cells(rows: list[list[Any]], columns: Sequence[OutputColumn], layout: SheetLayout) -> dict[int, list[Any]]:
+    """Row of the sheet, from 0 -> the cells that are added to it."""
+    filled = [i for i in range(layout.region.first, len(rows)) if any(cell != "" for cell in rows[i])]
+    count = len(columns[0].values)
+    if len(filled) != count:
+        raise DataError(
+            f"The sheet has {len(filled):,} rows of numbers, but the result has {count:,}. Use the file that was denoised."
+        )
+    values_of = [[None if math.isnan(value) else value for value in column.values.tolist()] for column in columns]
+    found: dict[int, list[Any]] = {i: list(values) for i, values in zip(filled, zip(*values_of, strict=True), strict=True)}
+    positions = [layout.names.index(column.channel) for column in columns]
+    if (header := layout.region.header) is not None:
+        own = [_cell_text(rows[header][k]).strip() for k in positions]
+        tails = [text[len(split_unit(text)[0]) :] for text in own]
+        found[header] = [column.name + tail for column, tail in zip(columns, tails, strict=True)]
+    if (units := layout.region.units) is not None:
+        found[units] = [rows[units][k] for k in positions]
+    return found
+
+
+def _into_workbook(source: Path, target: Path, new: dict[int, list[Any]], layout: SheetLayout) -> None:
+    import openpyxl  # takes long, and only writing needs it
+
+    with source.open("rb") as file:  # by name, openpyxl would go by the ending
+        book = openpyxl.load_workbook(file)
+    sheet = book[layout.sheet]
+    for i, values in new.items():
+        for k, value in enumerate(values):
+            cell = sheet.cell(row=i + 1, column=layout.region.width + k + 1, value=value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # a name such as "=A1" stays text
+    book.save(target)
+
+
+def _as_values(target: Path, rows: list[list[Any]], new: dict[int, list[Any]], layout: SheetLayout) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(layout.sheet)
+    for i, row in enumerate(rows):
+        sheet.append([_plain(sheet, cell) for cell in [*row, *new.get(i, [])]])
+    book.save(target)
+
+
+def _plain(sheet: Any, value: Any) -> Any:
+    """A value that openpyxl writes as it is, never as a formula."""
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return None
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.data_type = "s"
+    return cell

@@ -1,38 +1,32 @@
-"""What parent and throw-away process hand each other: recordings as numbers and JSON, never as pickles."""
+"""What parent and throw-away process hand each other: numbers and JSON, never pickles."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from denoise_core.files import layouts
+from denoise_core.files.formats.registry import FORMATS
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.output_columns import Addition
-from denoise_core.series import Recording, TimeAxis
+from denoise_core.files.output_columns import OutputColumn
+from denoise_core.series import Layout, Recording, TimeAxis
 
 
 def read_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     """In the child: read the file, leave the recording in the folder."""
     from denoise_core.files.sandbox.parse import parse
 
-    recording = parse(
-        Path(task["path"]),
-        name=task["name"],
-        options=ReadOptions.from_json(task["options"]),
-        limits=Limits(**task["limits"]),
-    )
-    return pack(recording, folder)
+    options, limits = ReadOptions.from_json(task["options"]), Limits(**task["limits"])
+    return pack(parse(Path(task["path"]), name=task["name"], options=options, limits=limits), folder)
 
 
 def write_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """In the child: write the file anew with its additions, as "result" in the folder."""
-    from denoise_core.files.sandbox.parse import WRITERS, function
-
-    layout = task["layout"]
-    function(WRITERS[layout["format"]])(Path(task["path"]), folder / RESULT, unpack_additions(task, folder), layout)
+    """In the child: write the file anew with more columns, as "result" in the folder."""
+    layout = _layout(task["layout"])
+    FORMATS[layout.format].write(Path(task["path"]), folder / RESULT, unpack_columns(task, folder), layout)
     return {}
 
 
@@ -40,33 +34,29 @@ WORK = {"read": read_task, "write": write_task}
 RESULT = "result"
 
 
-def pack_additions(additions: Sequence[Addition], folder: Path) -> list[dict[str, str]]:
+def pack_columns(columns: Sequence[OutputColumn], folder: Path) -> list[dict[str, str]]:
     """In the parent: leave the numbers in `folder`, return the rest as JSON."""
-    np.savez(folder / "additions.npz", allow_pickle=False, **{f"c{k}": item.values for k, item in enumerate(additions)})
-    return [{"channel": item.channel, "suffix": item.suffix} for item in additions]
+    np.savez(folder / "columns.npz", allow_pickle=False, **{f"c{k}": column.values for k, column in enumerate(columns)})
+    return [{"channel": column.channel, "suffix": column.suffix} for column in columns]
 
 
-def unpack_additions(task: dict[str, Any], folder: Path) -> list[Addition]:
-    with np.load(folder / "additions.npz", allow_pickle=False) as arrays:
-        return [Addition(values=arrays[f"c{k}"], **item) for k, item in enumerate(task["additions"])]
+def unpack_columns(task: dict[str, Any], folder: Path) -> list[OutputColumn]:
+    """In the child: the columns that the parent left."""
+    with np.load(folder / "columns.npz", allow_pickle=False) as arrays:
+        return [OutputColumn(values=arrays[f"c{k}"], **column) for k, column in enumerate(task["columns"])]
 
 
 def pack(recording: Recording, folder: Path) -> dict[str, Any]:
-    """Leave the numbers in `folder`, return the rest as JSON."""
+    """In the child: leave the numbers in `folder`, return the rest as JSON."""
     arrays = {f"c{k}": values for k, values in enumerate(recording.channels.values())}
     np.savez(folder / "arrays.npz", time=recording.time.values, allow_pickle=False, **arrays)
-    start = recording.time.start
     return {
         "name": recording.name,
         "channels": list(recording.channels),
         "units": dict(recording.units),
-        "layout": dict(recording.layout),
+        "layout": recording.layout and layouts.to_json(recording.layout),
         "notes": list(recording.notes),
-        "time": {
-            "unit": recording.time.unit,
-            "name": recording.time.name,
-            "start": None if start is None else str(start.astype("datetime64[ns]")),
-        },
+        "time": recording.time.to_json(),
     }
 
 
@@ -74,16 +64,16 @@ def unpack(answer: dict[str, Any], folder: Path) -> Recording:
     """In the parent: the recording that the child left."""
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         channels = {name: arrays[f"c{k}"] for k, name in enumerate(answer["channels"])}
-        values = arrays["time"]
-    start = answer["time"]["start"]
-    axis = TimeAxis(
-        values=values,
-        unit=answer["time"]["unit"],
-        name=answer["time"]["name"],
-        start=None if start is None else np.datetime64(start, "ns"),
-    )
-    # Through JSON once more, so that the layout holds what a stored one would.
-    layout = json.loads(json.dumps(answer["layout"]))
+        time = TimeAxis.from_json(answer["time"], arrays["time"])
     return Recording(
-        name=answer["name"], time=axis, channels=channels, units=answer["units"], layout=layout, notes=tuple(answer["notes"])
+        name=answer["name"],
+        time=time,
+        channels=channels,
+        units=answer["units"],
+        layout=answer["layout"] and _layout(answer["layout"]),
+        notes=tuple(answer["notes"]),
     )
+
+
+def _layout(raw: dict[str, Any]) -> Layout:
+    return layouts.from_json(FORMATS[raw["format"]].layout, raw)

@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import denoise_core
 from denoise_core.errors import DataError
 from denoise_core.files.options import Limits
 
 _LOG = logging.getLogger(__name__)
-_ROOT = Path(__file__).resolve().parents[3]
+_PARENT_OF_PACKAGE = Path(denoise_core.__file__).resolve().parents[1]  # a checkout, or site-packages
 _OUT_OF_MEMORY = (
     *("MemoryError", "bad_alloc", "malloc of size", "realloc of size", "memory allocation"),
     *("Cannot allocate memory", "failed to map segment"),
@@ -44,7 +45,7 @@ def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:
     environment = {
-        "PYTHONPATH": str(_ROOT),
+        "PYTHONPATH": str(_PARENT_OF_PACKAGE),
         "PATH": os.environ.get("PATH", ""),
         "LANG": "C.UTF-8",
         "TMPDIR": str(folder),
@@ -79,16 +80,16 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
 
 def _ending(code: int | None, answer: dict[str, Any] | None, folder: Path, *, name: str, limits: Limits) -> str:
     """Why there is no answer, in words for the person who uploaded the file."""
-    said = (folder / "stderr").read_text(errors="replace")[-4000:]
-    _LOG.warning("reading ended with code %s: %s", code, said)
+    errors = (folder / "stderr").read_text(errors="replace")[-4000:]
+    _LOG.warning("reading ended with code %s: %s", code, errors)
     if code in (None, -signal.SIGXCPU, -signal.SIGKILL):
-        return f"{name} took longer than {limits.seconds:g} s, so it was stopped. Upload a shorter stretch."
-    if (answer and "memory" in answer) or any(mark in said for mark in _OUT_OF_MEMORY):
+        return f"{name} took longer than {limits.seconds:g} s, so it was stopped. Upload a shorter recording."
+    if (answer and "memory" in answer) or any(mark in errors for mark in _OUT_OF_MEMORY):
         size = limits.memory_bytes / 2**30
-        return f"{name} needs more than {size:.2g} GB of memory. Upload a shorter stretch or fewer columns."
-    if os.strerror(errno.EFBIG) in said:
-        return f"{name} unpacks to more than can be kept. Upload a shorter stretch or fewer columns."
+        return f"{name} needs more than {size:.2g} GB of memory. Upload a shorter recording or fewer columns."
+    if os.strerror(errno.EFBIG) in errors:
+        return f"{name} unpacks to more than can be kept. Upload a shorter recording or fewer columns."
     return (
-        f"{name} made its reader fail, so it is damaged or not what its name says. "
+        f"{name} could not be read: it is damaged, or not the kind of file that its name says. "
         "Open it in the program that made it, save it again, and upload that file."
     )

@@ -1,4 +1,4 @@
-"""What the text of one cell means: a number, a gap, a unit. Knows no file and no table."""
+"""What the text of one cell means: a number, a gap, a unit."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def to_floats(column: pa.Array, decimal: str) -> tuple[NDArray[np.float64], NDAr
         decimal = "."
     if decimal == "." and (values := _all_plain(present)) is not None:
         return values, np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
-    return _sorted_out(present, decimal)
+    return _parse_mixed(present, decimal)
 
 
 def _all_plain(present: pa.Array) -> NDArray[np.float64] | None:
@@ -168,7 +168,7 @@ def _all_plain(present: pa.Array) -> NDArray[np.float64] | None:
         return None
 
 
-def _sorted_out(present: pa.Array, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _parse_mixed(present: pa.Array, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     plain = pc.match_substring_regex(present, rf"^(?:{_PLAIN[decimal]}|{_INFINITE})$")
     grouped = pc.and_(pc.match_substring_regex(present, f"^(?:{_GROUPED[decimal]})$"), pc.invert(plain))
     bare = pc.replace_substring_regex(present, rf"[{_SPACES}{'.' if decimal == ',' else ','}]", "")

@@ -1,4 +1,4 @@
-"""How a text file lays out its table: delimiter, and where names, units and numbers stand. Converts nothing."""
+"""How a text file lays out its table: delimiter, and where names, units and numbers stand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import ReadOptions
-from denoise_core.files.text.header_detection import Structure, is_value, locate
+from denoise_core.files.text.header_detection import detect_header, is_value
 
 SPACES = " "
 """As delimiter: any run of spaces and tabs."""
@@ -88,7 +89,7 @@ def _second_opinion(body: Sequence[str]) -> str | None:
     return str(found.delimiter) if found and found.delimiter else None
 
 
-def find_structure(lines: Sequence[str], delimiter: str, options: ReadOptions, *, name: str) -> Structure:
+def find_region(lines: Sequence[str], delimiter: str, options: ReadOptions, *, name: str) -> TableRegion:
     """Where names, units and numbers stand.
 
     Raises
@@ -100,4 +101,4 @@ def find_structure(lines: Sequence[str], delimiter: str, options: ReadOptions, *
     if delimiter == SINGLE and filled:
         filled = list(range(filled[0], filled[-1] + 1))
     rows = {i: head_cells(lines[i], delimiter) for i in filled}
-    return locate(rows, [i for i in rows if is_comment(lines[i])], header=options.header, name=name)
+    return detect_header(rows, [i for i in rows if is_comment(lines[i])], header=options.header, name=name)

@@ -1,4 +1,4 @@
-"""The encoding of a text file, and the same text as UTF-8 and back, byte for byte. Knows no table."""
+"""The encoding of a text file, and the same text as UTF-8 and back, byte for byte."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import codecs
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from denoise_core.errors import DataError
+from denoise_core.files.layouts import Encoding
 
 SAMPLE = 256 * 1024
 BLOCK = 8 * 1024 * 1024
@@ -23,25 +23,6 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Encoding:
-    """How the characters of a file are written.
-
-    Parameters
-    ----------
-    codec : str
-        Python's name of the encoding.
-    mark : bool
-        Whether a byte order mark stands first.
-    line_end : str
-        "\\n" (which may follow "\\r"), or "\\r" in files of old Macintoshes.
-    """
-
-    codec: str
-    mark: bool = False
-    line_end: str = "\n"
 
 
 def find_encoding(path: Path, *, name: str) -> Encoding:
@@ -74,7 +55,7 @@ def _wide(sample: bytes) -> str | None:
 def _narrow(file: IO[bytes], sample: bytes, name: str) -> str:
     if _CONTROL.search(sample):
         raise DataError(
-            f"{name} is not a text file: it holds control bytes. Export the numbers as CSV, or give the file its right ending."
+            f"{name} is not a text file: it holds control bytes. Export the numbers as CSV, or give the file the right extension."
         )
     decoder = codecs.getincrementaldecoder("utf-8")()
     file.seek(0)
@@ -100,9 +81,7 @@ def _eight_bit(text: bytes, sample: bytes, name: str) -> str:
     if best is None or not sure or sure.chaos > 0.1:
         place = next((i for i, byte in enumerate(sample) if byte > 127), len(sample))
         row = sample[:place].count(b"\n") + 1
-        raise DataError(
-            f"{name} is written in an encoding that is not known (row {row:,}). Save it as UTF-8 and upload it again."
-        )
+        raise DataError(f"{name} uses an unknown encoding (row {row:,}). Save it as UTF-8 and upload it again.")
     return str(best.encoding)
 
 
@@ -113,12 +92,12 @@ def as_utf8(path: Path, encoding: Encoding) -> IO[bytes]:
         file.seek(len(codecs.BOM_UTF8) if encoding.mark else 0)
         return file
     copy: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 the caller closes it
-    copy.writelines(text.encode("utf-8") for text in _decoded(path, encoding))
+    copy.writelines(text.encode("utf-8") for text in _decode_blocks(path, encoding))
     copy.seek(0)
     return copy
 
 
-def _decoded(path: Path, encoding: Encoding) -> Iterator[str]:
+def _decode_blocks(path: Path, encoding: Encoding) -> Iterator[str]:
     start = True
     with path.open("r", encoding=encoding.codec, newline="") as text:
         while block := _block(text, encoding):
@@ -133,7 +112,7 @@ def _block(text: IO[str], encoding: Encoding) -> str:
         return text.read(BLOCK)
     except UnicodeError as error:
         raise DataError(
-            f"The text is not {encoding.codec} throughout ({error}). Save the file as UTF-8 and upload it again."
+            f"Some of the text is not {encoding.codec} ({error}). Save the file as UTF-8 and upload it again."
         ) from None
 
 

@@ -1,44 +1,31 @@
-"""Which row of a sheet of cells holds names, which units, and where the numbers begin. Knows no format."""
+"""Which row of a sheet of cells holds names, which units, and where the numbers begin."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from denoise_core.errors import DataError
+from denoise_core.files.layouts import TableRegion
 from denoise_core.files.text import cells
 from denoise_core.files.time import timestamps
 
 Rows = Mapping[int, list[str]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Structure:
-    """Which row of the file is what; rows are counted from 0.
-
-    Parameters
-    ----------
-    width : int
-        Cells in a row of numbers.
-    first : int
-        The first row with numbers.
-    header, units : int or None
-        Rows with the names and the units of the columns.
-    """
-
-    width: int
-    first: int
-    header: int | None = None
-    units: int | None = None
+def header_in_words(region: TableRegion) -> str:
+    """For a list of what was found in a file."""
+    if region.header is None:
+        return "no header row"
+    return "header row" if region.units is None else "header and units rows"
 
 
 def is_value(text: str) -> bool:
     """Whether a cell could stand among numbers: a number, a time or a gap."""
-    return cells.is_missing(text) or cells.is_number(text) or timestamps.is_stamp(text)
+    return cells.is_missing(text) or cells.is_number(text) or timestamps.is_timestamp(text)
 
 
-def locate(rows: Rows, comments: Collection[int], *, header: bool | None, name: str) -> Structure:
+def detect_header(rows: Rows, comments: Collection[int], *, header: bool | None, name: str) -> TableRegion:
     """Where names, units and numbers stand in the first rows of a file.
 
     Parameters
@@ -56,23 +43,23 @@ def locate(rows: Rows, comments: Collection[int], *, header: bool | None, name: 
     """
     skipped = frozenset(comments)
     numbered = [i for i in rows if i not in skipped]
-    width, columns = _shape([rows[i] for i in numbered])
+    width, columns = _usual_shape([rows[i] for i in numbered])
     first = next((i for i in numbered if _is_data(rows[i], columns)), None)
     if first is None:
-        raise DataError(_nothing(rows, name))
+        raise DataError(_no_numbers(rows, name))
     above = [i for i in rows if i < first]
     if _is_faulty_data(rows, [i for i in above if i not in skipped], columns):
         first = above.pop()
     if header is False:
-        return Structure(width=width, first=first)
+        return TableRegion(width=width, first=first)
     names, units = _head(rows, above, width)
     if header is True and names is None:
         following = next((i for i in numbered if i > first), first + 1)
-        return Structure(width=width, first=following, header=first)
-    return Structure(width=width, first=first, header=names, units=units)
+        return TableRegion(width=width, first=following, header=first)
+    return TableRegion(width=width, first=first, header=names, units=units)
 
 
-def _shape(rows: Sequence[list[str]]) -> tuple[int, list[int]]:
+def _usual_shape(rows: Sequence[list[str]]) -> tuple[int, list[int]]:
     """The usual number of cells, and the columns that mostly hold numbers or times, judged by the lower half."""
     body = rows[len(rows) // 2 :]
     counts = Counter(len(row) for row in body)
@@ -116,7 +103,7 @@ def _is_units(row: list[str]) -> bool:
     return bool(present) and sum(map(cells.is_unit_cell, present)) * 2 >= len(present)
 
 
-def _nothing(rows: Rows, name: str) -> str:
+def _no_numbers(rows: Rows, name: str) -> str:
     numbers = list(rows)
     if len(numbers) <= 1:
         shown = ", ".join(rows[numbers[0]])[:80] if numbers else ""

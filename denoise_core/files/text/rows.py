@@ -1,11 +1,11 @@
-"""The lines of a text file that hold rows, and the cells in them, block by block. Converts nothing."""
+"""The lines of a text file that hold rows, and the cells in them, block by block."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from denoise_core.errors import DataError
+from denoise_core.files.layouts import TextLayout
 from denoise_core.files.text import dialect
 from denoise_core.files.text.dialect import SPACES
 from denoise_core.files.text.encoding import BLOCK
@@ -21,10 +22,10 @@ Ints = NDArray[np.int64]
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
-def skipped(layout: dict[str, Any]) -> re.Pattern[bytes]:
+def non_row(layout: TextLayout) -> re.Pattern[bytes]:
     """Matches a line that holds no row: a comment, or nothing but delimiters (in a single column, nothing is a gap)."""
-    delimiter = re.escape(layout["delimiter"]).encode()
-    blank = rb"|[ \t%s]*\r?(?:\n|\Z)" % delimiter if layout["width"] > 1 else b""
+    delimiter = re.escape(layout.delimiter).encode()
+    blank = rb"|[ \t%s]*\r?(?:\n|\Z)" % delimiter if layout.region.width > 1 else b""
     return re.compile(rb"(?im)^(?:%s%s)" % (dialect.COMMENT.encode(), blank))
 
 
@@ -60,26 +61,24 @@ class RowReader:
     ----------
     file : binary file
         UTF-8 with line feeds, as `encoding.as_utf8` gives it.
-    layout : dict
-        delimiter, width and first, as `dialect` found them.
     note : str
         Set while reading, where the last row was cut off.
     """
 
     file: IO[bytes]
-    layout: dict[str, Any]
+    layout: TextLayout
     name: str
     note: str = ""
 
     def __iter__(self) -> Iterator[tuple[list[pa.Array], Ints]]:
         """Columns of text with shape (n,) each, and the numbers of the n rows in the file, counted from 1."""
-        for block, number, last in blocks(self.file, first=self.layout["first"]):
-            kept, rows = self._kept(block, number)
+        for block, number, last in blocks(self.file, first=self.layout.region.first):
+            kept, rows = self._without_non_rows(block, number)
             if len(rows):
                 yield self._cells(kept, rows, last=last), rows
 
-    def _kept(self, block: bytes, number: int) -> tuple[bytes, Ints]:
-        pattern = skipped(self.layout)
+    def _without_non_rows(self, block: bytes, number: int) -> tuple[bytes, Ints]:
+        pattern = non_row(self.layout)
         count = block.count(b"\n") + (not block.endswith(b"\n") and bool(block))
         rows = np.arange(number, number + count, dtype=np.int64)
         if pattern.search(block) is None:
@@ -89,16 +88,16 @@ class RowReader:
         return b"".join(line for line, wanted in zip(lines, keep, strict=True) if wanted), rows[keep]
 
     def _cells(self, block: bytes, rows: Ints, *, last: bool) -> list[pa.Array]:
-        """The quick way; `_ragged` where a row has too many or too few cells."""
-        delimiter, width = self.layout["delimiter"], self.layout["width"]
+        """The quick way; `_split_ragged` where a row has too many or too few cells."""
+        delimiter, width = self.layout.delimiter, self.layout.region.width
         if delimiter == SPACES:
             block, delimiter = _with_tabs(block), "\t"
         table = _split_block(block, delimiter, width)
         if table is not None and table.num_rows == len(rows):
             return [table.column(k).combine_chunks() for k in range(width)]
-        return self._ragged(block.decode("utf-8"), rows, delimiter, last=last)
+        return self._split_ragged(block.decode("utf-8"), rows, delimiter, last=last)
 
-    def _ragged(self, text: str, rows: Ints, delimiter: str, *, last: bool) -> list[pa.Array]:
+    def _split_ragged(self, text: str, rows: Ints, delimiter: str, *, last: bool) -> list[pa.Array]:
         found = []
         for number, line in zip(rows, text.removesuffix("\n").split("\n"), strict=True):
             row = dialect.split(line.removesuffix("\r"), delimiter)
@@ -107,11 +106,11 @@ class RowReader:
 
     def _of_width(self, row: list[str], number: int, *, cut_off: bool) -> list[str]:
         """The row without empty cells too many; a last row that breaks off gets gaps."""
-        width = self.layout["width"]
+        width = self.layout.region.width
         while len(row) > width and not row[-1].strip():
             row.pop()
         if cut_off and len(row) < width:
-            self.note = f"The last row ({number:,}) is cut off; its missing cells were taken as gaps."
+            self.note = f"The last row ({number:,}) is cut off, so the cells it lacks count as missing."
             row = row + [""] * (width - len(row))
         if len(row) == width:
             return row
@@ -128,7 +127,9 @@ def _with_tabs(block: bytes) -> bytes:
 
 
 def _split_block(block: bytes, delimiter: str, width: int) -> pa.Table | None:
-    """The block as columns of text, or None where a row has another width."""
+    """The block as columns of text, or None where a row has another width, or the delimiter is not ASCII."""
+    if not delimiter.isascii():
+        return None
     names = [f"c{k}" for k in range(width)]
     try:
         return csv.read_csv(

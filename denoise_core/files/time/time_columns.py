@@ -1,21 +1,19 @@
-"""Which columns of a table hold the time, and in which unit. Knows no format, and not whether the times are in order."""
+"""Which columns of a table hold the time, and in which unit. Whether the times are in order is for `time_axis`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
+from denoise_core.files.columns import Column, column_in_words
 from denoise_core.files.options import NO_TIME, ReadOptions
+from denoise_core.files.time.timestamps import days_since_1970
 from denoise_core.series import Float64Array
-
-if TYPE_CHECKING:
-    from denoise_core.files.columns import Column
 
 _SECOND_WORDS = {
     1.0: "s sec secs second seconds sek sekunden",
@@ -37,10 +35,11 @@ _YEAR_NAME = re.compile(r"years?|jahre?|decimal[ _.-](?:year|date)", re.IGNORECA
 _INDEX_NAME = re.compile(r"(?:index|idx|sample|samples|nr\.?|no\.?|n|#|row|record|rn|i|unnamed: 0|column 1)", re.IGNORECASE)
 _DATE_NAME = re.compile(r"dat(?:e|um)|zeit|time", re.IGNORECASE)
 _EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (1e8, 1.0))  # size of a present-day time stamp -> its unit in seconds
+_TIMES_IN_WORDS = {1: "once", 2: "twice"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Times:
+class RawTimes:
     """Times as the file has them, in file order: `values` in `unit` since `start`, NaN where missing."""
 
     values: Float64Array
@@ -50,7 +49,7 @@ class Times:
     note: str = ""
 
 
-def find_times(columns: Sequence[Column], options: ReadOptions) -> Times | None:
+def find_times(columns: Sequence[Column], options: ReadOptions) -> RawTimes | None:
     """The times in these columns, following the options where they speak; None if there are none.
 
     Raises
@@ -61,8 +60,8 @@ def find_times(columns: Sequence[Column], options: ReadOptions) -> Times | None:
     if options.time_column == NO_TIME:
         return None
     if options.time_column is not None:
-        return _named(columns, options.time_column)
-    if raw := _from_stamps(columns):
+        return _from_named(columns, options.time_column)
+    if raw := _from_dates_and_clocks(columns):
         return raw
     numbers = [column for column in columns if column.kind == "number"]
     for column in numbers:
@@ -84,7 +83,7 @@ def _is_named_time(column: Column) -> bool:
     return bool(max(np.mean(~(steps < 0)), np.mean(~(steps > 0))) >= 0.8 and np.any(steps != 0))
 
 
-def _named(columns: Sequence[Column], name: str) -> Times:
+def _from_named(columns: Sequence[Column], name: str) -> RawTimes:
     column = next((column for column in columns if column.name == name), None)
     if column is None:
         raise DataError(
@@ -94,24 +93,24 @@ def _named(columns: Sequence[Column], name: str) -> Times:
         return _from_number(column)
     partners = {"date": ("date", "clock"), "clock": ("date", "clock"), "moment": ("moment",)}.get(column.kind)
     if partners is None:
-        raise DataError(f"Column {name} holds no times. Choose another time column, or say that there is none.")
+        raise DataError(f"There are no times in {column_in_words(name)}. Choose another time column, or none.")
     others = [c for c in columns if c.kind in partners and (c is column or c.kind != column.kind)]
-    raw = _from_stamps(others)
+    raw = _from_dates_and_clocks(others)
     assert raw is not None
     return raw
 
 
-def _from_stamps(columns: Sequence[Column]) -> Times | None:
+def _from_dates_and_clocks(columns: Sequence[Column]) -> RawTimes | None:
     first = {kind: next((c for c in columns if c.kind == kind), None) for kind in ("moment", "date", "clock")}
     moment, date, clock = first["moment"], first["date"], first["clock"]
     if moment:
-        return _calendar(_nanoseconds(moment), (moment.name,))
+        return _calendar_times(_nanoseconds(moment), (moment.name,))
     if date and clock:
-        return _calendar(_nanoseconds(date) + _nanoseconds(clock), (date.name, clock.name))
+        return _calendar_times(_nanoseconds(date) + _nanoseconds(clock), (date.name, clock.name))
     if date:
-        return _calendar(_nanoseconds(date), (date.name,))
+        return _calendar_times(_nanoseconds(date), (date.name,))
     if clock:
-        return _unwrapped(np.asarray(_nanoseconds(clock) / 1e9, dtype=np.float64), clock.name)
+        return _unwrap(np.asarray(_nanoseconds(clock) / 1e9, dtype=np.float64), clock.name)
     return None
 
 
@@ -121,10 +120,10 @@ def _nanoseconds(column: Column) -> NDArray[np.float64] | NDArray[np.int64]:
     return column.values if column.present.all() else np.where(column.present, column.values.astype(np.float64), np.nan)
 
 
-def _calendar(nanoseconds: NDArray[np.float64] | NDArray[np.int64], names: tuple[str, ...]) -> Times:
+def _calendar_times(nanoseconds: NDArray[np.float64] | NDArray[np.int64], names: tuple[str, ...]) -> RawTimes:
     known = nanoseconds[~np.isnan(nanoseconds)]
     origin = int(known.min()) if known.size else 0
-    return Times(
+    return RawTimes(
         values=np.asarray((nanoseconds - origin) / 1e9, dtype=np.float64),
         unit="s",
         columns=names,
@@ -132,14 +131,15 @@ def _calendar(nanoseconds: NDArray[np.float64] | NDArray[np.int64], names: tuple
     )
 
 
-def _unwrapped(seconds: Float64Array, name: str) -> Times:
+def _unwrap(seconds: Float64Array, name: str) -> RawTimes:
     """Times of day without dates: a jump back by more than half a day is a midnight."""
     midnights = np.cumsum(np.concatenate([[0.0], np.diff(seconds) < -43200.0]))
-    note = f"Midnight was passed {int(midnights[-1])} times." if midnights[-1] else ""
-    return Times(values=seconds + 86400.0 * midnights, unit="s", columns=(name,), note=note)
+    count = int(midnights[-1])
+    note = f"The times cross midnight {_TIMES_IN_WORDS.get(count, f'{count:,} times')}." if count else ""
+    return RawTimes(values=seconds + 86400.0 * midnights, unit="s", columns=(name,), note=note)
 
 
-def _from_number(column: Column) -> Times:
+def _from_number(column: Column) -> RawTimes:
     assert column.values is not None
     if raw := _from_digits(column):
         return raw
@@ -148,20 +148,21 @@ def _from_number(column: Column) -> Times:
     named = _TIME_NAME.fullmatch(column.name)
     unit = (column.unit or (named[1] if named and named[1] else "")).lower()
     if _YEAR_NAME.fullmatch(column.name) or unit in ("year", "years", "a", "jahre"):
-        return Times(values=values, unit="year", columns=names)
+        return RawTimes(values=values, unit="year", columns=names)
     if unit in _SECONDS and largest * _SECONDS[unit] < 1e8:
-        return Times(values=_in_seconds(values, _SECONDS[unit]), unit="s", columns=names)
+        return RawTimes(values=_in_seconds(values, _SECONDS[unit]), unit="s", columns=names)
     if _INDEX_NAME.fullmatch(column.name) and not unit and np.all(np.abs(np.diff(values)) == 1.0):
-        return Times(values=values, unit="sample", columns=names)
+        return RawTimes(values=values, unit="sample", columns=names)
     for size, seconds in _EPOCHS:
         if largest >= size:
-            return _epoch(values, seconds, names)
+            return _from_epoch(values, seconds, names)
     if unit and unit not in _SECONDS:
-        return Times(values=values, unit=column.unit, columns=names)
-    return Times(values=values, unit="s", columns=names, note=f"Column {column.name} has no unit; it was taken as seconds.")
+        return RawTimes(values=values, unit=column.unit, columns=names)
+    note = f"No unit is given for {column_in_words(column.name)}, so seconds were assumed."
+    return RawTimes(values=values, unit="s", columns=names, note=note)
 
 
-def _from_digits(column: Column) -> Times | None:
+def _from_digits(column: Column) -> RawTimes | None:
     """Dates written as one number: 20240131, 2024013112 (with the hour), 202401311200 or 20240131120000."""
     values = column.values
     if values is None or not np.all((values >= 1.9e7) & (values < 2.2e13) & (values == np.floor(values))):
@@ -172,10 +173,10 @@ def _from_digits(column: Column) -> Times | None:
     whole = values.astype(np.int64) * 10 ** (14 - digits)
     parts = [whole // 10**power % (10_000 if power == 10 else 100) for power in (10, 8, 6, 4, 2, 0)]
     year, month, day, hour, minute, second = parts
-    if np.any((year < 1900) | (year >= 2200) | (month < 1) | (month > 12) | (day < 1) | (day > 31) | (hour > 24) | (minute > 59)):
+    days, real = days_since_1970(year, month, day)
+    if not np.all(real & (year >= 1900) & (year < 2200) & (hour <= 24) & (minute <= 59)):
         return None
-    days = ((year - 1970) * 12 + month - 1).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + day - 1
-    return _calendar((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000, (column.name,))
+    return _calendar_times((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000, (column.name,))
 
 
 def _in_seconds(values: Float64Array, seconds: float) -> Float64Array:
@@ -183,15 +184,14 @@ def _in_seconds(values: Float64Array, seconds: float) -> Float64Array:
     return values * seconds if seconds >= 1.0 else values / round(1.0 / seconds)
 
 
-def _epoch(values: Float64Array, seconds: float, names: tuple[str, ...]) -> Times:
+def _from_epoch(values: Float64Array, seconds: float, names: tuple[str, ...]) -> RawTimes:
     origin = float(np.nanmin(values))
-    start = np.datetime64(round(origin * seconds * 1e6), "us")
-    return Times(
-        values=_in_seconds(values - origin, seconds), unit="s", columns=names, start=start, note="Taken as time since 1970."
-    )
+    start = np.datetime64(round(origin * seconds * 1e6), "us").astype("datetime64[ns]")
+    note = "The numbers were read as Unix time (since 1970)."
+    return RawTimes(values=_in_seconds(values - origin, seconds), unit="s", columns=names, start=start, note=note)
 
 
-def _from_ramp(numbers: Sequence[Column]) -> Times | None:
+def _from_ramp(numbers: Sequence[Column]) -> RawTimes | None:
     """A first column that rises or falls in equal steps is the time, or a count of the rows, whatever its name."""
     if len(numbers) < 2:
         return None
@@ -200,10 +200,10 @@ def _from_ramp(numbers: Sequence[Column]) -> Times | None:
     steps = np.diff(column.values)
     if len(steps) < 2 or np.isnan(steps).any() or not np.all(np.abs(steps - steps[0]) <= 0.01 * abs(steps[0])) or steps[0] == 0:
         return None
-    why = f"Column {column.name} changes by {steps[0]:g} from row to row"
+    why = f"The numbers in {column_in_words(column.name)} change by {steps[0]:g} from row to row"
     if _INDEX_NAME.fullmatch(column.name) and abs(steps[0]) == 1.0:
-        return Times(
-            values=column.values, unit="sample", columns=(column.name,), note=f"{why}: taken as the count of the samples."
+        return RawTimes(
+            values=column.values, unit="sample", columns=(column.name,), note=f"{why}, so they were read as sample numbers."
         )
     raw = _from_number(column)
-    return replace(raw, note=f"{why}: taken as the time{' in seconds' if raw.unit == 's' else ''}.")
+    return replace(raw, note=f"{why}, so they were read as the time{' in seconds' if raw.unit == 's' else ''}.")

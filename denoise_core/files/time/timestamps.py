@@ -1,4 +1,4 @@
-"""Dates and times of day as people and loggers write them. Knows no table and no file."""
+"""Dates and times of day as people and loggers write them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _CLOCK_ALONE = re.compile(rf"\s*{_CLOCK}\s*\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamps:
+class Timestamps:
     """Times read from a column of text.
 
     Parameters
@@ -57,12 +57,12 @@ class Stamps:
     notes: tuple[str, ...] = ()
 
 
-def is_stamp(text: str) -> bool:
+def is_timestamp(text: str) -> bool:
     """Whether the text is a date, a time of day or both."""
-    return pattern_of([text]) is not None
+    return detect_pattern([text]) is not None
 
 
-def pattern_of(cells: Iterable[str]) -> str | None:
+def detect_pattern(cells: Iterable[str]) -> str | None:
     """The way of writing times that more than half of these cells share ("year first", ..., "clock"), or None."""
     cells = list(cells)
     for name, pattern in {**_PATTERNS, "clock": _CLOCK_ALONE}.items():
@@ -71,8 +71,8 @@ def pattern_of(cells: Iterable[str]) -> str | None:
     return None
 
 
-def read_stamps(column: pa.Array, *, pattern: str, day_first: bool) -> Stamps:
-    """Times of a column of text, written in the way `pattern_of` found.
+def read_timestamps(column: pa.Array, *, pattern: str, day_first: bool) -> Timestamps:
+    """Times of a column of text, written in the way `detect_pattern` found.
 
     `day_first` decides for dates such as 03/04/2024, where no row tells; a note says so.
     """
@@ -82,11 +82,11 @@ def read_stamps(column: pa.Array, *, pattern: str, day_first: bool) -> Stamps:
     present = np.asarray(parts.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
     clock = _clock_nanoseconds(parts)
     if date is None:
-        return Stamps(nanoseconds=clock, present=present, kind="clock")
+        return Timestamps(nanoseconds=clock, present=present, kind="clock")
     days, real, notes = _days(parts, pattern, day_first=day_first)
     has_clock = bool(np.any(_text(parts, "hour") != ""))
     nanoseconds = days * 86_400_000_000_000 + clock - _zone_minutes(parts) * 60_000_000_000
-    return Stamps(nanoseconds=nanoseconds, present=present & real, kind="moment" if has_clock else "date", notes=notes)
+    return Timestamps(nanoseconds=nanoseconds, present=present & real, kind="moment" if has_clock else "date", notes=notes)
 
 
 def _text(parts: pa.StructArray, name: str) -> NDArray[np.str_]:
@@ -137,18 +137,27 @@ def _days(parts: pa.StructArray, pattern: str, *, day_first: bool) -> tuple[Ints
         one, two = _int(parts, "one"), _int(parts, "two")
         if pattern == "slashes" and one.max(initial=0) <= 12 and two.max(initial=0) <= 12:
             order = "day/month/year" if day_first else "month/day/year"
-            notes = (f"The dates could be read in two ways; they were taken as {order}.",)
+            notes = (f"Day and month of the dates are ambiguous; they were read as {order}.",)
         else:
             day_first = pattern == "dots" or bool(one.max(initial=0) > 12)
         day, month = (one, two) if day_first else (two, one)
     else:
         day, month = _int(parts, "day"), _int(parts, "month")
-    real = (year >= 1678) & (year < 2262) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    months = np.where(real, (year - 1970) * 12 + month - 1, 0)
-    return months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + np.where(real, day - 1, 0), real, notes
+    days, real = days_since_1970(year, month, day)
+    return days, real, notes
+
+
+def days_since_1970(year: Ints, month: Ints, day: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """Days since 1970 of dates, shape (n,), and whether each is a real date that nanoseconds can count; days are 0 if not."""
+    possible = (year >= 1678) & (year < 2262) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    months = np.where(possible, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    dates = months.astype("datetime64[D]") + np.where(possible, day - 1, 0)
+    real = possible & (dates.astype("datetime64[M]") == months)
+    return np.where(real, dates.astype(np.int64), 0), real
 
 
 def _month_numbers(parts: pa.StructArray) -> Ints:
+    """1 to 12; 0 where the word is no month."""
     numbers = {name: i + 1 for i, name in enumerate(_MONTHS)} | _MONTHS_DE
     words = _text(parts, "word")
-    return np.array([numbers.get(word.lower()[:3], 1) for word in words], dtype=np.int64)
+    return np.array([numbers.get(word.lower()[:3], 0) for word in words], dtype=np.int64)

@@ -77,14 +77,11 @@ class _Kept:
 
 
 def _time_words(time: TimeAxis, kept: _Kept) -> dict[str, Any]:
-    start = None if time.start is None else [int(time.start.astype(np.int64)), time.start.dtype.str]
-    return {"name": time.name, "unit": time.unit, "start": start, "values": kept.name(time.values)}
+    return {**time.to_json(), "values": kept.name(time.values)}
 
 
 def _series(words: dict[str, Any], get: Get) -> Series:
-    axis = words["time"]
-    start = None if axis["start"] is None else np.asarray(axis["start"][0]).view(axis["start"][1])[()]
-    time = TimeAxis(values=get(axis["values"]), unit=axis["unit"], start=start, name=axis["name"])
+    time = TimeAxis.from_json(words["time"], get(words["time"]["values"]))
     return Series(values=get(words["values"]), time=time, name=words["name"], unit=words["unit"])
 
 

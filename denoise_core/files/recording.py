@@ -1,0 +1,98 @@
+"""From the columns of a file to a recording: which column is the time, which are channels, and what to say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from denoise_core.errors import DataError
+from denoise_core.files.columns import Column, Table, cell_in_words, column_in_words
+from denoise_core.files.options import ReadOptions
+from denoise_core.files.time.time_axis import TableTime, choose_time
+from denoise_core.series import Float64Array, Recording
+
+_GAP_CODES = (-999.0, -9999.0, -99999.0, -999.9, -999.99, 9999.0, 99999.0, -32768.0)
+
+
+def to_recording(table: Table, options: ReadOptions) -> Recording:
+    """The recording in a table.
+
+    Raises
+    ------
+    DataError
+        If there is no column of numbers, less than two rows, an infinite value or no such time column.
+    """
+    numbers = [column for column in table.columns if column.kind == "number"]
+    if not numbers:
+        raise DataError(_no_numbers(table))
+    if len(table.rows) < 2:
+        raise DataError(f"{table.name} has only one row of numbers; a series needs at least two. Upload a longer recording.")
+    _check_finite(numbers, table)
+    time = choose_time(table, options)
+    channels = {column.name: column.values for column in numbers if column.name not in time.columns}
+    if not channels:
+        raise DataError(
+            f"{table.name} has no column of values besides the time in {' and '.join(map(column_in_words, time.columns))}. "
+            "Choose another time column, or none."
+        )
+    return _recording(table, time, channels)
+
+
+def _recording(table: Table, time: TableTime, channels: dict[str, Any]) -> Recording:
+    turn = slice(None, None, -1 if time.newest_first else 1)
+    kept = {name: np.ascontiguousarray(values[turn], dtype=np.float64) for name, values in channels.items()}
+    notes = (*table.notes, *time.notes, *_ignored_columns(table, time), *_missing_values(kept), *_gap_codes(kept))
+    layout = replace(table.layout, newest_first=time.newest_first)
+    units = {column.name: column.unit for column in table.columns if column.unit and column.name in kept}
+    return Recording(name=table.name, time=time.axis, channels=kept, units=units, layout=layout, notes=notes)
+
+
+def _no_numbers(table: Table) -> str:
+    names = ", ".join(column.name for column in table.columns[:8])
+    if any(column.kind == "empty" for column in table.columns):
+        return f"{table.name} has no numbers at all: every cell below {names} is empty or NaN. Upload a file with values."
+    return f"{table.name} has no column of numbers (its columns are: {names}). Choose the delimiter and the decimal mark."
+
+
+def _check_finite(numbers: Sequence[Column], table: Table) -> None:
+    for column in numbers:
+        assert column.values is not None
+        infinite = np.flatnonzero(np.isinf(column.values))
+        if infinite.size:
+            others = f" ({infinite.size:,} such cells)" if infinite.size > 1 else ""
+            place = cell_in_words(column.name, table.rows[infinite[0]], row_word=table.row_word)
+            raise DataError(
+                f"{place}: the value is infinite{others}. "
+                "Replace it by an empty cell, which counts as missing, and upload the file again."
+            )
+
+
+def _ignored_columns(table: Table, time: TableTime) -> list[str]:
+    text = [c.name for c in table.columns if c.kind not in ("number", "empty") and c.name not in time.columns]
+    empty = [c.name for c in table.columns if c.kind == "empty"]
+    reasons = (("not numbers", text), ("empty", empty))
+    return [f"Ignored ({reason}): {', '.join(names)}." for reason, names in reasons if names]
+
+
+def _missing_values(channels: dict[str, Float64Array]) -> list[str]:
+    counts = {name: int(np.isnan(values).sum()) for name, values in channels.items()}
+    found = [f"{count:,} in {name}" for name, count in counts.items() if count]
+    if not found:
+        return []
+    return [f"Missing values (empty or NaN): {', '.join(found[:6])}{' and more in others' if len(found) > 6 else ''}."]
+
+
+def _gap_codes(channels: dict[str, Float64Array]) -> list[str]:
+    """A sentence for each channel with a far-off value that loggers write for "no value"."""
+    found = []
+    for name, values in channels.items():
+        for code in _GAP_CODES:
+            others = values[(values != code) & ~np.isnan(values)]
+            count = int(np.count_nonzero(values == code))
+            if count and others.size and np.min(np.abs(others - code)) > 5 * max(np.ptp(others), 1.0):
+                rows = f"{count:,} row{'s' * (count > 1)}"
+                found.append(f"{name} is {code:g} in {rows}, which may mean missing values. If so, leave those cells empty.")
+    return found

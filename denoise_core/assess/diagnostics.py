@@ -8,6 +8,7 @@ import numpy as np
 
 from denoise_core.assess.formatting import between, sized
 from denoise_core.assess.verdict import Sentence
+from denoise_core.dsp.gaps import runs
 from denoise_core.noise import Noise
 from denoise_core.series import Series
 from denoise_core.suggestions import SPIKE_SHARE
@@ -56,11 +57,7 @@ def on_gaps(series: Series) -> list[Sentence]:
     count = int(np.count_nonzero(missing))
     if count == 0:
         return []
-    edges = np.flatnonzero(np.diff(np.r_[0, missing.astype(np.int8), 0]))
-    gaps = [
-        f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}"
-        for start, stop in zip(edges[::2], edges[1::2], strict=True)
-    ]
+    gaps = [f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}" for start, stop in zip(*runs(missing), strict=True)]
     which = ", ".join(gaps[:GAPS_NAMED]) + (f" and {len(gaps) - GAPS_NAMED} more gaps" if len(gaps) > GAPS_NAMED else "")
     plural = "is" if count == 1 else "are"
     return [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {which}.")]

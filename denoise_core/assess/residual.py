@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core.assess.spectra import bridged, psd
+from denoise_core.dsp.autocorrelation import autocorrelations
+from denoise_core.dsp.gaps import interpolate_gaps
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
+from denoise_core.dsp.spectrum import psd
 from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
@@ -16,7 +19,6 @@ _LONGEST_LAG = 1000
 _LEVEL_BLOCKS = 8
 _LONGEST_DELAY = 3
 _CLEARLY_LESS = 0.1
-_NORMAL_MEDIAN = 0.67449  # median of |z| for a standard normal z
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,7 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
         correlation=_correlation(present, values - present),
         tail_weight=_excess_kurtosis(present),
         level_ratio=_level_ratio(present),
-        delay=_delay(bridged(noisy.values), bridged(estimate.values)),
+        delay=_delay(interpolate_gaps(noisy.values), interpolate_gaps(estimate.values)),
         colour=colour,
     )
 
@@ -109,28 +111,12 @@ def _noise_sd(noisy: Series, noise: Noise | None) -> float:
     return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
 
 
-def autocorrelations(values: Float64Array, *, longest_lag: int) -> Float64Array:
-    """``out[k - 1] == mean(r[t] * r[t + k]) / mean(r**2)`` with r the values less their mean, over pairs without a gap.
-
-    Shape (longest_lag,); nan where the values do not vary, or where gaps leave fewer than a quarter of the pairs.
-    """
-    present = ~np.isnan(values)
-    centred = np.where(present, values - np.nanmean(values), 0.0)
-    products = _lagged_sums(centred, longest_lag)
-    if present.all():
-        pairs = len(values) - np.arange(longest_lag + 1.0)
-    else:
-        pairs = np.round(_lagged_sums(present.astype(np.float64), longest_lag))
-    means = np.divide(products, pairs, out=np.full_like(products, np.nan), where=pairs >= pairs[0] / 4)
-    return np.full(longest_lag, np.nan) if means[0] <= 0.0 else means[1:] / means[0]
-
-
 def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:
     """Frequency of the spectrum's highest peak above its floor, and that height in dB; nan where there is no power.
 
     The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
     """
-    frequency, density = psd(bridged(values), step=step)
+    frequency, density = psd(interpolate_gaps(values), step=step)
     nearby = _running_median(density, size=max(len(density) // 8, 9) | 1)
     floor = np.maximum(nearby, np.median(density))
     if not np.all(floor > 0.0):
@@ -147,13 +133,6 @@ def _removed(noisy: Series, estimate: Estimate) -> Float64Array:
     if (count := int(np.count_nonzero(~np.isnan(removed)))) < 8:
         raise DataError(f"Only {count} samples of {noisy.name} are present; at least 8 are needed to judge a result.")
     return removed
-
-
-def _lagged_sums(values: Float64Array, longest_lag: int) -> Float64Array:
-    """``out[k] == sum(values[t] * values[t + k])`` for k = 0 .. longest_lag."""
-    size = 1 << (len(values) + longest_lag - 1).bit_length()
-    power = np.abs(np.fft.rfft(values, size)) ** 2
-    return np.fft.irfft(power, size)[: longest_lag + 1]
 
 
 def _running_median(values: Float64Array, *, size: int) -> Float64Array:
@@ -175,7 +154,7 @@ def _excess_kurtosis(values: Float64Array) -> float:
 def _level_ratio(values: Float64Array) -> float:
     """Spikes are cut at three times the robust spread of all, so that a single one does not look like a louder stretch."""
     size = np.abs(values - np.median(values))
-    size = np.minimum(size, 3.0 * np.median(size) / _NORMAL_MEDIAN)
+    size = np.minimum(size, 3.0 * np.median(size) / GAUSSIAN_MEDIAN)
     levels = [float(np.sqrt(np.mean(block**2))) for block in np.array_split(size, _LEVEL_BLOCKS)]
     return _divide(max(levels), min(levels))
 

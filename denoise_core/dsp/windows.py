@@ -1,4 +1,4 @@
-"""Overlapping windows of a series, and their inverse. Knows nothing of scaling or models."""
+"""Overlapping windows of a series, and their inverse."""
 
 from __future__ import annotations
 
@@ -36,6 +36,12 @@ def frame(values: Float64Array, starts: Ints, *, length: int) -> Float64Array:
     return frames
 
 
+def add_frames(total: Float64Array, frames: Float64Array, starts: Ints) -> None:
+    """``total[starts[i] : starts[i] + length] += frames[i]`` for each i in turn; `total` has shape (n,) and is changed."""
+    for values, start in zip(frames, starts, strict=True):
+        total[start : start + len(values)] += values
+
+
 class OverlapAdd:
     """The inverse of `frame`: the mean of all frames that cover a sample, weighted by `weights` of shape (length,), all positive.
 
@@ -49,10 +55,8 @@ class OverlapAdd:
 
     def add(self, frames: Float64Array, starts: Ints) -> None:
         """Frames of shape (len(starts), length)."""
-        for values, start in zip(frames, starts, strict=True):
-            covered = slice(start, start + len(self._weights))
-            self._total[covered] += values * self._weights
-            self._share[covered] += self._weights
+        add_frames(self._total, frames * self._weights, starts)
+        add_frames(self._share, np.broadcast_to(self._weights, frames.shape), starts)
 
     def result(self) -> Float64Array:
         """Shape (n,); NaN where no frame lay."""

@@ -1,4 +1,4 @@
-"""A filter on a series that may have gaps, with settings suggested from the data. Knows no training, no truth."""
+"""A filter on a series that may have gaps, with settings suggested from the data."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from denoise_core import noise
 from denoise_core.config import as_type_of, problem, unknown, wrong_type
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.errors import SettingsError
 from denoise_core.filters.catalogue import lookup
 from denoise_core.filters.functions import SavgolSettings, Settings, WaveletSettings
@@ -33,7 +34,7 @@ def suggest(series: Series, name: str) -> Settings:
     ----------
     Ramani, Blu, Unser 2008, Monte-Carlo SURE, doi:10.1109/TIP.2008.2001404
     """
-    chosen, values = lookup(name), _bridged(series)
+    chosen, values = lookup(name), interpolate_gaps(series.values)
     start = max(0, (len(values) - _JUDGED_SAMPLES) // 2)
     judged = values[start : start + _JUDGED_SAMPLES]
     sigma = _noise_sd(series)
@@ -46,7 +47,7 @@ def suggest(series: Series, name: str) -> Settings:
 def apply(series: Series, name: str, **changes: Any) -> Estimate:
     """The estimate by one filter, with suggested settings but for `changes`.
 
-    Gaps are bridged by straight lines for the filter and are gaps again in the estimate.
+    Gaps are filled by straight lines for the filter and are gaps again in the estimate.
 
     Raises
     ------
@@ -60,19 +61,13 @@ def apply(series: Series, name: str, **changes: Any) -> Estimate:
         series.check_usable()
     sigma = _noise_sd(series)
     settings = _completed(_changed(suggest(series, name), changes, samples=len(series)), sigma)
-    values = np.where(series.observed, chosen.function(_bridged(series), settings), np.nan)
+    values = np.where(series.observed, chosen.function(interpolate_gaps(series.values), settings), np.nan)
     return Estimate(values=values, method=name, noise_sd=sigma or None, settings=asdict(settings))
 
 
-def _bridged(series: Series) -> Float64Array:
-    """The values with gaps filled by straight lines; level before the first and after the last sample."""
-    index = np.arange(len(series))
-    return np.interp(index, index[series.observed], series.values[series.observed])
-
-
 def _noise_sd(series: Series) -> float:
-    """Where gaps lie so close that no neighbours are left to compare, the bridged series serves."""
-    return noise.level(series.values) or noise.level(_bridged(series))
+    """Where gaps lie so close that no neighbours are left to compare, the series without gaps serves."""
+    return noise.level(series.values) or noise.level(interpolate_gaps(series.values))
 
 
 def _estimated_error(

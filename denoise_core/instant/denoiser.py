@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from denoise_core.assess.residual import autocorrelations
+from denoise_core.dsp.autocorrelation import autocorrelations
 from denoise_core.errors import DataError
 from denoise_core.instant.augmentation import looks_at, predict
 from denoise_core.instant.noise_envelope import WORTH_IT, local_power

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.dsp.windows import add_frames
 from denoise_core.series import Float32Array, Float64Array
 
 SHORTEST = 512
@@ -80,10 +81,10 @@ def _alike(values: Float32Array, stretch: _Stretch) -> tuple[Float64Array, Float
         guesses[some] = weights @ shapes + means[starts[some]]
     sure = 1.0 / squared
     guesses *= sure[:, None]
-    places = starts[:, None] + np.arange(stretch.samples)
-    total = np.bincount(places.ravel(), weights=guesses.ravel(), minlength=length)
-    trust = np.bincount(places.ravel(), weights=np.repeat(sure, stretch.samples), minlength=length)
-    covered = np.bincount(places.ravel(), minlength=length)
+    total, trust, covered = np.zeros((3, length))
+    add_frames(total, guesses.astype(np.float64), starts)
+    add_frames(trust, np.broadcast_to(sure[:, None], guesses.shape), starts)
+    add_frames(covered, np.ones(guesses.shape), starts)
     return total / trust, covered / trust
 
 
@@ -123,9 +124,9 @@ def _tones(values: Float32Array) -> Float64Array:
     power = np.maximum(np.abs(spectra) ** 2, 1e-9)
     kept = np.fft.irfft(spectra * np.where(power > _LOUD, 1.0 - _TAKEN / power, 0.0), n=_FRAME, axis=1) * _window()
     total, weight = np.zeros((2, len(padded)))
-    for number, frame in enumerate(kept):
-        total[number * _HOP :][:_FRAME] += frame
-        weight[number * _HOP :][:_FRAME] += _window() ** 2
+    starts = np.arange(0, len(padded) - _FRAME + 1, _HOP)
+    add_frames(total, kept, starts)
+    add_frames(weight, np.broadcast_to(_window() ** 2, kept.shape), starts)
     return np.asarray((total / np.maximum(weight, 1e-9))[_FRAME : _FRAME + len(values)])
 
 

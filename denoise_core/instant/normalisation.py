@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core import noise
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.whitening import unwhiten, unwhiten_sd, whiten
 from denoise_core.instant.noise_envelope import levels_along, moves_far
 from denoise_core.noise.spikes import find_spikes
@@ -52,7 +53,7 @@ class Fitted:
         # Where the noise moves far, a burst of it looks like spikes.
         spiky = described.spikes >= _MANY_SPIKES and not moves_far(values)
         mask = observed & ~find_spikes(np.where(observed, values, np.nan)) if spiky else observed
-        calm, whitening = _bridged(values, mask), 0.0 if white else _WHITENING * described.correlation
+        calm, whitening = interpolate_gaps(values, missing=~mask), 0.0 if white else _WHITENING * described.correlation
         bridged = np.where(observed, values - calm, 0.0) if mask is not observed else np.broadcast_to(0.0, len(values))
         if whitening:
             calm = whiten(calm, whitening, middle=0.0)
@@ -86,12 +87,4 @@ def _sized(series: Series) -> tuple[Float64Array, NDArray[np.bool_], int]:
     values = np.ldexp(series.values, -exponent)
     centred = values - np.median(values[observed])
     finer = int(np.frexp(np.nanmax(np.abs(centred)))[1])
-    return np.ldexp(_bridged(centred, observed), -finer), observed, exponent + finer
-
-
-def _bridged(values: Float64Array, mask: NDArray[np.bool_]) -> Float64Array:
-    """Straight lines where the mask is False."""
-    if mask.all():
-        return values
-    index = np.arange(len(values))
-    return np.interp(index, index[mask], values[mask])
+    return np.ldexp(interpolate_gaps(centred), -finer), observed, exponent + finer

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.noise.ar_model import ar1_of, gap_for
 from denoise_core.noise.envelope import moving_levels
 from denoise_core.noise.excerpt import excerpt
@@ -124,8 +125,7 @@ def _along(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Ar
 def _colour(values: Float64Array, *, whole: bool) -> tuple[float, float]:
     """Correlation of neighbours, and sd by the spectrum; white where quiet stretches contradict the colour."""
     missing = np.isnan(values)
-    index = np.arange(len(values))
-    filled = np.interp(index, index[~missing], values[~missing])
+    filled = interpolate_gaps(values)
     floor = noise_floor(filled, missing=missing) if whole else None
     if floor is None:
         return 0.0, spectrum_level(filled)

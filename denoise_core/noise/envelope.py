@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from denoise_core.noise.white_level import DIFFERENCE, GAUSSIAN_MEDIAN
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
+from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
 
 BLOCK = 128  # samples

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.dsp.spectrum import detrending_matrix
 from denoise_core.noise.white_level import ROUNDING
 from denoise_core.series import Float64Array
 
@@ -100,9 +101,7 @@ def bins(length: int) -> NDArray[np.int64]:
 @cache
 def _taper(length: int) -> Float64Array:
     """Takes the straight line out of a segment, then applies Hann's window, so that white noise of sd 1 has power 1."""
-    line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])
-    keep = np.eye(length) - line.T @ (line / (line**2).sum(axis=1, keepdims=True))
-    return np.asarray(_hann(length)[:, None] * keep, dtype=np.float64)
+    return np.asarray(_hann(length)[:, None] * detrending_matrix(length), dtype=np.float64)
 
 
 def expected_power(autocorrelation: Float64Array) -> Float64Array:

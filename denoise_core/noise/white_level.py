@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
 from denoise_core.series import Float64Array
 
 ROUNDING = 1e-12  # of the largest value: what is smaller comes from floating point arithmetic
-GAUSSIAN_MEDIAN = 0.67449  # median of |z| where z is Gaussian of sd 1
 
 # Differences of order 6: white noise of sd 1 stays at sd 1, a polynomial of degree 5 vanishes, and slow content is cut steeply.
 # Order 1, the usual choice, reads part of a machine vibration as noise: +10 % on the test signal, where order 6 is right to 1 %.

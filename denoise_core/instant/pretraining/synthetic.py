@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.instant.nonlocal_features import hints
 from denoise_core.instant.pretraining import shapes, waves
 from denoise_core.instant.pretraining.excluded_benchmark import resemblance
@@ -112,7 +113,7 @@ def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> 
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
     mask = np.ones((count, length)) if plain else _present(rng, count, length)
-    filled = np.where(mask > 0, noisy, _bridged(noisy, mask))
+    filled = np.array([interpolate_gaps(row, missing=gaps) for row, gaps in zip(noisy, mask == 0, strict=True)])
     beyond = np.stack([hints(row) for row in filled]) * (plain | (rng.random((count, 1, 1)) < 0.9))
     stated = level if plain else _stated(rng, level)
     inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), beyond], axis=1)
@@ -157,12 +158,3 @@ def _present(rng: Rng, count: int, length: int) -> Float64Array:
     missing = gappy & np.where(rng.random((count, 1)) < 0.5, single, stretch)
     missing[:, length // 2] = False
     return (~missing).astype(float)
-
-
-def _bridged(values: Float64Array, mask: Float64Array) -> Float64Array:
-    """Straight lines over what is missing."""
-    index, bridged = np.arange(values.shape[1]), values.copy()
-    for row in np.flatnonzero((mask == 0).any(axis=1)):
-        seen = mask[row] > 0
-        bridged[row] = np.interp(index, index[seen], values[row, seen])
-    return bridged

@@ -1,4 +1,4 @@
-"""How well a network did on the samples that it neither learnt from nor was chosen by. Knows no network."""
+"""How well a network did on its test part: samples used neither for training nor for choosing the best epoch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the removed part looks like: size, rhythm, tails, level over time. Knows no truth and passes no judgement."""
+"""What the residual looks like: size, autocorrelation, spectral peak, tails, level over time. It passes no judgement."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class Residual:
         Largest through smallest spread among 8 equal stretches.
     delay : int
         By how many samples the estimate lags behind (negative: leads), 0 unless shifting it would explain clearly more.
-    colour : float
-        What the noise's own neighbours are alike by: so much of each sample's predecessor was taken off before autocorrelation
-        and spectrum were measured, and noise of that colour passes for white.
+    prewhitening : float
+        Lag-1 autocorrelation of the noise itself, removed by AR(1) prewhitening before autocorrelation and spectrum were
+        measured, so that AR(1) noise of that coefficient passes for white.
     """
 
     samples: int
@@ -64,11 +64,11 @@ class Residual:
     tail_weight: float
     level_ratio: float
     delay: int
-    colour: float = 0.0
+    prewhitening: float = 0.0
 
 
 def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -> Residual:
-    """The numbers of `Residual`; nan for what cannot be computed, such as the rhythm of a residual of zeros.
+    """The numbers of `Residual`; nan for what cannot be computed, such as the autocorrelation of a residual of zeros.
 
     Parameters
     ----------
@@ -80,14 +80,14 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     DataError
         If series and estimate differ in length, or fewer than 8 samples are present in both.
     """
-    removed = _removed(noisy, estimate)
-    present = removed[~np.isnan(removed)]
-    values = noisy.values[~np.isnan(removed)]
-    colour = 0.0 if noise is None else noise.correlation
-    beyond = removed if colour == 0.0 else whiten(removed, colour, middle=float(np.mean(present)))
-    correlations = autocorrelations(beyond, longest_lag=min(present.size // 4, _LONGEST_LAG))
+    residual = _difference(noisy, estimate)
+    present = residual[~np.isnan(residual)]
+    values = noisy.values[~np.isnan(residual)]
+    rho = 0.0 if noise is None else noise.correlation
+    whitened = residual if rho == 0.0 else whiten(residual, rho, middle=float(np.mean(present)))
+    correlations = autocorrelations(whitened, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
-    frequency, peak_db = spectral_peak(beyond, step=noisy.time.step)
+    frequency, peak_db = spectral_peak(whitened, step=noisy.time.step)
     return Residual(
         samples=present.size,
         sd=float(np.std(present)),
@@ -102,19 +102,19 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
         tail_weight=_excess_kurtosis(present),
         level_ratio=_level_ratio(present),
         delay=_delay(interpolate_gaps(noisy.values), interpolate_gaps(estimate.values)),
-        colour=colour,
+        prewhitening=rho,
     )
 
 
 def _noise_sd(noisy: Series, noise: Noise | None) -> float:
-    """That of white noise, unless it is known to be coloured, of which `level` sees a part."""
+    """That of white noise, unless it is known to be autocorrelated, of which `level` sees a part."""
     return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
 
 
 def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:
     """Frequency of the spectrum's highest peak above its floor, and that height in dB; nan where there is no power.
 
-    The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
+    The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no oscillation.
     """
     frequency, density = psd(interpolate_gaps(values), step=step)
     nearby = _running_median(density, size=max(len(density) // 8, 9) | 1)
@@ -126,13 +126,13 @@ def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:
     return float(frequency[top]), float(10.0 * np.log10(height[top]))
 
 
-def _removed(noisy: Series, estimate: Estimate) -> Float64Array:
+def _difference(noisy: Series, estimate: Estimate) -> Float64Array:
     if len(estimate.values) != len(noisy):
         raise DataError(f"The estimate has {len(estimate.values)} samples, but {noisy.name} has {len(noisy)}.")
-    removed = noisy.values - estimate.values
-    if (count := int(np.count_nonzero(~np.isnan(removed)))) < 8:
+    difference = noisy.values - estimate.values
+    if (count := int(np.count_nonzero(~np.isnan(difference)))) < 8:
         raise DataError(f"Only {count} samples of {noisy.name} are present; at least 8 are needed to judge a result.")
-    return removed
+    return difference
 
 
 def _running_median(values: Float64Array, *, size: int) -> Float64Array:

@@ -13,7 +13,8 @@ from denoise_core.series import Estimate, Float64Array, Series
 class Spectra:
     """Power spectral densities over the same frequencies, each of shape (m,), in unit**2 per frequency unit.
 
-    `frequency_unit` is "Hz" where the time axis is in seconds, else "cycles/sample" or such as "cycles/year".
+    `frequency_unit` is "Hz" where the time axis is in seconds, else "cycles/sample" or such as "cycles/year"; `density_unit` is
+    "mV²/Hz" for a series in mV, and empty where the unit of the series is unknown.
     """
 
     frequency: Float64Array
@@ -21,17 +22,21 @@ class Spectra:
     denoised: Float64Array
     residual: Float64Array
     frequency_unit: str
+    density_unit: str
 
 
 def spectra(noisy: Series, estimate: Estimate) -> Spectra:
-    """Welch spectra of the series, of the estimate and of what was removed; gaps are filled by straight lines."""
+    """Welch spectra of the series, of the estimate and of the residual; gaps are filled by straight lines."""
     step = noisy.time.step
     frequency, raw = psd(interpolate_gaps(noisy.values), step=step)
     _, denoised = psd(interpolate_gaps(estimate.values), step=step)
     _, residual = psd(interpolate_gaps(noisy.values - estimate.values), step=step)
-    return Spectra(frequency=frequency, raw=raw, denoised=denoised, residual=residual, frequency_unit=frequency_unit(noisy))
-
-
-def frequency_unit(series: Series) -> str:
-    """The unit of ``1 / series.time.step``."""
-    return "Hz" if series.time.unit == "s" else f"cycles/{series.time.unit}"
+    per = "Hz" if noisy.time.unit == "s" else f"cycles/{noisy.time.unit}"
+    return Spectra(
+        frequency=frequency,
+        raw=raw,
+        denoised=denoised,
+        residual=residual,
+        frequency_unit=per,
+        density_unit=f"{noisy.unit}²/{per if per == 'Hz' else f'({per})'}" if noisy.unit else "",
+    )

@@ -1,4 +1,4 @@
-"""Every chart of the product, once, as a plain plotly figure. Knows neither streamlit nor plotly."""
+"""Every chart of the product, once, as a plain plotly figure."""
 
 from denoise_core.figures.charts import DARK, Figure, View, axis_values, loss, overlay, preview, spectrum, windows
 

@@ -13,7 +13,7 @@ def test_each_curve_is_the_spectrum_of_its_series():
     clean = np.sin(2 * np.pi * 5.0 * np.arange(4000) / 250.0)
     removed = 0.2 * rng.standard_normal(4000)
     found = spectra(Series.of(clean + removed, rate_hz=250.0), Estimate(values=clean, method="given"))
-    assert found.frequency_unit == "Hz"
+    assert (found.frequency_unit, found.density_unit) == ("Hz", "")
     assert found.frequency[np.argmax(found.denoised)] == pytest.approx(5.0, abs=0.25)
     np.testing.assert_allclose(found.residual, psd(removed, step=0.004)[1], rtol=1e-9)
     high = found.frequency > 20.0
@@ -22,8 +22,9 @@ def test_each_curve_is_the_spectrum_of_its_series():
 
 def test_frequencies_carry_the_unit_of_the_time_axis():
     values = np.random.default_rng(0).standard_normal(300)
-    yearly = Series(values=values, time=TimeAxis(values=np.arange(300.0), unit="year"))
-    assert spectra(yearly, Estimate(values=values / 2, method="given")).frequency_unit == "cycles/year"
+    yearly = Series(values=values, time=TimeAxis(values=np.arange(300.0), unit="year"), unit="mV")
+    found = spectra(yearly, Estimate(values=values / 2, method="given"))
+    assert (found.frequency_unit, found.density_unit) == ("cycles/year", "mV²/(cycles/year)")
     assert spectra(Series.of(values), Estimate(values=values / 2, method="given")).frequency_unit == "cycles/sample"
 
 

@@ -75,8 +75,8 @@ def overlap_add(frames: Float64Array, starts: Ints, *, n: int, weights: Float64A
 def taper(length: int, *, power: int = 16) -> Float64Array:
     """``weights[i] == (min(i, length - 1 - i) + 1) ** power`` over the largest of them, shape (length,).
 
-    Where two frames overlap, the one whose edge is further away is nearly alone heard: near a cut the network has seen too little
-    of the series. At an end of the series, where no other frame lies, the weights do not matter.
+    Where two frames overlap, the one whose edge is further away dominates: near a cut the network has too little context. At an
+    end of the series, where no other frame lies, the weights do not matter.
     """
     distance = np.minimum(np.arange(length), np.arange(length)[::-1]) + 1.0
     weights: Float64Array = (distance / distance.max()) ** power

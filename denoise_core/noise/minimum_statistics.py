@@ -1,4 +1,4 @@
-"""How much a record moves where it moves least: no noise can be stronger than that. Knows nothing of spectra."""
+"""Minimum statistics: how much a record varies where it varies least. Its noise cannot be stronger than that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FEWEST = 12  # blocks
 _QUANTILE = -1.645  # of a Gaussian, at _SHARE
 
 
-def quiet_variance(values: Float64Array, *, missing: NDArray[np.bool_]) -> float | None:
+def minimum_variance(values: Float64Array, *, missing: NDArray[np.bool_]) -> float | None:
     """Variance about a straight line that a share of _SHARE of all blocks stays below; None where there are too few blocks."""
     count = len(values) // BLOCK
     blocks = values[: count * BLOCK].reshape(count, BLOCK)[~missing[: count * BLOCK].reshape(count, BLOCK).any(axis=1)]
@@ -23,7 +23,7 @@ def quiet_variance(values: Float64Array, *, missing: NDArray[np.bool_]) -> float
     return float(np.quantile(np.mean((blocks @ detrending_matrix(BLOCK)) ** 2, axis=1), _SHARE))
 
 
-def expected_quiet_variance(autocorrelation: Float64Array) -> float:
+def expected_minimum_variance(autocorrelation: Float64Array) -> float:
     """The same of Gaussian noise of sd 1 and this autocorrelation at lags 0 .. 31, by a gamma of equal mean and variance.
 
     Its quantile is Wilson and Hilferty's 1931, doi:10.1073/pnas.17.12.684.

@@ -69,7 +69,7 @@ def test_taper_is_positive_symmetric_and_falls_towards_the_edges(length):
     assert np.all(np.diff(weights[: (length + 1) // 2]) > 0)
 
 
-def test_where_frames_overlap_the_one_with_the_farther_edge_is_heard():
+def test_where_frames_overlap_the_one_with_the_farther_edge_dominates():
     starts, frames = np.array([0, 60]), np.stack((np.zeros(100), np.ones(100)))
     joined = overlap_add(frames, starts, n=160, weights=taper(100))
     assert joined[65] < 1e-6

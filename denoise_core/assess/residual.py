@@ -152,7 +152,7 @@ def _excess_kurtosis(values: Float64Array) -> float:
 
 
 def _level_ratio(values: Float64Array) -> float:
-    """Spikes are cut at three times the robust spread of all, so that a single one does not look like a louder stretch."""
+    """Spikes are cut at three times the robust spread of all, so that a single one does not look like a noisier stretch."""
     size = np.abs(values - np.median(values))
     size = np.minimum(size, 3.0 * np.median(size) / GAUSSIAN_MEDIAN)
     levels = [float(np.sqrt(np.mean(block**2))) for block in np.array_split(size, _LEVEL_BLOCKS)]

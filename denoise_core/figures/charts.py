@@ -78,7 +78,7 @@ def overlay(
     layout["yaxis"] |= {"title": {"text": _with_unit(series.name, series.unit)}}
     layout["meta"] = {"alt": _overlay_alt(series, estimate), "note": lines.note()}
     if estimate is not None:
-        layout |= _below(series, estimate)
+        layout |= _residual_panel(series, estimate)
     return {"data": lines.traces, "layout": layout}
 
 
@@ -256,7 +256,7 @@ def _layout(time: TimeAxis | None) -> Figure:
     }
 
 
-def _below(series: Series, estimate: Estimate) -> Figure:
+def _residual_panel(series: Series, estimate: Estimate) -> Figure:
     """Layout of the panel with the residual: same unit, a line at zero and one at twice the noise sd on either side."""
     sigma = estimate.noise_sd if estimate.noise_sd is not None else float(np.nanstd(series.values - estimate.values))
     guides = [

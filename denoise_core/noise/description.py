@@ -15,7 +15,7 @@ from denoise_core.noise.excerpt import excerpt
 from denoise_core.noise.minimum_statistics import BLOCK, expected_minimum_variance, minimum_variance
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
 from denoise_core.noise.spikes import find_spikes, share_of
-from denoise_core.noise.white_level import count_differences, first_difference_level, level, mostly_constant, wavelet_level
+from denoise_core.noise.white_level import count_differences, first_difference_level, is_mostly_constant, level, wavelet_level
 from denoise_core.series import Float64Array
 
 # Estimates of white noise on the test signals (SNR 1 to 10) differ by less than this: a share, and a multiple of 1 / sqrt(n).
@@ -74,22 +74,22 @@ def describe(values: Float64Array) -> Noise:
     size = float(np.nanmax(np.abs(part), initial=0.0))
     part = part / (size or 1.0)
     present = ~np.isnan(part)
-    whole = _enough(part)
+    whole = _has_enough(part)
     if not whole:
         part, places = part[present], places[present]
     if size == 0.0 or count_differences(part) == 0:
-        return _plain(min(first_difference_level(part), 1.0) * size)
-    if mostly_constant(part):
-        return _plain(min(level(part), 1.0) * size, spikes=share_of(find_spikes(part)))
+        return _plain_noise(min(first_difference_level(part), 1.0) * size)
+    if is_mostly_constant(part):
+        return _plain_noise(min(level(part), 1.0) * size, spikes=share_of(find_spikes(part)))
     return _describe_scaled(part, places, n=len(values), size=size, whole=whole)
 
 
-def _enough(values: Float64Array) -> bool:
+def _has_enough(values: Float64Array) -> bool:
     """Whether the missing values leave enough stretches of seven neighbours to measure noise by."""
     return count_differences(values) >= max(8, int(np.count_nonzero(~np.isnan(values))) // 16)
 
 
-def _plain(sd: float, spikes: float = 0.0) -> Noise:
+def _plain_noise(sd: float, spikes: float = 0.0) -> Noise:
     estimates = dict.fromkeys(("differences", "wavelet", "spectrum"), sd)
     return Noise(sd=sd, estimates=estimates, agree=True, correlation=0.0, gap=1, spikes=spikes)
 
@@ -97,7 +97,7 @@ def _plain(sd: float, spikes: float = 0.0) -> Noise:
 def _describe_scaled(part: Float64Array, places: NDArray[np.int64], *, n: int, size: float, whole: bool) -> Noise:
     spiky = find_spikes(part)
     calm = np.where(spiky, np.nan, part)
-    calm = calm if _enough(calm) else part
+    calm = calm if _has_enough(calm) else part
     envelope = find_envelope(calm)
     local = np.ones(len(part)) if envelope is None else np.interp(np.arange(len(part)), *envelope)
     correlation, spectral = _ar1(calm / local, whole=whole)

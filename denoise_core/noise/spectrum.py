@@ -24,7 +24,7 @@ _EXCESS = 1.4  # variance of a bin's relative power, times the segments that cou
 _START = 0.25  # quantile over the segments that the clipped mean starts from: right while the signal is silent so often
 _ROUNDS = 12
 # What the clipped mean makes of white noise of sd 1: the neighbours of the lowest and highest bins are of another kind. By
-# simulation of 1,600,000 segments each of 64 and 128 samples, alike to 0.003; done here it would cost the first page 0.1 s.
+# simulation of 1,600,000 segments each of 64 and 128 samples, which agree to 0.003; done here it would cost the first page 0.1 s.
 _WHITE_LOWEST, _WHITE, _WHITE_HIGHEST = (0.773, 0.899, 0.941, 0.955), 0.96, (0.955, 0.947, 0.913, 0.839)
 
 

@@ -75,8 +75,8 @@ def _magnitudes(values: Float64Array, weights: Float64Array) -> Float64Array:
     return filtered[~np.isnan(filtered)]
 
 
-def mostly_constant(values: Float64Array) -> bool:
-    """Whether more than half of the differences are zero, as of rare counts: and `level` is no median."""
+def is_mostly_constant(values: Float64Array) -> bool:
+    """Whether more than half of the differences are zero, as of rare counts; `level` is then no median."""
     magnitudes = _magnitudes(values, DIFFERENCE)
     return magnitudes.size == 0 or bool(np.median(magnitudes) <= ROUNDING * np.nanmax(np.abs(values)))
 

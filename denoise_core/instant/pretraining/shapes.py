@@ -125,7 +125,7 @@ def bumps(rng: Rng, count: int, length: int) -> Float64Array:
 
 
 def _onsets(rng: Rng, count: int, length: int) -> Float64Array:
-    """Impulses at nearly even distances, (count, length); distance, jitter and strength differ row by row."""
+    """Impulses at nearly even distances, (count, length); distance, jitter and amplitude differ row by row."""
     distance = log_uniform(rng, 12.0, length / 2.5, count)
     jitter = np.where(rng.random((count, 1)) < 0.3, 0.0, rng.uniform(0.0, 0.3, (count, 1)))
     wanted = int(length / 8) + 2

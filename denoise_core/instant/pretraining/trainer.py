@@ -60,7 +60,7 @@ class Windows:
         self._coming: tuple[int, Future[synthetic.Batch]] | None = None
 
     def at(self, step: int) -> synthetic.Batch:
-        """Those of `step`."""
+        """The windows of `step`."""
         number, future = self._coming or (-1, None)
         made = future.result() if future and number == step else self._make(step)
         self._coming = (step + 1, self._maker.submit(self._make, step + 1))
@@ -113,12 +113,12 @@ class Training:
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
-        self._follow()
+        self._update_average()
         self.done += 1
         self.seconds += time.perf_counter() - began
         return float(value.detach())
 
-    def _follow(self) -> None:
+    def _update_average(self) -> None:
         """The average forgets over a twentieth of the way, at most 1,000 steps."""
         keep = min(0.999, 1.0 - 1.0 / (1.0 + 0.05 * self.done))
         with torch.no_grad():

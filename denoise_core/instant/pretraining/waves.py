@@ -1,4 +1,4 @@
-"""Kinds of synthetic signal made of frequencies and chance.
+"""Kinds of synthetic signal made of frequencies and random processes.
 
 Each kind is a function ``(rng, count, length) -> (count, length)``, of any level and size.
 """
@@ -63,13 +63,13 @@ def _wander(rng: Rng, count: int, length: int) -> Float64Array:
 
 
 def _envelope(rng: Rng, count: int, length: int) -> Float64Array:
-    """Slowly moving amplitude, steady in half of the rows."""
+    """Slowly varying amplitude, steady in half of the rows."""
     depth = rng.uniform(0.2, 1.2, (count, 1)) * (rng.random((count, 1)) < 0.5)
     return np.exp(depth * _wander(rng, count, length))
 
 
 def chirps(rng: Rng, count: int, length: int) -> Float64Array:
-    """Oscillations whose frequency rises, falls or wanders over up to three octaves, with a moving amplitude."""
+    """Oscillations whose frequency rises, falls or wanders over up to three octaves, with a varying amplitude."""
     place = np.linspace(-1.0, 1.0, length)
     octaves = rng.uniform(-1.8, 1.8, (count, 1)) * np.sign(place) * np.abs(place) ** rng.uniform(0.7, 1.6, (count, 1))
     wandering = rng.uniform(0.1, 0.9, (count, 1)) * _wander(rng, count, length)
@@ -93,7 +93,7 @@ def harmonics(rng: Rng, count: int, length: int) -> Float64Array:
 
 
 def cycles(rng: Rng, count: int, length: int) -> Float64Array:
-    """A free waveform again and again, as of days, strokes or turns: each cycle of another strength, some kinds of day apart."""
+    """A random waveform repeated, as of days, strokes or turns: cycles vary in amplitude, and some (weekends) stand apart."""
     turn = np.arange(length) / log_uniform(rng, 8.0, length / 4.0, count) + rng.random((count, 1))
     turn += rng.uniform(0.0, 0.3, (count, 1)) * (rng.random((count, 1)) < 0.4) * _wander(rng, count, length)
     number = np.floor(turn - turn.min(axis=1, keepdims=True)).astype(np.int64)

@@ -164,13 +164,10 @@ def _on_short_lags(prewhitening: float) -> Sentence:
 
 def _on_oscillation(frequency: float, noisy: Series) -> Sentence:
     fact = f"The residual still oscillates {format_frequency(frequency, noisy.time)}"
-    if noisy.time.unit == "s" and _is_mains(frequency):
-        return Sentence(
-            severity="warn",
-            text=f"{fact}. If that is mains hum, fine; if not, part of your signal was removed.",
-            short=f"{fact}.",
-        )
-    return Sentence(severity="warn", text=f"{fact}, so part of your signal was probably removed.", short=f"{fact}.")
+    hum = noisy.time.unit == "s" and _is_mains(frequency)
+    meaning = ". If that is mains hum, fine; if not, part of" if hum else ", so part of"
+    text = f"{fact}{meaning} your signal was probably removed."
+    return Sentence(severity="warn", text=text, short=f"{fact}.")
 
 
 def _is_mains(frequency_hz: float) -> bool:

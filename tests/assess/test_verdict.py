@@ -249,4 +249,4 @@ def test_mains_hum_is_suspected_only_near_a_mains_frequency(hz, mains):
     place = np.arange(5000) / RATE_HZ
     verdict = of_residual(0.1 * (np.random.default_rng(0).standard_normal(5000) + np.sin(2 * np.pi * hz * place)))
     assert ("mains hum" in texts(verdict, "warn")) == mains
-    assert ("so part of your signal was probably removed" in texts(verdict, "warn")) == (not mains)
+    assert (", so part of your signal was probably removed" in texts(verdict, "warn")) == (not mains)

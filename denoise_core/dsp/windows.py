@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import SettingsError
-from denoise_core.series import Float64Array
+from denoise_core.series import Float32Array, Float64Array
 
 Ints = NDArray[np.int64]
 
@@ -36,10 +36,10 @@ def frame(values: Float64Array, starts: Ints, *, length: int) -> Float64Array:
     return frames
 
 
-def add_frames(total: Float64Array, frames: Float64Array, starts: Ints) -> None:
-    """``total[starts[i] : starts[i] + length] += frames[i]`` for each i in turn; `total` has shape (n,) and is changed."""
-    for values, start in zip(frames, starts, strict=True):
-        total[start : start + len(values)] += values
+def sum_frames(frames: Float64Array | Float32Array, starts: Ints, *, n: int) -> Float64Array:
+    """The sum of all frames, shape (n,): ``total[starts[i] : starts[i] + length] += frames[i]`` for each i in turn."""
+    places = starts[:, None] + np.arange(frames.shape[1])
+    return np.asarray(np.bincount(places.ravel(), weights=frames.ravel(), minlength=n), dtype=np.float64)
 
 
 class OverlapAdd:
@@ -55,8 +55,10 @@ class OverlapAdd:
 
     def add(self, frames: Float64Array, starts: Ints) -> None:
         """Frames of shape (len(starts), length)."""
-        add_frames(self._total, frames * self._weights, starts)
-        add_frames(self._share, np.broadcast_to(self._weights, frames.shape), starts)
+        for values, start in zip(frames, starts, strict=True):
+            covered = slice(start, start + len(self._weights))
+            self._total[covered] += values * self._weights
+            self._share[covered] += self._weights
 
     def result(self) -> Float64Array:
         """Shape (n,); NaN where no frame lay."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from denoise_core.dsp.windows import add_frames
+from denoise_core.dsp.windows import sum_frames
 from denoise_core.series import Float32Array, Float64Array
 
 SHORTEST = 512
@@ -25,7 +25,7 @@ _FARTHEST = 8.0  # noise sd between the series and a feature
 _AT_ONCE = 64  # patches compared with all others: so many distances stay in the cache
 _FRAME = 512  # samples, of the steady tones
 _HOP = _FRAME // 4
-_LOUD, _TAKEN = 4.5, 3.0  # a tone's power in units of the noise's, from which it counts, and what is taken off it
+_TONE_FROM, _SUBTRACTED = 4.5, 3.0  # power of a tone in units of the noise's: from where it counts, and what is subtracted
 
 
 class _Patches(NamedTuple):
@@ -71,9 +71,9 @@ def nonlocal_features(values: Float64Array) -> Float64Array:
 def _nonlocal_mean(values: Float32Array, patches: _Patches) -> tuple[Float64Array, Float64Array]:
     """Weighted mean of all patches of similar shape, about the own one's mean, and its squared error; (n,) each."""
     starts = _starts(len(values), patches)
-    frames = np.lib.stride_tricks.sliding_window_view(values, patches.length)
-    means = frames.mean(axis=1, keepdims=True)
-    shapes = frames - means
+    every = np.lib.stride_tricks.sliding_window_view(values, patches.length)
+    means = every.mean(axis=1, keepdims=True)
+    shapes = every - means
     energy = np.einsum("ij,ij->i", shapes, shapes)
     estimates, squared = np.empty((len(starts), patches.length), dtype=np.float32), np.empty(len(starts))
     for some in (slice(first, first + _AT_ONCE) for first in range(0, len(starts), _AT_ONCE)):
@@ -81,10 +81,8 @@ def _nonlocal_mean(values: Float32Array, patches: _Patches) -> tuple[Float64Arra
         estimates[some] = weights @ shapes + means[starts[some]]
     certainty = 1.0 / squared
     estimates *= certainty[:, None]
-    total, trust, covered = np.zeros((3, len(values)))
-    add_frames(total, estimates.astype(np.float64), starts)
-    add_frames(trust, np.broadcast_to(certainty[:, None], estimates.shape), starts)
-    add_frames(covered, np.ones(estimates.shape), starts)
+    certainties, ones = np.broadcast_to(certainty[:, None], estimates.shape), np.ones(estimates.shape)
+    total, trust, covered = (sum_frames(frames, starts, n=len(values)) for frames in (estimates, certainties, ones))
     return total / trust, covered / trust
 
 
@@ -122,11 +120,9 @@ def _tones(values: Float32Array) -> Float64Array:
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP]
     spectra = np.fft.rfft(frames * _window(), axis=1)
     power = np.maximum(np.abs(spectra) ** 2, 1e-9)
-    kept = np.fft.irfft(spectra * np.where(power > _LOUD, 1.0 - _TAKEN / power, 0.0), n=_FRAME, axis=1) * _window()
-    total, weight = np.zeros((2, len(padded)))
+    kept = np.fft.irfft(spectra * np.where(power > _TONE_FROM, 1.0 - _SUBTRACTED / power, 0.0), n=_FRAME, axis=1) * _window()
     starts = np.arange(0, len(padded) - _FRAME + 1, _HOP)
-    add_frames(total, kept, starts)
-    add_frames(weight, np.broadcast_to(_window() ** 2, kept.shape), starts)
+    total, weight = (sum_frames(each, starts, n=len(padded)) for each in (kept, np.broadcast_to(_window() ** 2, kept.shape)))
     return np.asarray((total / np.maximum(weight, 1e-9))[_FRAME : _FRAME + len(values)])
 
 

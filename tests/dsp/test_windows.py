@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denoise_core.dsp.windows import OverlapAdd, frame, overlap_add, taper, window_starts
+from denoise_core.dsp.windows import OverlapAdd, frame, overlap_add, sum_frames, taper, window_starts
 from denoise_core.errors import SettingsError
 
 
@@ -51,6 +51,10 @@ def test_parts_in_any_order_join_to_the_same_series():
     for part in (starts[7:], starts[:3], starts[3:7]):
         joined.add(frame(values, part, length=16), part)
     np.testing.assert_allclose(joined.result(), values, atol=1e-12)
+
+
+def test_frames_add_up_where_they_overlap():
+    np.testing.assert_array_equal(sum_frames(np.ones((3, 3)), np.array([0, 2, 3]), n=8), [1, 1, 2, 2, 2, 1, 0, 0])
 
 
 def test_a_sample_that_no_window_covers_is_nan():

@@ -37,7 +37,7 @@ def _by_filter(name: str) -> Callable[..., Estimate]:
     return lambda series, **settings: filters.apply(series, name, **settings)
 
 
-def _by_prior(series: Series, **others: Any) -> Estimate:
+def _by_pretrained(series: Series, **others: Any) -> Estimate:
     if others:
         raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
     from denoise_core import instant
@@ -48,14 +48,14 @@ def _by_prior(series: Series, **others: Any) -> Estimate:
 METHODS: dict[str, Method] = {
     "lstm": Method(
         label="Two-sided LSTM",
-        help="Learns this very series by predicting each sample from those before and after it: noise cannot be predicted.",
+        help="Trains on this series to predict each sample from those before and after it: noise cannot be predicted.",
         denoise=_by_training,
         trains=True,
     ),
     "instant": Method(
         label="Instant",
-        help="Learnt from synthetic signals of many kinds once and for all: no settings, no waiting, and it says how sure it is.",
-        denoise=_by_prior,
+        help="Pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
+        denoise=_by_pretrained,
     ),
     **{name: Method(label=chosen.label, help=chosen.help, denoise=_by_filter(name)) for name, chosen in filters.FILTERS.items()},
 }

@@ -1,4 +1,4 @@
-"""Test signals and noises with known truth, by explicit generator. Knows nothing of how they are denoised."""
+"""Test signals and noises with known truth, by explicit generator."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def spikes(n: int, rng: np.random.Generator, *, share: float, size: float) -> Fl
 def rising(n: int, *, factor: float) -> Float64Array:
     """Noise sds that grow exponentially from 1 to `factor`, over their root mean square: ``mean(rising**2) == 1``; shape (n,).
 
-    ``rising(n, factor=5) * white`` is noise of sd 1 overall that is five times as strong at the end as at the start.
+    ``rising(n, factor=5) * white`` is noise of sd 1 overall whose sd is five times as large at the end as at the start.
     """
     levels = factor ** np.linspace(0.0, 1.0, n)
     return np.asarray(levels / np.sqrt(np.mean(levels**2)), dtype=np.float64)
@@ -128,4 +128,4 @@ COLOURS: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
     "white": lambda n, rng: rng.standard_normal(n),
     "coloured": lambda n, rng: ar1_noise(n, rng, rho=0.8),
 }
-"""Noises of sd 1 that may be added to a clean recording; neighbours of the coloured one are alike by 0.8."""
+"""Noises of sd 1 that may be added to a clean recording; the coloured one is AR(1) with a lag-1 autocorrelation of 0.8."""

@@ -1,5 +1,6 @@
 """The table of methods: one way to an estimate, and no torch until something is trained."""
 
+import re
 import subprocess
 import sys
 
@@ -28,7 +29,12 @@ def short_run() -> dc.RunConfig:
 def test_every_filter_and_the_network_are_in_the_table():
     assert list(methods.METHODS) == ["lstm", "instant", *filters.FILTERS]
     assert [name for name, method in methods.METHODS.items() if method.trains] == ["lstm"]
-    assert all(m.label and m.help.endswith((".", "noise cannot be predicted.")) for m in methods.METHODS.values())
+    assert len({method.label for method in methods.METHODS.values()}) == len(methods.METHODS)
+
+
+@pytest.mark.parametrize("name", methods.METHODS)
+def test_a_method_is_introduced_in_a_sentence(name):
+    assert re.fullmatch(r"[A-Z][^.]{40,120}\.", methods.METHODS[name].help)
 
 
 @pytest.mark.parametrize("name", filters.FILTERS)

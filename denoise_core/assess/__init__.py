@@ -1,4 +1,4 @@
-"""Metrics with truth, diagnostics of what was removed, and the verdict in plain words. Knows not how an estimate was made."""
+"""Metrics against a true signal, diagnostics of the residual, and the verdict in plain words."""
 
 from denoise_core.assess.diagnostics import on_gaps, on_noise, on_series, on_training
 from denoise_core.assess.held_out import on_test_part

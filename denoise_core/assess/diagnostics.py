@@ -1,4 +1,4 @@
-"""What to know about a series before denoising it, and about a training after it, in plain words."""
+"""What is worth knowing about a series before denoising it, and about a training after it, in plain words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from denoise_core.assess.formatting import between, sized
+from denoise_core.assess.formatting import format_range, format_value
 from denoise_core.assess.verdict import Sentence
+from denoise_core.dsp.gaps import runs
 from denoise_core.noise import Noise
 from denoise_core.series import Series
 from denoise_core.suggestions import SPIKE_SHARE
@@ -34,20 +35,17 @@ def on_training(valid_losses: Sequence[float]) -> list[Sentence]:
     best = int(np.argmin(losses))
     fall = float(losses[0] - losses[best])
     if best == losses.size - 1 and losses[-1 - max(1, losses.size // 4)] - losses[-1] > STILL_FALLING * fall:
-        return [Sentence(severity="note", text="It was still improving at the last epoch: more epochs may help.")]
+        return [Sentence(severity="note", text="Training was still improving at the last epoch; more epochs may help.")]
     after = losses[best + 1 :][-3:]
     if after.size and float(np.median(after) - losses[best]) > RISE * fall:
-        text = f"It began to learn the noise after epoch {best + 1}; the network from about then was kept."
+        text = f"Overfitting began around epoch {best + 1}; the weights from there were kept."
         return [Sentence(severity="note", text=text)]
     return []
 
 
 def on_noise(noise: Noise, unit: str) -> list[Sentence]:
-    """What the noise is: first its level, then what is not usual about it, with what `suggest` makes of that.
-
-    The first is "good" where there is nothing more to know.
-    """
-    return [_on_level(noise, unit), *_on_colour(noise), *_on_spikes(noise), *_on_movement(noise, unit)]
+    """What the noise is: first its level ("good" where all is plain), then what is unusual and what `suggest` makes of it."""
+    return [_on_level(noise, unit), *_on_autocorrelation(noise), *_on_spikes(noise), *_on_envelope(noise, unit)]
 
 
 def on_gaps(series: Series) -> list[Sentence]:
@@ -56,11 +54,7 @@ def on_gaps(series: Series) -> list[Sentence]:
     count = int(np.count_nonzero(missing))
     if count == 0:
         return []
-    edges = np.flatnonzero(np.diff(np.r_[0, missing.astype(np.int8), 0]))
-    gaps = [
-        f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}"
-        for start, stop in zip(edges[::2], edges[1::2], strict=True)
-    ]
+    gaps = [f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}" for start, stop in zip(*runs(missing), strict=True)]
     which = ", ".join(gaps[:GAPS_NAMED]) + (f" and {len(gaps) - GAPS_NAMED} more gaps" if len(gaps) > GAPS_NAMED else "")
     plural = "is" if count == 1 else "are"
     return [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {which}.")]
@@ -68,39 +62,36 @@ def on_gaps(series: Series) -> list[Sentence]:
 
 def _on_level(noise: Noise, unit: str) -> Sentence:
     if noise.sd == 0.0:
-        return Sentence(severity="good", text="No noise can be seen in this series.")
+        return Sentence(severity="good", text="No noise is visible in this series.")
     if noise.agree:
-        return Sentence(severity="good", text=f"The noise is about {sized(noise.sd, unit)}.")
+        return Sentence(severity="good", text=f"The noise level is about {format_value(noise.sd, unit)}.")
     low, high = min(noise.estimates.values()), max(noise.estimates.values())
-    span = between(low, high, unit)
-    return Sentence(severity="note", text=f"The noise level is uncertain: three estimates give {span}.")
+    return Sentence(severity="note", text=f"The noise level is uncertain: {format_range(low, high, unit)} by three estimates.")
 
 
-def _on_colour(noise: Noise) -> Iterator[Sentence]:
+def _on_autocorrelation(noise: Noise) -> Iterator[Sentence]:
     if noise.correlation > 0:
-        alike = f"Neighbouring noise samples are alike by about {noise.correlation:.2f} (coloured noise)"
-        yield Sentence(severity="note", text=f"{alike}, which the suggested settings take off first.")
+        fact = f"The noise is autocorrelated (lag 1: {noise.correlation:.2f})"
+        yield Sentence(severity="note", text=f"{fact}, which the suggested settings compensate for.")
 
 
 def _on_spikes(noise: Noise) -> Iterator[Sentence]:
     if noise.spikes > SPIKE_SHARE:
-        text = f"{100 * noise.spikes:.2g} % of the samples are spikes, which the suggested settings forgive."
+        text = f"{100 * noise.spikes:.2g} % of the samples are spikes, which the suggested settings tolerate."
         yield Sentence(severity="note", text=text)
 
 
-def _on_movement(noise: Noise, unit: str) -> Iterator[Sentence]:
+def _on_envelope(noise: Noise, unit: str) -> Iterator[Sentence]:
     if noise.levels is not None:
-        span = between(float(noise.levels.min()), float(noise.levels.max()), unit)
-        yield Sentence(severity="note", text=f"The noise is not equally strong everywhere: from {span}.")
+        span = format_range(float(noise.levels.min()), float(noise.levels.max()), unit)
+        yield Sentence(severity="note", text=f"The noise level varies along the series: {span}.")
 
 
 def _on_time(series: Series) -> Iterator[Sentence]:
     if (share := series.time.uneven_share) > UNEVEN_SHARE:
-        step = sized(series.time.step, series.time.unit)
-        text = (
-            f"Samples are not evenly spaced: {100 * share:.2g} % of the steps differ from {step}. Methods treat them as if even."
-        )
-        yield Sentence(severity="warn", text=text)
+        step = format_value(series.time.step, series.time.unit)
+        fact = f"Samples are not evenly spaced: {100 * share:.2g} % of the steps differ from {step}."
+        yield Sentence(severity="warn", text=f"{fact} The methods assume even spacing, so timing will be wrong.")
 
 
 def _on_extremes(series: Series) -> Iterator[Sentence]:
@@ -109,7 +100,7 @@ def _on_extremes(series: Series) -> Iterator[Sentence]:
         return
     share = float(np.mean((values == values.min()) | (values == values.max())))
     if share > max(CLIPPED_SHARE, 4.0 / values.size):
-        text = f"{100 * share:.2g} % of the samples sit exactly at the smallest or largest value: the recording may be clipped."
+        text = f"{100 * share:.2g} % of the samples lie exactly at the minimum or maximum: the recording may be clipped."
         yield Sentence(severity="note", text=text)
 
 

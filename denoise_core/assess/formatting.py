@@ -1,27 +1,30 @@
-"""Numbers as people write them. Knows no thresholds."""
+"""Numbers as people write them."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from denoise_core.series import TimeAxis
 
+_COUNTED = ("sample", "second", "minute", "hour", "day", "week", "month", "year")  # units with a plural
 
-def sized(value: float, unit: str) -> str:
+
+def format_value(value: float, unit: str) -> str:
     """Two to four figures and the unit: "0.031 mV", "1,240 Pa"."""
     number = f"{value:,.0f}" if 1000.0 <= abs(value) < 1e6 else f"{value:.2g}" if abs(value) < 100.0 else f"{value:.4g}"
     return f"{number} {unit}".rstrip()
 
 
-def between(low: float, high: float, unit: str) -> str:
+def format_range(low: float, high: float, unit: str) -> str:
     """Two numbers and one unit: "1.2 to 2.4 mV"."""
-    return f"{sized(low, '')} to {sized(high, unit)}"
+    return f"{format_value(low, '')} to {format_value(high, unit)}"
 
 
-def rhythm(frequency: float, time: TimeAxis) -> str:
-    """Where a rhythm lies: "at 49.8 Hz" for fast ones in seconds, else by its period: "every 11 years"."""
+def format_frequency(frequency: float, time: TimeAxis) -> str:
+    """ "at 49.8 Hz" from 0.1 Hz, else by the period: "about once every 23 h", "about once every 11 years"."""
     if time.unit == "s" and frequency >= 0.1:
         return f"at {frequency:.3g} Hz"
-    period = np.inf if frequency == 0.0 else 1.0 / frequency
-    plural = "" if time.unit == "s" or time.unit.endswith("s") else "s"
-    return f"every {period:.3g} {time.unit}{plural}"
+    period, unit = 1.0 / frequency, time.unit
+    if unit == "s":
+        seconds, unit = next(one for one in ((86400.0, "day"), (3600.0, "h"), (60.0, "min"), (1.0, "s")) if period >= 2 * one[0])
+        period /= seconds
+    number = f"{period:.2g}" if period < 10.0 else f"{period:,.0f}"
+    return f"about once every {number} {unit}{'s' if unit in _COUNTED and number != '1' else ''}"

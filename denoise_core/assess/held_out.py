@@ -1,4 +1,4 @@
-"""How well a network did on the samples that it neither learnt from nor was chosen by. Knows no network."""
+"""How well a network did on its test part: samples used neither for training nor for choosing the best epoch."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from denoise_core.series import Estimate, Float64Array
 
 
 def on_test_part(estimate: Estimate, truth: Float64Array, *, data: TrainingSet, config: RunConfig, i: int = 0) -> float | None:
-    """The gain in dB (`metrics.snr_gain_db`) of an estimate of ``data.noisy[i]`` on its `kept_to_test` part.
+    """The gain in dB (`metrics.snr_gain_db`) of an estimate of ``data.noisy[i]`` on its `mask_of_test_part` part.
 
     None where the run kept no test part; nan where the truth is known nowhere in it.
     """
-    part = kept_to_test(data, config, i=i)
+    part = mask_of_test_part(data, config, i=i)
     if not part.any():
         return None
     return snr_gain_db(estimate.values[part], truth[part], noisy=data.noisy[i].values[part])
 
 
-def kept_to_test(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
-    """True at the samples of ``data.noisy[i]``, shape (n,), that were kept to test a network trained on `data`.
+def mask_of_test_part(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
+    """True at the samples of ``data.noisy[i]``, shape (n,), on which a network trained on `data` is tested.
 
     The same draw as in the training. Where the series was resampled for that, a sample counts by the even step nearest to it.
     """

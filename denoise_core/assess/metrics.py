@@ -1,4 +1,4 @@
-"""How far an estimate is from the truth, as the papers measure it. Knows nothing of how either was made.
+"""How far an estimate is from the truth, as the papers measure it.
 
 With estimate e, truth x and noisy input y, sums and means run over the samples where all of them are present (not NaN).
 What cannot be computed (no sample left, a truth of zeros) is nan, never 0.
@@ -86,8 +86,8 @@ def score(estimate: Any, truth: Any, *, noisy: Any = None) -> dict[str, float]:
         If their lengths differ.
     """
     e, x = _array(estimate), _array(truth)
-    found = {name: metric(e, x) for name, metric in METRICS.items()}
-    return found if noisy is None else {"snr_gain_db": snr_gain_db(e, x, noisy=_array(noisy)), **found}
+    metrics = {name: metric(e, x) for name, metric in METRICS.items()}
+    return metrics if noisy is None else {"snr_gain_db": snr_gain_db(e, x, noisy=_array(noisy)), **metrics}
 
 
 def _array(values: Any) -> Float64Array:

@@ -1,4 +1,4 @@
-"""What the removed part looks like: size, rhythm, tails, level over time. Knows no truth and passes no judgement."""
+"""What the residual looks like: size, autocorrelation, spectral peak, tails, level over time. It passes no judgement."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core.assess.spectra import bridged, psd
+from denoise_core.dsp.autocorrelation import autocorrelations
+from denoise_core.dsp.gaps import interpolate_gaps
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
+from denoise_core.dsp.spectrum import psd
 from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
@@ -16,7 +19,6 @@ _LONGEST_LAG = 1000
 _LEVEL_BLOCKS = 8
 _LONGEST_DELAY = 3
 _CLEARLY_LESS = 0.1
-_NORMAL_MEDIAN = 0.67449  # median of |z| for a standard normal z
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +46,9 @@ class Residual:
         Largest through smallest spread among 8 equal stretches.
     delay : int
         By how many samples the estimate lags behind (negative: leads), 0 unless shifting it would explain clearly more.
-    colour : float
-        What the noise's own neighbours are alike by: so much of each sample's predecessor was taken off before autocorrelation
-        and spectrum were measured, and noise of that colour passes for white.
+    prewhitening : float
+        Lag-1 autocorrelation of the noise itself, removed by AR(1) prewhitening before autocorrelation and spectrum were
+        measured, so that AR(1) noise of that coefficient passes for white.
     """
 
     samples: int
@@ -62,11 +64,11 @@ class Residual:
     tail_weight: float
     level_ratio: float
     delay: int
-    colour: float = 0.0
+    prewhitening: float = 0.0
 
 
 def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -> Residual:
-    """The numbers of `Residual`; nan for what cannot be computed, such as the rhythm of a residual of zeros.
+    """The numbers of `Residual`; nan for what cannot be computed, such as the autocorrelation of a residual of zeros.
 
     Parameters
     ----------
@@ -78,14 +80,14 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     DataError
         If series and estimate differ in length, or fewer than 8 samples are present in both.
     """
-    removed = _removed(noisy, estimate)
-    present = removed[~np.isnan(removed)]
-    values = noisy.values[~np.isnan(removed)]
-    colour = 0.0 if noise is None else noise.correlation
-    beyond = removed if colour == 0.0 else whiten(removed, colour, middle=float(np.mean(present)))
-    correlations = autocorrelations(beyond, longest_lag=min(present.size // 4, _LONGEST_LAG))
+    residual = _difference(noisy, estimate)
+    present = residual[~np.isnan(residual)]
+    values = noisy.values[~np.isnan(residual)]
+    rho = 0.0 if noise is None else noise.correlation
+    whitened = residual if rho == 0.0 else whiten(residual, rho, middle=float(np.mean(present)))
+    correlations = autocorrelations(whitened, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
-    frequency, peak_db = spectral_peak(beyond, step=noisy.time.step)
+    frequency, peak_db = spectral_peak(whitened, step=noisy.time.step)
     return Residual(
         samples=present.size,
         sd=float(np.std(present)),
@@ -99,38 +101,22 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
         correlation=_correlation(present, values - present),
         tail_weight=_excess_kurtosis(present),
         level_ratio=_level_ratio(present),
-        delay=_delay(bridged(noisy.values), bridged(estimate.values)),
-        colour=colour,
+        delay=_delay(interpolate_gaps(noisy.values), interpolate_gaps(estimate.values)),
+        prewhitening=rho,
     )
 
 
 def _noise_sd(noisy: Series, noise: Noise | None) -> float:
-    """That of white noise, unless it is known to be coloured, of which `level` sees a part."""
+    """That of white noise, unless it is known to be autocorrelated, of which `level` sees a part."""
     return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
-
-
-def autocorrelations(values: Float64Array, *, longest_lag: int) -> Float64Array:
-    """``out[k - 1] == mean(r[t] * r[t + k]) / mean(r**2)`` with r the values less their mean, over pairs without a gap.
-
-    Shape (longest_lag,); nan where the values do not vary, or where gaps leave fewer than a quarter of the pairs.
-    """
-    present = ~np.isnan(values)
-    centred = np.where(present, values - np.nanmean(values), 0.0)
-    products = _lagged_sums(centred, longest_lag)
-    if present.all():
-        pairs = len(values) - np.arange(longest_lag + 1.0)
-    else:
-        pairs = np.round(_lagged_sums(present.astype(np.float64), longest_lag))
-    means = np.divide(products, pairs, out=np.full_like(products, np.nan), where=pairs >= pairs[0] / 4)
-    return np.full(longest_lag, np.nan) if means[0] <= 0.0 else means[1:] / means[0]
 
 
 def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:
     """Frequency of the spectrum's highest peak above its floor, and that height in dB; nan where there is no power.
 
-    The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no rhythm.
+    The floor is the running median, but nowhere below the median of all: a bump at the bottom of a hole is no oscillation.
     """
-    frequency, density = psd(bridged(values), step=step)
+    frequency, density = psd(interpolate_gaps(values), step=step)
     nearby = _running_median(density, size=max(len(density) // 8, 9) | 1)
     floor = np.maximum(nearby, np.median(density))
     if not np.all(floor > 0.0):
@@ -140,20 +126,13 @@ def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:
     return float(frequency[top]), float(10.0 * np.log10(height[top]))
 
 
-def _removed(noisy: Series, estimate: Estimate) -> Float64Array:
+def _difference(noisy: Series, estimate: Estimate) -> Float64Array:
     if len(estimate.values) != len(noisy):
         raise DataError(f"The estimate has {len(estimate.values)} samples, but {noisy.name} has {len(noisy)}.")
-    removed = noisy.values - estimate.values
-    if (count := int(np.count_nonzero(~np.isnan(removed)))) < 8:
+    difference = noisy.values - estimate.values
+    if (count := int(np.count_nonzero(~np.isnan(difference)))) < 8:
         raise DataError(f"Only {count} samples of {noisy.name} are present; at least 8 are needed to judge a result.")
-    return removed
-
-
-def _lagged_sums(values: Float64Array, longest_lag: int) -> Float64Array:
-    """``out[k] == sum(values[t] * values[t + k])`` for k = 0 .. longest_lag."""
-    size = 1 << (len(values) + longest_lag - 1).bit_length()
-    power = np.abs(np.fft.rfft(values, size)) ** 2
-    return np.fft.irfft(power, size)[: longest_lag + 1]
+    return difference
 
 
 def _running_median(values: Float64Array, *, size: int) -> Float64Array:
@@ -173,9 +152,9 @@ def _excess_kurtosis(values: Float64Array) -> float:
 
 
 def _level_ratio(values: Float64Array) -> float:
-    """Spikes are cut at three times the robust spread of all, so that a single one does not look like a louder stretch."""
+    """Spikes are cut at three times the robust spread of all, so that a single one does not look like a noisier stretch."""
     size = np.abs(values - np.median(values))
-    size = np.minimum(size, 3.0 * np.median(size) / _NORMAL_MEDIAN)
+    size = np.minimum(size, 3.0 * np.median(size) / GAUSSIAN_MEDIAN)
     levels = [float(np.sqrt(np.mean(block**2))) for block in np.array_split(size, _LEVEL_BLOCKS)]
     return _divide(max(levels), min(levels))
 

@@ -1,4 +1,4 @@
-"""Which column of a recording holds the clean values of another. Knows nothing of how they are used."""
+"""Which column of a recording holds the clean values of another."""
 
 from __future__ import annotations
 

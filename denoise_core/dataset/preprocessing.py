@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from denoise_core.config import RunConfig
-from denoise_core.dsp.resampling import even, resampled
+from denoise_core.dsp.resampling import interpolate_at, resample_evenly
 from denoise_core.dsp.whitening import unwhiten, unwhiten_sd, whiten
 from denoise_core.series import Estimate, Float64Array, Series
 
@@ -56,7 +56,7 @@ def _after(first: Preprocessed, second: Preprocessed) -> Preprocessed:
 
 
 def _evened(series: Series, _config: RunConfig) -> Preprocessed:
-    new = even(series)
+    new = resample_evenly(series)
     old_times, new_times = series.time.values, new.time.values
 
     def back(estimate: Estimate) -> Estimate:
@@ -68,7 +68,7 @@ def _evened(series: Series, _config: RunConfig) -> Preprocessed:
         f"{series.name}: {len(series):,} samples were brought to {len(new):,} even steps of {series.time.step:.6g} "
         f"{series.time.unit} for the network, and its result back to the recorded times."
     )
-    return Preprocessed(series=new, same=lambda v: resampled(v, old_times, new_times), back=back, changes=(text,))
+    return Preprocessed(series=new, same=lambda v: interpolate_at(v, old_times, new_times), back=back, changes=(text,))
 
 
 def _whitened(series: Series, config: RunConfig) -> Preprocessed:

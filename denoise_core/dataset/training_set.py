@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.dsp.autocorrelation import lagged_products
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Float64Array, Series
 
@@ -164,13 +165,13 @@ def _check_aligned(first: Series, second: Series) -> None:
     a, b = (np.nan_to_num(s.values - np.nanmean(s.values)) for s in (first, second))
     n = len(a)
     size = float(np.sqrt(np.sum(a**2) * np.sum(b**2)))
-    likeness = np.fft.irfft(np.fft.rfft(a, 2 * n) * np.conj(np.fft.rfft(b, 2 * n)), 2 * n) / max(size, np.finfo(float).tiny)
+    correlation = lagged_products(a, b, longest_lag=n // 4) / max(size, np.finfo(float).tiny)
     lags = np.r_[0 : n // 4, -(n // 4) : 0]
-    best = int(lags[np.argmax(likeness[lags])])
+    best = int(lags[np.argmax(correlation[lags])])
     chance = 4.0 / np.sqrt(n)
-    if likeness[best] < chance:
+    if correlation[best] < chance:
         raise DataError(f"{second.name} does not resemble {first.name}: repeats must show the same thing. Choose another column.")
-    if likeness[best] - likeness[0] > max(chance, 0.1 * likeness[best]):
+    if correlation[best] - correlation[0] > max(chance, 0.1 * correlation[best]):
         when = "later" if best < 0 else "earlier"
         raise DataError(
             f"{second.name} comes {abs(best)} samples {when} than {first.name}: repeats must be aligned. Shift one of them first."

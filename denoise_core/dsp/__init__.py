@@ -1,1 +1,1 @@
-"""Signal processing that several rooms share: windows, scaling, prewhitening, resampling, periodicity. Imports no torch."""
+"""Signal processing that several rooms share: gaps, spectra, autocorrelation, windows, scaling, prewhitening, resampling."""

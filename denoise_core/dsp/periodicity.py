@@ -1,9 +1,10 @@
-"""The rhythm of a series. Knows no settings."""
+"""The main period of a series."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from denoise_core.dsp.autocorrelation import lagged_products
 from denoise_core.series import Float64Array
 
 
@@ -11,12 +12,11 @@ def strongest_period(values: Float64Array) -> float | None:
     """Samples after which the series most resembles itself, or None where its autocorrelation has no peak above 0.2.
 
     The autocorrelation is that of at most the first 65,536 samples, gaps filled by the mean; a peak counts only after the first
-    zero crossing, so that mere smoothness is no rhythm.
+    zero crossing, so that mere smoothness is no period.
     """
     part = values[:65536] - np.nanmean(values[:65536])
     part = np.nan_to_num(part)
-    spectrum = np.fft.rfft(part, 2 * len(part))
-    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[: len(part) // 2]
+    correlation = lagged_products(part, longest_lag=len(part))[: len(part) // 2]
     if correlation.size < 4 or correlation[0] <= 0:
         return None
     correlation = correlation / correlation[0]

@@ -1,4 +1,4 @@
-"""Uneven time steps made even. Knows no network."""
+"""Resampling from uneven to even time steps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDEST_STEP = 1.5  # usual steps; between samples that are further apart, even s
 MOST_GROWTH = 4.0
 
 
-def even(series: Series) -> Series:
+def resample_evenly(series: Series) -> Series:
     """The series at even steps of its median step, from its first to its last time, by linear interpolation.
 
     Raises
@@ -33,10 +33,10 @@ def even(series: Series) -> Series:
             'too much. Set input.uneven to "channel" or "ignore".'
         )
     at = np.minimum(times[0] + step * np.arange(count), times[-1])
-    return replace(series, values=resampled(series.values, times, at), time=replace(series.time, values=at))
+    return replace(series, values=interpolate_at(series.values, times, at), time=replace(series.time, values=at))
 
 
-def resampled(values: Float64Array, times: Float64Array, at: Float64Array) -> Float64Array:
+def interpolate_at(values: Float64Array, times: Float64Array, at: Float64Array) -> Float64Array:
     """`values` of shape (n,) at other times, linear between present neighbours; NaN where those are further apart than usual."""
     present = ~np.isnan(values)
     if not present.any():

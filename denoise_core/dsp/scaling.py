@@ -1,4 +1,4 @@
-"""Bring values to a common size and back. Fitted on the samples that are trained on; knows no windows and no models."""
+"""Bring values to a common size and back. Fitted on the samples that are trained on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from denoise_core.errors import SettingsError
 from denoise_core.series import Float64Array
 
+GAUSSIAN_MEDIAN = 0.67449  # median of |z| where z is Gaussian of sd 1
 SCALINGS = ("standard", "minmax", "robust", "none")
 
 

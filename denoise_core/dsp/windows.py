@@ -1,4 +1,4 @@
-"""Overlapping windows of a series, and their inverse. Knows nothing of scaling or models."""
+"""Overlapping windows of a series, and their inverse."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import SettingsError
-from denoise_core.series import Float64Array
+from denoise_core.series import Float32Array, Float64Array
 
 Ints = NDArray[np.int64]
 
@@ -34,6 +34,12 @@ def frame(values: Float64Array, starts: Ints, *, length: int) -> Float64Array:
     """``frames[i] == values[starts[i] : starts[i] + length]``, shape (len(starts), length)."""
     frames: Float64Array = values[starts[:, None] + np.arange(length)]
     return frames
+
+
+def sum_frames(frames: Float64Array | Float32Array, starts: Ints, *, n: int) -> Float64Array:
+    """The sum of all frames, shape (n,): ``total[starts[i] : starts[i] + length] += frames[i]`` for each i in turn."""
+    places = starts[:, None] + np.arange(frames.shape[1])
+    return np.asarray(np.bincount(places.ravel(), weights=frames.ravel(), minlength=n), dtype=np.float64)
 
 
 class OverlapAdd:
@@ -71,8 +77,8 @@ def overlap_add(frames: Float64Array, starts: Ints, *, n: int, weights: Float64A
 def taper(length: int, *, power: int = 16) -> Float64Array:
     """``weights[i] == (min(i, length - 1 - i) + 1) ** power`` over the largest of them, shape (length,).
 
-    Where two frames overlap, the one whose edge is further away is nearly alone heard: near a cut the network has seen too little
-    of the series. At an end of the series, where no other frame lies, the weights do not matter.
+    Where two frames overlap, the one whose edge is further away dominates: near a cut the network has too little context. At an
+    end of the series, where no other frame lies, the weights do not matter.
     """
     distance = np.minimum(np.arange(length), np.arange(length)[::-1]) + 1.0
     weights: Float64Array = (distance / distance.max()) ** power

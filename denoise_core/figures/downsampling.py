@@ -1,4 +1,4 @@
-"""Fewer points with the same picture: what of a long line is drawn at one zoom. Knows no plotting library."""
+"""Fewer points with the same picture: what of a long line is drawn at one zoom."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def window(x: Float64Array, view: tuple[float, float] | None) -> slice:
     return slice(first, last) if last - first > 1 else slice(0, len(x))
 
 
-def thin(y: Float64Array, *, limit: int = LIMIT) -> NDArray[np.int64]:
+def downsample(y: Float64Array, *, limit: int = LIMIT) -> NDArray[np.int64]:
     """Positions to draw, increasing, about `limit` at most; extremes are kept, one missing sample stands for each visible gap.
 
     A gap is visible where at least ``ceil(n / limit)`` neighbours are missing: shorter ones are narrower than a drawn point.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from denoise_core.config import unknown
 from denoise_core.errors import DataError
 
 _FOLDER = Path(__file__).resolve().parents[2] / "sample_data"  # only a checkout has it
@@ -73,6 +73,4 @@ def sample_path(name: str) -> Path:
     """
     if name in SAMPLES:
         return SAMPLES[name].path
-    near = difflib.get_close_matches(name, SAMPLES, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise DataError(f"There is no sample {name!r}. The samples are: {', '.join(SAMPLES)}.{hint}")
+    raise DataError(f"{unknown(name, SAMPLES, what='sample')} The samples are: {', '.join(SAMPLES)}.")

@@ -1,4 +1,4 @@
-"""Classical filters, and their settings suggested from the data. Knows no training, no truth."""
+"""Classical filters, and their settings suggested from the data."""
 
 from denoise_core.filters.apply_filter import apply, suggest
 from denoise_core.filters.catalogue import FILTERS, Filter, lookup

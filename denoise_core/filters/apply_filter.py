@@ -1,4 +1,4 @@
-"""A filter on a series that may have gaps, with settings suggested from the data. Knows no training, no truth."""
+"""A filter on a series that may have gaps, with settings suggested from the data."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import numpy as np
 
 from denoise_core import noise
 from denoise_core.config import as_type_of, problem, unknown, wrong_type
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.errors import SettingsError
 from denoise_core.filters.catalogue import lookup
 from denoise_core.filters.functions import SavgolSettings, Settings, WaveletSettings
 from denoise_core.series import Estimate, Float64Array, Series
 
-# A suggestion looks at no more samples than this, from the middle of the series: enough to judge, quick enough to wait for.
-_JUDGED_SAMPLES = 30_000
+# A suggestion uses no more samples than this, from the middle of the series: enough to judge, quick enough to wait for.
+_EXCERPT_SAMPLES = 30_000
 
 # The derivative of a filter is measured by a random step of this many noise levels; short series get several of them.
 _PROBE_STEP = 0.1
@@ -24,7 +25,7 @@ _PROBED_SAMPLES = 8_192
 
 
 def suggest(series: Series, name: str) -> Settings:
-    """The settings of one filter with the least estimated error on this series; the defaults where no noise is seen.
+    """The settings of one filter with the least estimated error on this series; the defaults where no noise is visible.
 
     The estimate is Stein's: ``mean((y - f(y))**2) + 2 s**2 mean(df/dy)``, with s by `noise.level` and the derivative by random
     probes.
@@ -33,20 +34,20 @@ def suggest(series: Series, name: str) -> Settings:
     ----------
     Ramani, Blu, Unser 2008, Monte-Carlo SURE, doi:10.1109/TIP.2008.2001404
     """
-    chosen, values = lookup(name), _bridged(series)
-    start = max(0, (len(values) - _JUDGED_SAMPLES) // 2)
-    judged = values[start : start + _JUDGED_SAMPLES]
+    chosen, values = lookup(name), interpolate_gaps(series.values)
+    start = max(0, (len(values) - _EXCERPT_SAMPLES) // 2)
+    excerpt = values[start : start + _EXCERPT_SAMPLES]
     sigma = _noise_sd(series)
-    candidates = [c for c in chosen.candidates(len(judged)) if not _problems(c, samples=len(judged))]
+    candidates = [c for c in chosen.candidates(len(excerpt)) if not _problems(c, samples=len(excerpt))]
     if sigma == 0.0 or not candidates:
-        return _within(chosen.settings(), samples=len(values))
-    return min(candidates, key=lambda c: _estimated_error(chosen.function, judged, _completed(c, sigma), sigma))
+        return _fit_window(chosen.settings(), samples=len(values))
+    return min(candidates, key=lambda c: _estimated_error(chosen.function, excerpt, _with_noise_sd(c, sigma), sigma))
 
 
 def apply(series: Series, name: str, **changes: Any) -> Estimate:
     """The estimate by one filter, with suggested settings but for `changes`.
 
-    Gaps are bridged by straight lines for the filter and are gaps again in the estimate.
+    Gaps are filled by straight lines for the filter and are gaps again in the estimate.
 
     Raises
     ------
@@ -59,20 +60,14 @@ def apply(series: Series, name: str, **changes: Any) -> Estimate:
     if np.count_nonzero(series.observed) < 8:
         series.check_usable()
     sigma = _noise_sd(series)
-    settings = _completed(_changed(suggest(series, name), changes, samples=len(series)), sigma)
-    values = np.where(series.observed, chosen.function(_bridged(series), settings), np.nan)
+    settings = _with_noise_sd(_with_changes(suggest(series, name), changes, samples=len(series)), sigma)
+    values = np.where(series.observed, chosen.function(interpolate_gaps(series.values), settings), np.nan)
     return Estimate(values=values, method=name, noise_sd=sigma or None, settings=asdict(settings))
 
 
-def _bridged(series: Series) -> Float64Array:
-    """The values with gaps filled by straight lines; level before the first and after the last sample."""
-    index = np.arange(len(series))
-    return np.interp(index, index[series.observed], series.values[series.observed])
-
-
 def _noise_sd(series: Series) -> float:
-    """Where gaps lie so close that no neighbours are left to compare, the bridged series serves."""
-    return noise.level(series.values) or noise.level(_bridged(series))
+    """Where gaps lie so close that no neighbours are left to compare, the series without gaps serves."""
+    return noise.level(series.values) or noise.level(interpolate_gaps(series.values))
 
 
 def _estimated_error(
@@ -86,13 +81,13 @@ def _estimated_error(
     return float(np.mean((values - smooth) ** 2) + 2.0 * sigma**2 * np.mean(slopes))
 
 
-def _completed(settings: Settings, sigma: float) -> Settings:
+def _with_noise_sd(settings: Settings, sigma: float) -> Settings:
     if isinstance(settings, WaveletSettings) and settings.noise_sd == 0.0:
         return replace(settings, noise_sd=sigma)
     return settings
 
 
-def _changed(settings: Settings, changes: Mapping[str, Any], *, samples: int) -> Settings:
+def _with_changes(settings: Settings, changes: Mapping[str, Any], *, samples: int) -> Settings:
     specs, faults, typed = {spec.name: spec for spec in fields(settings)}, [], {}
     for name, value in changes.items():
         if name not in specs:
@@ -108,16 +103,16 @@ def _changed(settings: Settings, changes: Mapping[str, Any], *, samples: int) ->
 
 
 def _problems(settings: Settings, *, samples: int) -> list[str]:
-    found = [p for spec in fields(settings) if (p := problem(spec.name, spec, getattr(settings, spec.name)))]
+    problems = [p for spec in fields(settings) if (p := problem(spec.name, spec, getattr(settings, spec.name)))]
     window = getattr(settings, "window", 1)
     if window > samples:
-        found.append(f"window = {window} exceeds the {samples} samples of the series: set it to {samples - 1 | 1} or less.")
+        problems.append(f"window = {window} exceeds the {samples} samples of the series: set it to {samples - 1 | 1} or less.")
     if isinstance(settings, SavgolSettings) and settings.order >= window:
-        found.append(f"order = {settings.order} needs a window of more than {settings.order} samples: it is {window}.")
-    return found
+        problems.append(f"order = {settings.order} needs a window of more than {settings.order} samples: it is {window}.")
+    return problems
 
 
-def _within(settings: Settings, *, samples: int) -> Settings:
+def _fit_window(settings: Settings, *, samples: int) -> Settings:
     """The same, with a window no longer than the series."""
     window = getattr(settings, "window", None)
     return settings if window is None else replace(settings, window=min(window, samples - 1 | 1))

@@ -1,4 +1,4 @@
-"""Five classical filters from scipy and PyWavelets with their settings. Knows no gaps, no suggestions, no truth.
+"""Five classical filters from scipy and PyWavelets with their settings.
 
 Each takes values of shape (n,) without NaN and gives values of shape (n,). scipy is imported where it is used: it costs a
 page that shows only the wavelet filter 0.9 s and 70 MB.
@@ -24,7 +24,7 @@ class WindowSettings:
         unit="samples",
         low=3,
         high=10_001,
-        help="How many neighbouring samples make one output sample. An even number is taken one larger, to stay centred.",
+        help="Number of neighbouring samples behind each output sample. Even numbers are rounded up to stay centred.",
     )
 
 
@@ -36,9 +36,9 @@ class SavgolSettings:
         unit="samples",
         low=5,
         high=2_001,
-        help="Length of the stretch a polynomial is fitted to. An even number is taken one larger, to stay centred.",
+        help="Number of samples each polynomial is fitted to. Even numbers are rounded up to stay centred.",
     )
-    order: int = setting(3, label="Order", low=0, high=7, help="Degree of the polynomial: high follows peaks, low is smooth.")
+    order: int = setting(3, label="Order", low=0, high=7, help="Degree of the polynomial: high follows peaks, low is smoother.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,28 +47,28 @@ class WaveletSettings:
         "sym4",
         label="Wavelet",
         choices=("sym4", "sym8", "db2", "haar"),
-        help="The small wave the series is taken apart into: haar suits steps, sym8 smooth curves, sym4 most things.",
+        help="The wavelet the series is decomposed into: haar suits steps, sym8 smooth curves, sym4 most signals.",
     )
     rule: str = setting(
         "bayes",
         label="Threshold",
         choices=("bayes", "hard"),
-        help="Bayes shrinks gently, scale by scale. Hard keeps what is clearly above the noise and clears the rest.",
+        help="Bayes shrinks softly, scale by scale. Hard keeps what is clearly above the noise and sets the rest to zero.",
     )
     cut: float = setting(
         3.5,
-        label="Hard cut",
+        label="Hard threshold",
         unit="noise levels",
         low=1.0,
         high=10.0,
-        help="How far above the noise a small wave must be for the hard threshold to keep it.",
+        help="How far above the noise a wavelet coefficient must be to be kept.",
     )
     noise_sd: float = setting(
         0.0,
         label="Noise level",
         low=0.0,
         high=1e300,
-        help="Standard deviation of the noise, in the unit of the series. 0 lets it be estimated.",
+        help="Standard deviation of the noise, in the unit of the series. 0 estimates it from the data.",
     )
 
 
@@ -81,9 +81,9 @@ class LowpassSettings:
         low=1e-5,
         high=0.499,
         log=True,
-        help="Slower changes are kept, faster ones removed. Multiply by the sampling rate to get hertz.",
+        help="Lower frequencies are kept, higher ones removed. Multiply by the sampling rate to get hertz.",
     )
-    order: int = setting(4, label="Order", low=1, high=8, help="How sharply the filter separates slow from fast.")
+    order: int = setting(4, label="Order", low=1, high=8, help="How steeply the filter cuts off.")
 
 
 Settings = WindowSettings | SavgolSettings | WaveletSettings | LowpassSettings
@@ -141,11 +141,11 @@ def wavelet(values: Float64Array, settings: WaveletSettings) -> Float64Array:
     smooth, *details = pywt.swt(padded, wave, level=levels, trim_approx=True)
     inside = slice(margin, margin + n)
     sigma = settings.noise_sd or noise.level(values)
-    kept = [_shrunk(d, settings, sigma=sigma, power=float(np.mean(d[inside] ** 2))) for d in details]
+    kept = [_shrink(d, settings, sigma=sigma, power=float(np.mean(d[inside] ** 2))) for d in details]
     return np.asarray(pywt.iswt([smooth, *kept], wave)[inside])
 
 
-def _shrunk(detail: Float64Array, settings: WaveletSettings, *, sigma: float, power: float) -> Float64Array:
+def _shrink(detail: Float64Array, settings: WaveletSettings, *, sigma: float, power: float) -> Float64Array:
     if settings.rule == "hard":
         return np.where(np.abs(detail) > settings.cut * sigma, detail, 0.0)
     if power <= sigma**2:

@@ -1,4 +1,4 @@
-"""A network trained once on synthetic signals denoises any series at once. Knows no user's training; imports no torch."""
+"""A network pretrained on synthetic signals denoises any series without training. Imports no torch."""
 
 from denoise_core.instant.denoiser import denoise
 from denoise_core.instant.session import WEIGHTS

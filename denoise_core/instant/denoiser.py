@@ -1,4 +1,4 @@
-"""The prior on a series of any length, scale and offset, with gaps. Knows no training, no truth; imports no torch."""
+"""The pretrained network on a series of any length, scale and offset, with gaps. Imports no torch."""
 
 from __future__ import annotations
 
@@ -7,72 +7,73 @@ from typing import NamedTuple
 
 import numpy as np
 
-from denoise_core.assess.residual import autocorrelations
+from denoise_core.dsp.autocorrelation import autocorrelations
 from denoise_core.errors import DataError
-from denoise_core.instant.augmentation import looks_at, predict
-from denoise_core.instant.noise_envelope import WORTH_IT, local_power
-from denoise_core.instant.nonlocal_features import HINTS, hints
-from denoise_core.instant.normalisation import Fitted
+from denoise_core.instant.augmentation import passes_for, predict
+from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
+from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
+from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number
-_AT_ONCE = 8192  # samples in one call: enough for the network's speed, little for the memory
-_FARTHEST = 2000.0  # noise sd from the centre; what lies further out is shown to the network there
-_LEVELS = (-4.0, 2.5)  # log of the noise sd relative to the window's, as in training
-_OTHERWISE = 0.12  # rms of the log between the noise's level as stated and as found, from which the network is asked again
-# Where noise moves far it is stated stronger at first: a level read off few samples errs by half, and too low a one costs more.
-# Then what was taken off says how strong it is. The benchmark gains on v4 at SNR 3, 1 by it: 12.4, 13.7 not 10.5, 11.5 dB;
-# on v2, v3 and v5 it changes by 0.2 at most.
+_BATCH_SAMPLES = 8192  # in one call: enough for the network's speed, little for the memory
+_FARTHEST = 2000.0  # noise sd from the centre; values further out are clipped for the network
+_LOG_SD_RANGE = (-4.0, 2.5)  # of the noise sd relative to the window's, as in training
+_REPEAT_FROM = 0.12  # rms of the log between the noise level as stated and as estimated, from which the network runs again
+# Where the noise level varies widely it is stated higher at first: a level read off few samples errs by half, and too low a one
+# costs more. Then the residual says how strong the noise is. The benchmark gains on v4 at SNR 3, 1 by it: 12.4, 13.7 not 10.5,
+# 11.5 dB; on v2, v3 and v5 it changes by 0.2 at most.
 _AT_FIRST, _NEAR = 1.5, 5.0  # times; samples, sd of the weights
-# Rightly whitened, 17 series of 2,048 samples left at most 0.15 at such lags, one of days 0.18; wrongly, two of days 0.24, 0.32.
-_ALIKE = 0.2
-_NOT_NOISE = 32  # samples, from where on AR(1) noise of a correlation of 0.9 is alike by less than 0.04
-_JUDGED = 65_536  # samples
+# With the right whitening, 17 series of 2,048 samples left at most 0.15 at such lags, one of days 0.18; with a wrong one, two of
+# days left 0.24 and 0.32.
+_AUTOCORRELATED = 0.2
+_SHORTEST_PERIOD = 32  # samples, from where on AR(1) noise of a correlation of 0.9 is autocorrelated by less than 0.04
+_TESTED_SAMPLES = 65_536
 
 
-class Work(NamedTuple):
-    """How much is done for series of up to `most` samples, so that two cores take a second or so for what a page draws at once.
+class Mode(NamedTuple):
+    """What is done for series of up to `max_samples`, so that two cores take a second or so for what a page draws at once.
 
     Parameters
     ----------
     window, overlap
         In samples; the network sees 460 to each side.
-    once
-        Whether each window is looked at once, not four times, and not again where the noise is of another strength than thought.
-    hints
-        Whether what comes again is looked for.
+    single_pass
+        Whether each window goes through the network once, not four times, and not again where the noise level was stated wrongly.
+    nonlocal_features
+        Whether repetitions and steady tones are looked for.
     """
 
-    most: float
+    max_samples: float
     window: int
     overlap: int
-    once: bool
-    hints: bool
+    single_pass: bool
+    nonlocal_features: bool
 
 
-WORKS = (
-    Work(50_000, 2048, 512, once=False, hints=True),
-    Work(150_000, 2048, 512, once=True, hints=True),
-    Work(np.inf, 8192, 1024, once=True, hints=False),
+MODES = (
+    Mode(50_000, 2048, 512, single_pass=False, nonlocal_features=True),
+    Mode(150_000, 2048, 512, single_pass=True, nonlocal_features=True),
+    Mode(np.inf, 8192, 1024, single_pass=True, nonlocal_features=False),
 )
 
 
 def denoise(series: Series) -> Estimate:
-    """The noise-free series as a network says that was trained on synthetic signals only; no training, no settings.
+    """The noise-free series as estimated by a network trained on synthetic signals only; no training, no settings.
 
-    ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network is asked
-    about the series in units of its noise, and about its negative.
+    ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network gets the
+    series in units of its noise, and its negative too.
 
     Parameters
     ----------
     series
-        8 samples or more; missing ones stay missing in the estimate. Windows are taken one after the other: beyond a few
+        8 samples or more; missing ones stay missing in the estimate. Windows are processed one after the other: beyond a few
         arrays of the series' length, the memory needed does not grow with it.
 
     Returns
     -------
     Estimate
-        With the sd of its error. Where no noise can be seen the series is its own estimate, with an sd of 0.
+        With the sd of its error. Where no noise is visible the series is its own estimate, with an sd of 0.
 
     Raises
     ------
@@ -81,54 +82,56 @@ def denoise(series: Series) -> Estimate:
     """
     series.check_usable()
     if (largest := float(np.nanmax(np.abs(series.values)))) > _LARGEST:
-        raise DataError(f"{series.name} reaches {largest:g}; at most {_LARGEST:g} can be computed with. Divide it by a constant.")
-    fitted = Fitted.of(series)
-    noises, variances, powers = _found(fitted)
-    if fitted.whitening and _comes_again(fitted.removed(noises)):
-        fitted = Fitted.of(series, white=True)
-        noises, variances, powers = _found(fitted)
+        raise DataError(
+            f"{series.name} reaches {largest:g}; values above {_LARGEST:g} would overflow. Divide the column by a constant."
+        )
+    normalised = NormalisedSeries.of(series)
+    noise, variance, power = _run(normalised)
+    if normalised.prewhitening and _is_periodic(normalised.to_residual(noise)):
+        normalised = NormalisedSeries.of(series, white=True)
+        noise, variance, power = _run(normalised)
     return Estimate(
-        values=series.values - fitted.removed(noises),
+        values=series.values - normalised.to_residual(noise),
         method="instant",
-        sd=np.where(series.observed, fitted.error(variances), np.nan),
-        noise_sd=fitted.noise_sd(powers) or None,
+        sd=np.where(series.observed, normalised.to_error_sd(variance), np.nan),
+        noise_sd=normalised.to_noise_sd(power) or None,
     )
 
 
-def _comes_again(removed: Float64Array) -> bool:
-    """Whether what was removed is alike over distances at which noise is not: then it was the signal that was coloured."""
-    some = removed[:_JUDGED]
-    longest = len(some) // 4
-    if longest <= _NOT_NOISE:
+def _is_periodic(residual: Float64Array) -> bool:
+    """Whether the residual is autocorrelated at lags at which AR(1) noise is not: then the signal was taken for such noise."""
+    tested = residual[:_TESTED_SAMPLES]
+    longest = len(tested) // 4
+    if longest <= _SHORTEST_PERIOD:
         return False
-    alike = autocorrelations(some, longest_lag=longest)[_NOT_NOISE:]
-    return bool(np.nanmax(alike, initial=0.0) > max(_ALIKE, 5.0 / np.sqrt(len(some))))
+    correlations = autocorrelations(tested, longest_lag=longest)[_SHORTEST_PERIOD:]
+    return bool(np.nanmax(correlations, initial=0.0) > max(_AUTOCORRELATED, 5.0 / np.sqrt(len(tested))))
 
 
-def _found(fitted: Fitted) -> Float32Array:
-    """Noise, variance of the error of what remains without it, and variance of the noise; cross-faded windows, (3, n)."""
-    n = len(fitted.values)
-    work = next(work for work in WORKS if n <= work.most)
-    found = np.zeros((3, n), dtype=np.float32)  # of ten million samples half a gigabyte is much
-    if not fitted.levels.any():
-        return found
-    starts = [0, *range(work.window - work.overlap, n - work.overlap, work.window - work.overlap)]
-    for group in _alike(starts, n, work.window):
-        windows = [slice(start, min(start + work.window, n)) for start in group]
-        for window, part in zip(windows, _in_windows(fitted, windows, work), strict=True):
-            found[:, window] += part * _fading(part.shape[1], work.overlap, first=window.start == 0, last=window.stop == n)
-    return found
+def _run(series: NormalisedSeries) -> Float32Array:
+    """Noise, variance of the estimate's error and variance of the noise; cross-faded windows, (3, n)."""
+    n = len(series.values)
+    mode = next(mode for mode in MODES if n <= mode.max_samples)
+    joined = np.zeros((3, n), dtype=np.float32)  # of ten million samples half a gigabyte is much
+    if not series.levels.any():
+        return joined
+    hop = mode.window - mode.overlap
+    for group in _batches([0, *range(hop, n - mode.overlap, hop)], n, mode.window):
+        windows = [slice(start, min(start + mode.window, n)) for start in group]
+        for window, part in zip(windows, _run_windows(series, windows, mode), strict=True):
+            joined[:, window] += part * _crossfade(part.shape[1], mode.overlap, first=window.start == 0, last=window.stop == n)
+    return joined
 
 
-def _alike(starts: list[int], n: int, length: int) -> Iterator[list[int]]:
+def _batches(starts: list[int], n: int, length: int) -> Iterator[list[int]]:
     """Starts of whole windows, a few at a time, and that of a shorter last one."""
     whole = [start for start in starts if start + length <= n]
-    count = _AT_ONCE // length
+    count = _BATCH_SAMPLES // length
     yield from (whole[i : i + count] for i in range(0, len(whole), count))
     yield from ([start] for start in starts[len(whole) :])
 
 
-def _fading(length: int, overlap: int, *, first: bool, last: bool) -> Float64Array:
+def _crossfade(length: int, overlap: int, *, first: bool, last: bool) -> Float64Array:
     """Weights of a window that add up to 1 with those of its neighbours."""
     weights, rise = np.ones(length), (np.arange(overlap) + 0.5) / overlap
     if not first:
@@ -138,36 +141,36 @@ def _fading(length: int, overlap: int, *, first: bool, last: bool) -> Float64Arr
     return weights
 
 
-def _in_windows(fitted: Fitted, windows: list[slice], work: Work) -> Float64Array:
-    """What `_found` says, in windows of one length: (windows, 3, length).
+def _run_windows(series: NormalisedSeries, windows: list[slice], mode: Mode) -> Float64Array:
+    """The rows of `_run` in windows of one length: (windows, 3, length).
 
-    Where the noise turns out to be of another strength than was stated, the network is asked again.
+    Where the noise level turns out to differ from the stated one, the network runs again with the new one.
     """
-    stated = np.stack([fitted.levels[window] for window in windows])
-    far = np.ptp(np.log(stated), axis=1) > np.log(WORTH_IT)
-    found = _asked(fitted, windows, stated * np.where(far, _AT_FIRST, 1.0)[:, None], work)
-    if not work.once:
-        for i in np.flatnonzero(far):
-            found[i, 2] = local_power(found[i, 0] ** 2, _NEAR)
-        levels = np.sqrt(found[:, 2])
-        again = np.flatnonzero(far | (np.mean(np.log(levels / stated) ** 2, axis=1) > _OTHERWISE**2))
+    stated = np.stack([series.levels[window] for window in windows])
+    varying = np.ptp(np.log(stated), axis=1) > np.log(LARGE_VARIATION)
+    results = _predict(series, windows, stated * np.where(varying, _AT_FIRST, 1.0)[:, None], mode)
+    if not mode.single_pass:
+        for i in np.flatnonzero(varying):
+            results[i, 2] = local_power(results[i, 0] ** 2, _NEAR)
+        levels = np.sqrt(results[:, 2])
+        again = np.flatnonzero(varying | (np.mean(np.log(levels / stated) ** 2, axis=1) > _REPEAT_FROM**2))
         if again.size:
-            found[again] = _asked(fitted, [windows[i] for i in again], levels[again], work)
-    return found
+            results[again] = _predict(series, [windows[i] for i in again], levels[again], mode)
+    return results
 
 
-def _asked(fitted: Fitted, windows: list[slice], stated: Float64Array, work: Work) -> Float64Array:
-    """The network's answer about windows whose noise is said to be as strong as `stated`, (windows, length)."""
+def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Array, mode: Mode) -> Float64Array:
+    """The network's prediction for windows whose noise sd is taken to be `stated`, (windows, length)."""
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
-    inputs = np.stack([_inputs(fitted, *each, work) for each in zip(windows, stated / units, units[:, 0], strict=True)])
-    answer = predict(inputs, looks_at(inputs, once=work.once))
-    return np.stack([answer.noises * units, answer.variances * units**2, np.exp(2.0 * answer.levels) * units**2], axis=1)
+    inputs = np.stack([_inputs(series, *each, mode) for each in zip(windows, stated / units, units[:, 0], strict=True)])
+    noise, variance, log_sd = predict(inputs, passes_for(inputs, single_pass=mode.single_pass))
+    return np.stack([noise * units, variance * units**2, np.exp(2.0 * log_sd) * units**2], axis=1)
 
 
-def _inputs(fitted: Fitted, window: slice, relative: Float64Array, unit: float, work: Work) -> Float64Array:
+def _inputs(series: NormalisedSeries, window: slice, relative: Float64Array, unit: float, mode: Mode) -> Float64Array:
     """(8, length): as the network was trained."""
-    values = fitted.values[window]
+    values = series.values[window]
     centred = np.clip((values - np.median(values)) / unit, -_FARTHEST, _FARTHEST)
-    beyond = hints(centred) if work.hints else np.zeros((HINTS, len(values)))
-    plain = np.stack([centred, fitted.mask[window].astype(float), np.clip(np.log(relative), *_LEVELS)])
-    return np.concatenate([plain, beyond])
+    features = nonlocal_features(centred) if mode.nonlocal_features else np.zeros((FEATURES, len(values)))
+    plain = np.stack([centred, series.mask[window].astype(float), np.clip(np.log(relative), *_LOG_SD_RANGE)])
+    return np.concatenate([plain, features])

@@ -1,4 +1,4 @@
-"""How strong the noise is along a record whose noise level moves quickly and far. Knows no network."""
+"""The noise envelope of a series whose noise level varies quickly and widely."""
 
 from __future__ import annotations
 
@@ -10,48 +10,48 @@ from denoise_core.series import Float64Array
 
 _BLOCK = 32  # samples
 _FEWEST_BLOCKS = 8
-WORTH_IT = 2.2  # times, from the quietest to the noisiest tenth; white noise on 12 test signals reaches 1.7 by chance
+LARGE_VARIATION = 2.2  # times, from the quietest to the noisiest tenth; white noise on 12 test signals reaches 1.7 by chance
 _NEAR = 6.0  # samples, sd of the weights
 _QUIETEST = 0.02  # of the root mean square
 
 
-def levels_along(values: Float64Array, described: Noise) -> Float64Array:
-    """Noise sd at each sample, shape (n,): that of `described`, unless the level moves far within few samples.
+def local_noise_sd(values: Float64Array, described: Noise) -> Float64Array:
+    """Noise sd at each sample, shape (n,): that of `described`, unless the level varies widely within few samples.
 
-    `described` looks at stretches of hundreds of samples, to be certain of small changes. Where the level moves far, the local
-    mean square of the differences of order 6 says how strong the noise is.
+    `described` rests on stretches of hundreds of samples, to be certain of small changes. Where the level varies widely, the
+    local mean square of the differences of order 6 gives the noise variance.
 
     Parameters
     ----------
     values : float64 array of shape (n,)
-        Gaps bridged; what lies in them counts as quiet, and is noise to nobody.
+        Gaps interpolated; there the noise is low, which no estimate uses.
     """
-    return np.sqrt(local_power(_sizes(values) ** 2, _NEAR)) if moves_far(values) else described.along(len(values))
+    return np.sqrt(local_power(_magnitudes(values) ** 2, _NEAR)) if varies_widely(values) else described.along(len(values))
 
 
-def moves_far(values: Float64Array) -> bool:
-    """Whether the noise level moves by more than `WORTH_IT` within few samples.
+def varies_widely(values: Float64Array) -> bool:
+    """Whether the noise level varies by more than `LARGE_VARIATION` within few samples.
 
-    That is seen in 32 samples, by the median size of their differences of order 6, which no jump and no spike disturbs.
+    Measured over 32 samples, by the median magnitude of their differences of order 6, which no jump and no spike disturbs.
     """
     count = len(values) // _BLOCK
     if count < _FEWEST_BLOCKS:
         return False
-    blocks = np.median(_sizes(values)[: count * _BLOCK].reshape(count, _BLOCK), axis=1)
+    blocks = np.median(_magnitudes(values)[: count * _BLOCK].reshape(count, _BLOCK), axis=1)
     smooth = np.sqrt(np.convolve(np.pad(blocks**2, 1, "edge"), [0.25, 0.5, 0.25], mode="valid"))
     quiet, noisy = np.quantile(smooth, (0.1, 0.9))
-    return bool(noisy > WORTH_IT * quiet)
+    return bool(noisy > LARGE_VARIATION * quiet)
 
 
-def _sizes(values: Float64Array) -> Float64Array:
-    """Of the differences of order 6; those at the ends count again beyond them."""
-    sizes = np.abs(np.convolve(values, DIFFERENCE, mode="same"))
-    sizes[:3], sizes[-3:] = sizes[3], sizes[-4]
-    return sizes
+def _magnitudes(values: Float64Array) -> Float64Array:
+    """Of the differences of order 6; the outermost ones are repeated at the ends."""
+    magnitudes = np.abs(np.convolve(values, DIFFERENCE, mode="same"))
+    magnitudes[:3], magnitudes[-3:] = magnitudes[3], magnitudes[-4]
+    return magnitudes
 
 
 def local_power(squares: Float64Array, near: float) -> Float64Array:
-    """Mean of squares nearby, weighted by a Gaussian of sd `near`; its root is no less than a fiftieth of the record's."""
+    """Local mean of `squares`, weighted by a Gaussian of sd `near`; its root is no less than a fiftieth of the record's."""
     reach = int(4 * near)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / near) ** 2)
     local = np.convolve(np.pad(squares, reach, "reflect"), weights / weights.sum(), mode="valid")

@@ -1,6 +1,6 @@
-"""What a window holds beyond the network's sight: stretches that come again, and steady tones. Knows no network, no level.
+"""Non-local features of a window, beyond the network's receptive field: patches that repeat, and steady tones.
 
-The network sees 460 samples to each side and cannot count; a daily rhythm or a machine's turn shows itself over a whole record.
+The network sees 460 samples to each side and cannot count; a daily cycle or a machine's turn shows only over a whole record.
 """
 
 from __future__ import annotations
@@ -11,40 +11,41 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.dsp.windows import sum_frames
 from denoise_core.series import Float32Array, Float64Array
 
 SHORTEST = 512
-"""Samples; a shorter window gets no hints."""
+"""Samples; a shorter window has no such features."""
 
-HINTS = 5
-"""Rows of `hints`; those in `SIGNED` change their sign with the series."""
+FEATURES = 5
+"""Rows of `nonlocal_features`; those in `SIGNED` change their sign with the series."""
 SIGNED = (0, 2, 4)
 
-_FARTHEST = 8.0  # noise sd between the series and a hint
-_AT_ONCE = 64  # stretches looked for: their likenesses to all others stay in the cache
+_FARTHEST = 8.0  # noise sd between the series and a feature
+_AT_ONCE = 64  # patches compared with all others: so many distances stay in the cache
 _FRAME = 512  # samples, of the steady tones
 _HOP = _FRAME // 4
-_LOUD, _TAKEN = 4.5, 3.0  # a tone's power in units of the noise's, from which it counts, and what is taken off it
+_TONE_FROM, _SUBTRACTED = 4.5, 3.0  # power of a tone in units of the noise's: from where it counts, and what is subtracted
 
 
-class _Stretch(NamedTuple):
-    """How long the stretches are that are compared, and every how many samples one begins that is looked for."""
+class _Patches(NamedTuple):
+    """Length of the patches that are compared, and samples from one to the next."""
 
-    samples: int
-    every: int
-
-
-_STRETCHES = (_Stretch(48, 8), _Stretch(16, 4))
-_TOLERANCE = 0.5  # how much less alike than by noise alone, in sd of what noise does, halves and more a stretch's weight
+    length: int
+    hop: int
 
 
-def hints(values: Float64Array) -> Float64Array:
-    """Two guesses of the noise from stretches that are alike, each with the log of its sd, and one from steady tones.
+_PATCHES = (_Patches(48, 8), _Patches(16, 4))
+_TOLERANCE = 0.5  # of the distance beyond that of noise alone, in sds of the latter, that divides a patch's weight by e
+
+
+def nonlocal_features(values: Float64Array) -> Float64Array:
+    """Two estimates of the noise by non-local means, each with the log of its error's sd, and one from steady tones.
 
     Parameters
     ----------
     values : float64 array of shape (n,)
-        A window in units of its noise; gaps bridged. ``hints(a + values) == hints(values)``.
+        A window in units of its noise; gaps interpolated. An offset changes nothing.
 
     Returns
     -------
@@ -53,65 +54,63 @@ def hints(values: Float64Array) -> Float64Array:
 
     References
     ----------
-    Buades, Coll, Morel 2005, A review of image denoising algorithms, doi:10.1137/040616024 (means of what is alike)
+    Buades, Coll, Morel 2005, A review of image denoising algorithms, doi:10.1137/040616024 (non-local means)
     """
-    found = np.zeros((HINTS, len(values)))
+    features = np.zeros((FEATURES, len(values)))
     if len(values) < SHORTEST:
-        return found
-    singles = np.asarray(values - np.median(values), dtype=np.float32)
-    for row, stretch in zip((0, 2), _STRETCHES, strict=True):
-        mean, squared = _alike(singles, stretch)
-        found[row], found[row + 1] = singles - mean, 0.5 * np.log(squared)
-    found[4] = singles - _tones(singles)
-    found[list(SIGNED)] = np.clip(found[list(SIGNED)], -_FARTHEST, _FARTHEST)
-    return found
+        return features
+    centred = np.asarray(values - np.median(values), dtype=np.float32)
+    for row, patches in zip((0, 2), _PATCHES, strict=True):
+        mean, squared = _nonlocal_mean(centred, patches)
+        features[row], features[row + 1] = centred - mean, 0.5 * np.log(squared)
+    features[4] = centred - _tones(centred)
+    features[list(SIGNED)] = np.clip(features[list(SIGNED)], -_FARTHEST, _FARTHEST)
+    return features
 
 
-def _alike(values: Float32Array, stretch: _Stretch) -> tuple[Float64Array, Float64Array]:
-    """Weighted mean of all stretches whose shape is alike, about the own one's mean, and its squared error; (n,) each."""
-    length, starts = len(values), _starts(len(values), stretch)
-    every = np.lib.stride_tricks.sliding_window_view(values, stretch.samples)
+def _nonlocal_mean(values: Float32Array, patches: _Patches) -> tuple[Float64Array, Float64Array]:
+    """Weighted mean of all patches of similar shape, about the own one's mean, and its squared error; (n,) each."""
+    starts = _starts(len(values), patches)
+    every = np.lib.stride_tricks.sliding_window_view(values, patches.length)
     means = every.mean(axis=1, keepdims=True)
     shapes = every - means
     energy = np.einsum("ij,ij->i", shapes, shapes)
-    guesses, squared = np.empty((len(starts), stretch.samples), dtype=np.float32), np.empty(len(starts))
+    estimates, squared = np.empty((len(starts), patches.length), dtype=np.float32), np.empty(len(starts))
     for some in (slice(first, first + _AT_ONCE) for first in range(0, len(starts), _AT_ONCE)):
-        weights, squared[some] = _weights(shapes, energy, starts[some], stretch.samples)
-        guesses[some] = weights @ shapes + means[starts[some]]
-    sure = 1.0 / squared
-    guesses *= sure[:, None]
-    places = starts[:, None] + np.arange(stretch.samples)
-    total = np.bincount(places.ravel(), weights=guesses.ravel(), minlength=length)
-    trust = np.bincount(places.ravel(), weights=np.repeat(sure, stretch.samples), minlength=length)
-    covered = np.bincount(places.ravel(), minlength=length)
+        weights, squared[some] = _weights(shapes, energy, starts[some], patches.length)
+        estimates[some] = weights @ shapes + means[starts[some]]
+    certainty = 1.0 / squared
+    estimates *= certainty[:, None]
+    certainties, ones = np.broadcast_to(certainty[:, None], estimates.shape), np.ones(estimates.shape)
+    total, trust, covered = (sum_frames(frames, starts, n=len(values)) for frames in (estimates, certainties, ones))
     return total / trust, covered / trust
 
 
 @cache
-def _starts(length: int, stretch: _Stretch) -> NDArray[np.int64]:
-    last = length - stretch.samples
-    return np.append(np.arange(0, last, stretch.every), last)
+def _starts(n: int, patches: _Patches) -> NDArray[np.int64]:
+    last = n - patches.length
+    return np.append(np.arange(0, last, patches.hop), last)
 
 
 def _weights(
-    shapes: Float32Array, energy: Float32Array, starts: NDArray[np.int64], samples: int
+    shapes: Float32Array, energy: Float32Array, starts: NDArray[np.int64], length: int
 ) -> tuple[Float32Array, Float32Array]:
-    """How alike each stretch is to those at `starts`, (starts, stretches), and the squared error of means so weighted, (starts,).
+    """Similarity of each patch to those at `starts`, (starts, patches), and the squared error of means so weighted, (starts,).
 
-    Rows add up to 1; the own stretch counts as the one most like it. The error is that of noise and what the stretches differ by.
+    Rows add up to 1; the own patch counts as the one most similar. The error is that of noise and of the patches' differences.
     """
-    apart = (-2.0 * shapes[starts]) @ shapes.T
-    apart += energy
-    apart += energy[starts, None] - 2.0 * (samples - 1)
-    np.maximum(apart, 0.0, out=apart)
-    weights: Float32Array = np.multiply(apart, -1.0 / (_TOLERANCE * np.sqrt(8.0 * samples)), dtype=np.float32)
+    distances = (-2.0 * shapes[starts]) @ shapes.T
+    distances += energy
+    distances += energy[starts, None] - 2.0 * (length - 1)
+    np.maximum(distances, 0.0, out=distances)
+    weights: Float32Array = np.multiply(distances, -1.0 / (_TOLERANCE * np.sqrt(8.0 * length)), dtype=np.float32)
     np.exp(weights, out=weights)
     rows = np.arange(len(starts))
     weights[rows, starts] = 0.0
     weights[rows, starts] = np.maximum(weights.max(axis=1), 1e-6)
     weights /= weights.sum(axis=1, keepdims=True)
-    apart[rows, starts] = 0.0
-    squared: Float32Array = np.vecdot(weights, weights) + np.vecdot(weights, apart) / samples
+    distances[rows, starts] = 0.0
+    squared: Float32Array = np.vecdot(weights, weights) + np.vecdot(weights, distances) / length
     return weights, squared
 
 
@@ -121,11 +120,9 @@ def _tones(values: Float32Array) -> Float64Array:
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP]
     spectra = np.fft.rfft(frames * _window(), axis=1)
     power = np.maximum(np.abs(spectra) ** 2, 1e-9)
-    kept = np.fft.irfft(spectra * np.where(power > _LOUD, 1.0 - _TAKEN / power, 0.0), n=_FRAME, axis=1) * _window()
-    total, weight = np.zeros((2, len(padded)))
-    for number, frame in enumerate(kept):
-        total[number * _HOP :][:_FRAME] += frame
-        weight[number * _HOP :][:_FRAME] += _window() ** 2
+    kept = np.fft.irfft(spectra * np.where(power > _TONE_FROM, 1.0 - _SUBTRACTED / power, 0.0), n=_FRAME, axis=1) * _window()
+    starts = np.arange(0, len(padded) - _FRAME + 1, _HOP)
+    total, weight = (sum_frames(each, starts, n=len(padded)) for each in (kept, np.broadcast_to(_window() ** 2, kept.shape)))
     return np.asarray((total / np.maximum(weight, 1e-9))[_FRAME : _FRAME + len(values)])
 
 

@@ -1,4 +1,4 @@
-"""The prior's network as onnxruntime runs it. Knows no series, no scaling; imports no torch."""
+"""The pretrained network as onnxruntime runs it. Imports no torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MULTIPLE = 32
 
 
 def run(inputs: Float32Array) -> Float32Array:
-    """Of (windows, 8, length): value in units of the noise, mask, log of the relative sd, hints; makes (windows, 3, length).
+    """Of (windows, 8, length): value in units of the noise, mask, log of the relative sd, features; makes (windows, 3, length).
 
     Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
     """

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
+
 LOG_VARIANCE_RANGE = (-20.0, 8.0)  # beyond it a float32 variance tells nothing and its gradient explodes
 STUDENT_DF = 4.0
-STUDENT_SCALE = (0.67449 / 0.74070) ** 2  # the t distribution whose quartiles are those of a Gaussian of variance 1
+STUDENT_SCALE = (GAUSSIAN_MEDIAN / 0.74070) ** 2  # the t distribution whose quartiles are those of a Gaussian of variance 1
 HUBER = 1.345  # noise sds; 95 % as efficient as the mean where the noise is Gaussian
 LEAST_HUBER = 0.1  # for targets without noise, in scaled units
 CALIBRATION_STEP = 0.125

@@ -1,4 +1,4 @@
-"""Whether neighbouring noise samples are alike, and for how long: an AR(1) fit to the noise's spectrum. Knows nothing of time."""
+"""Whether the noise is autocorrelated, and up to which lag: an AR(1) fit to its spectrum."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from denoise_core.series import Float64Array
 SMALL = 0.1
 MOST_GAP = 64  # samples
 
-# At the end of the grid noise is as smooth as a random walk, or as a signal: then only the upper frequencies are listened to.
+# At the end of the grid noise is as smooth as a random walk, or as a signal: then only the upper frequencies count.
 _GRID = np.round(np.concatenate([np.arange(0.0, 0.9, 0.02), np.arange(0.9, 0.955, 0.01)]), 3)
 _IMPROVEMENT = 10.0  # of chi-squared, by which AR(1) must fit better than white: more than 3 sds of one parameter
-_LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and signals may feign it
+_LEAST = 0.25  # a correlation below this costs next to nothing at a gap of 1, and a signal may cause it
 _MODEL_ERROR = 0.06  # of a bin's log power: no noise is exactly AR(1), and some signal is always left
 _PLAUSIBLE = 3.09  # of a Gaussian: one fit in a thousand is that bad by chance
-_SURPRISE = 2.4  # sds: the mean of three bins' excess over what the fit above them foretells, times root three
+_SURPRISE = 2.4  # sds: the mean of three bins' excess over the prediction of the fit above them, times root three
 _NEIGHBOURS = (1.0, 0.52, 0.13, 0.03)  # correlation of bins under Hann's window
 
 
 def ar1_of(floor: Floor) -> tuple[float, float]:
     """Correlation of neighbouring samples and marginal sd of the noise with this spectrum; (0, sd) if it may be white.
 
-    AR(1) noise is believed where the frequencies that are SURELY_NOISE alone speak for it, against white noise. Then the fit
-    reaches down as far as one such shape explains the spectrum: below, the signal is in it.
+    AR(1) is accepted where it fits clearly better than white noise at the frequencies that are SURELY_NOISE. Then the fit is
+    extended down as far as one such shape explains the spectrum: below, the signal is in it.
     """
     misfits, _ = _misfits(floor, floor.upper)
     if misfits[0] - misfits.min() < _IMPROVEMENT or misfits.min() > _largest_misfit(len(floor.power) - floor.upper - 2):
@@ -39,7 +39,7 @@ def ar1_of(floor: Floor) -> tuple[float, float]:
 
 
 def _least_plausible(floor: Floor, lowest: int) -> tuple[float, float]:
-    """Of the correlations within one sd of the best the least, since a signal can only feign more; and the sd with it."""
+    """Of the correlations within one sd of the best the least, since a signal can only add to it; and the sd with it."""
     misfits, levels = _misfits(floor, lowest)
     least = int(np.argmax(misfits <= misfits.min() + 1.0))
     return float(_GRID[least]), float(np.exp(levels[least] / 2))
@@ -52,7 +52,7 @@ def _largest_misfit(freedom: int) -> float:
 
 
 def _reach(floor: Floor) -> int:
-    """The lowest bin down to which each is foretold by the AR(1) fit to those above it."""
+    """The lowest bin down to which each is predicted by the AR(1) fit to those above it."""
     surprises: list[float] = []
     misfits, levels = _misfits(floor, floor.upper)
     for lowest in range(floor.upper - 1, -1, -1):

@@ -1,4 +1,4 @@
-"""What the noise of a series is, said in one record. Knows how to join the measures of this room, and none of them itself."""
+"""Everything known about the noise of a series in one record, from the estimators of this room."""
 
 from __future__ import annotations
 
@@ -8,41 +8,42 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.noise.ar_model import ar1_of, gap_for
-from denoise_core.noise.envelope import moving_levels
+from denoise_core.noise.envelope import find_envelope
 from denoise_core.noise.excerpt import excerpt
-from denoise_core.noise.minimum_statistics import BLOCK, expected_quiet_variance, quiet_variance
+from denoise_core.noise.minimum_statistics import BLOCK, expected_minimum_variance, minimum_variance
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
 from denoise_core.noise.spikes import find_spikes, share_of
-from denoise_core.noise.white_level import differences_seen, least_level, level, mostly_still, wavelet_level
+from denoise_core.noise.white_level import count_differences, first_difference_level, is_mostly_constant, level, wavelet_level
 from denoise_core.series import Float64Array
 
 # Estimates of white noise on the test signals (SNR 1 to 10) differ by less than this: a share, and a multiple of 1 / sqrt(n).
 _DIFFER, _DIFFER_BY_CHANCE = 0.1, 4.0
-_QUIETER = 1.25  # times the noise said to be there: quiet stretches that lie this far below contradict it
+_CONTRADICTION = 1.25  # AR(1) sd over the one that minimum statistics allow, above which the noise is taken as white
 
 
 @dataclass(frozen=True, kw_only=True)
 class Noise:
-    """What the noise of a series is, as far as the series alone can tell.
+    """What is known about the noise of a series from the series alone.
 
     Parameters
     ----------
     sd : float
-        Marginal standard deviation, in the unit of the series; its root mean square where the level moves. 0 if none can be seen.
+        Marginal standard deviation, in the unit of the series; its root mean square where the level varies. 0 if none is visible.
     estimates : mapping of str to float
-        The sd by "differences" and by "wavelet", which listen to high frequencies and take the noise to be white, and by
-        "spectrum", which minds its colour and the signal's pauses.
+        The sd by "differences" and by "wavelet", which use high frequencies and assume white noise, and by "spectrum", which
+        allows for autocorrelation and uses the signal's pauses.
     agree : bool
-        Whether these differ by no more than chance and the test signals make them.
+        Whether these differ by no more than chance, or than on the test signals.
     correlation : float
-        Of neighbouring noise samples, as in AR(1) noise; 0 where the noise may be white.
+        Lag-1 autocorrelation of the noise, taken as AR(1); 0 where it may be white.
     gap : int
         Suggested blind gap in samples, 1 .. 64 and at most n / 8: the lag from which the noise's autocorrelation stays small.
     spikes : float
         Share of samples, 0 .. 1, that stand out of their neighbours by more than noise and signal do.
     levels : float64 array of shape (n,) or None
-        Local noise sd where it moves along the record beyond chance, else None.
+        Noise envelope: the local sd, where it varies along the record beyond chance, else None.
     """
 
     sd: float
@@ -59,7 +60,7 @@ class Noise:
 
 
 def describe(values: Float64Array) -> Noise:
-    """Level, colour, spikes and movement of the noise in `values`, in their unit; never fails on a series of numbers.
+    """Level, autocorrelation, envelope and spikes of the noise in `values`, in their unit; never fails on a series of numbers.
 
     A record of more than 262,144 samples is judged by 64 stretches spread evenly over it.
 
@@ -73,36 +74,36 @@ def describe(values: Float64Array) -> Noise:
     size = float(np.nanmax(np.abs(part), initial=0.0))
     part = part / (size or 1.0)
     present = ~np.isnan(part)
-    whole = _enough(part)
+    whole = _has_enough(part)
     if not whole:
         part, places = part[present], places[present]
-    if size == 0.0 or differences_seen(part) == 0:
-        return _plain(min(least_level(part), 1.0) * size)
-    if mostly_still(part):
-        return _plain(min(level(part), 1.0) * size, spikes=share_of(find_spikes(part)))
-    return _described(part, places, n=len(values), size=size, whole=whole)
+    if size == 0.0 or count_differences(part) == 0:
+        return _plain_noise(min(first_difference_level(part), 1.0) * size)
+    if is_mostly_constant(part):
+        return _plain_noise(min(level(part), 1.0) * size, spikes=share_of(find_spikes(part)))
+    return _describe_scaled(part, places, n=len(values), size=size, whole=whole)
 
 
-def _enough(values: Float64Array) -> bool:
+def _has_enough(values: Float64Array) -> bool:
     """Whether the missing values leave enough stretches of seven neighbours to measure noise by."""
-    return differences_seen(values) >= max(8, int(np.count_nonzero(~np.isnan(values))) // 16)
+    return count_differences(values) >= max(8, int(np.count_nonzero(~np.isnan(values))) // 16)
 
 
-def _plain(sd: float, spikes: float = 0.0) -> Noise:
+def _plain_noise(sd: float, spikes: float = 0.0) -> Noise:
     estimates = dict.fromkeys(("differences", "wavelet", "spectrum"), sd)
     return Noise(sd=sd, estimates=estimates, agree=True, correlation=0.0, gap=1, spikes=spikes)
 
 
-def _described(part: Float64Array, places: NDArray[np.int64], *, n: int, size: float, whole: bool) -> Noise:
+def _describe_scaled(part: Float64Array, places: NDArray[np.int64], *, n: int, size: float, whole: bool) -> Noise:
     spiky = find_spikes(part)
     calm = np.where(spiky, np.nan, part)
-    calm = calm if _enough(calm) else part
-    moving = moving_levels(calm)
-    local = np.ones(len(part)) if moving is None else np.interp(np.arange(len(part)), *moving)
-    correlation, coloured = _colour(calm / local, whole=whole)
+    calm = calm if _has_enough(calm) else part
+    envelope = find_envelope(calm)
+    local = np.ones(len(part)) if envelope is None else np.interp(np.arange(len(part)), *envelope)
+    correlation, spectral = _ar1(calm / local, whole=whole)
     # Values within -1 .. 1 have no larger sd than 1.
     scale = float(np.sqrt(np.mean(local**2)))
-    white = {"differences": level(calm / local), "wavelet": wavelet_level(calm / local), "spectrum": coloured}
+    white = {"differences": level(calm / local), "wavelet": wavelet_level(calm / local), "spectrum": spectral}
     estimates = {name: min(value * scale, 1.0) for name, value in white.items()}
     sd = estimates["spectrum"] if correlation else float(np.median(list(estimates.values())))
     apart = max(estimates.values()) - min(estimates.values()) * np.exp(_DIFFER + _DIFFER_BY_CHANCE / np.sqrt(len(part)))
@@ -113,26 +114,25 @@ def _described(part: Float64Array, places: NDArray[np.int64], *, n: int, size: f
         correlation=correlation,
         gap=gap_for(correlation, n),
         spikes=share_of(spiky),
-        levels=None if moving is None else _along(n, places[moving[0].astype(int)], moving[1] / scale * sd) * size,
+        levels=None if envelope is None else _interpolate(n, places[envelope[0].astype(int)], envelope[1] / scale * sd) * size,
     )
 
 
-def _along(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Array:
+def _interpolate(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Array:
     return np.interp(np.arange(n), places, np.minimum(levels, 1.0))
 
 
-def _colour(values: Float64Array, *, whole: bool) -> tuple[float, float]:
-    """Correlation of neighbours, and sd by the spectrum; white where quiet stretches contradict the colour."""
+def _ar1(values: Float64Array, *, whole: bool) -> tuple[float, float]:
+    """Lag-1 autocorrelation and sd by the spectrum; white where minimum statistics contradict AR(1) noise."""
     missing = np.isnan(values)
-    index = np.arange(len(values))
-    filled = np.interp(index, index[~missing], values[~missing])
+    filled = interpolate_gaps(values)
     floor = noise_floor(filled, missing=missing) if whole else None
     if floor is None:
         return 0.0, spectrum_level(filled)
     correlation, sd = ar1_of(floor)
-    quiet = quiet_variance(filled, missing=missing)
-    if correlation and quiet is not None:
-        possible = np.sqrt(quiet / expected_quiet_variance(np.float64(correlation) ** np.arange(BLOCK)))
-        if sd > _QUIETER * possible:
+    least = minimum_variance(filled, missing=missing)
+    if correlation and least is not None:
+        possible = np.sqrt(least / expected_minimum_variance(np.float64(correlation) ** np.arange(BLOCK)))
+        if sd > _CONTRADICTION * possible:
             return 0.0, floor.white_sd
     return correlation, sd

@@ -1,4 +1,4 @@
-"""How the level of the noise moves along a record, and whether it does beyond chance. Knows nothing of colour."""
+"""The noise envelope: how the noise level varies along a record, and whether it does beyond chance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from denoise_core.noise.white_level import DIFFERENCE, GAUSSIAN_MEDIAN
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
+from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
 
 BLOCK = 128  # samples
@@ -37,30 +38,30 @@ def _median_level(magnitudes: Float64Array) -> float:
 
 
 def local_levels(values: Float64Array) -> Float64Array:
-    """Noise sd about each sample, from blocks, neither smoothed nor tested; 0 where none can be seen; shape (n,)."""
+    """Noise sd about each sample, from blocks, neither smoothed nor tested; 0 where none is visible; shape (n,)."""
     middles, levels = block_levels(values)
     known = ~np.isnan(levels)
     return np.interp(np.arange(len(values)), middles[known], levels[known]) if known.any() else np.zeros(len(values))
 
 
-def moving_levels(values: Float64Array) -> tuple[Float64Array, Float64Array] | None:
-    """Middles of blocks and the smoothed noise sd there, or None where it is constant as far as can be seen; shapes (blocks,).
+def find_envelope(values: Float64Array) -> tuple[Float64Array, Float64Array] | None:
+    """Middles of blocks and the smoothed noise sd there, or None where it varies no more than by chance; shapes (blocks,).
 
-    The logarithms of the blocks' levels are smoothed by local lines. They move beyond chance where one of them lies
+    The logarithms of the blocks' levels are smoothed by local lines. They vary beyond chance where one of them lies
     _BEYOND_CHANCE of its own sds from their mean, and the highest level is _WORTH_IT times the lowest.
     """
     middles, levels = block_levels(values)
-    seen = levels > 0
-    if seen.sum() < max(_FEWEST_BLOCKS, 0.75 * len(levels)):
+    valid = levels > 0
+    if valid.sum() < max(_FEWEST_BLOCKS, 0.75 * len(levels)):
         return None
-    places = np.flatnonzero(seen).astype(np.float64)
-    logs = np.log(np.maximum(levels[seen], _LEAST * np.median(levels[seen])))
+    places = np.flatnonzero(valid).astype(np.float64)
+    logs = np.log(np.maximum(levels[valid], _LEAST * np.median(levels[valid])))
     weights = _local_lines(places)
     smooth = np.clip(weights @ logs, logs.min(), logs.max())
     deviation = np.abs(smooth - logs.mean()) / (_CHANCE / np.sqrt(len(values) / len(levels)) * np.sqrt((weights**2).sum(axis=1)))
     if deviation.max() < _BEYOND_CHANCE or np.ptp(smooth) < np.log(_WORTH_IT):
         return None
-    return middles[seen], np.exp(smooth)
+    return middles[valid], np.exp(smooth)
 
 
 def _local_lines(places: Float64Array) -> Float64Array:

@@ -1,4 +1,4 @@
-"""Enough of a long record to say what its noise is, at a cost that does not grow with it. Knows nothing of noise."""
+"""Enough of a long record to say what its noise is, at a cost that does not grow with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The spectrum of what is left when the signal is silent: Welch's without the segments that stand out. Knows no colour."""
+"""The spectrum of the noise alone: Welch's, without the segments in which the signal stands out."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.dsp.spectrum import detrending_matrix
 from denoise_core.noise.white_level import ROUNDING
 from denoise_core.series import Float64Array
 
 SHORT, LONG = 64, 128  # samples in a segment; the long one for records of LONG_FROM samples
 LONG_FROM = 8192
-SURELY_NOISE = 0.2  # cycles per sample: from here on a signal is rarely to be seen, and white noise has to be flat
+SURELY_NOISE = 0.2  # cycles per sample: from here on signals rarely have power, and white noise is flat
 _FEWEST = 12  # segments
 _MOST_FILLED = 0.08  # share of a segment's samples that may be missing and filled by straight lines
 # A segment counts at a frequency while the mean of its relative powers at the _ACROSS nearest bins is below _CUT. Under Hann's
@@ -23,13 +24,13 @@ _EXCESS = 1.4  # variance of a bin's relative power, times the segments that cou
 _START = 0.25  # quantile over the segments that the clipped mean starts from: right while the signal is silent so often
 _ROUNDS = 12
 # What the clipped mean makes of white noise of sd 1: the neighbours of the lowest and highest bins are of another kind. By
-# simulation of 1,600,000 segments each of 64 and 128 samples, alike to 0.003; done here it would cost the first page 0.1 s.
+# simulation of 1,600,000 segments each of 64 and 128 samples, which agree to 0.003; done here it would cost the first page 0.1 s.
 _WHITE_LOWEST, _WHITE, _WHITE_HIGHEST = (0.773, 0.899, 0.941, 0.955), 0.96, (0.955, 0.947, 0.913, 0.839)
 
 
 @dataclass(frozen=True)
 class Floor:
-    """What the noise's power is at each frequency of a segment.
+    """Power of the noise at each frequency of a segment.
 
     Parameters
     ----------
@@ -100,9 +101,7 @@ def bins(length: int) -> NDArray[np.int64]:
 @cache
 def _taper(length: int) -> Float64Array:
     """Takes the straight line out of a segment, then applies Hann's window, so that white noise of sd 1 has power 1."""
-    line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])
-    keep = np.eye(length) - line.T @ (line / (line**2).sum(axis=1, keepdims=True))
-    return np.asarray(_hann(length)[:, None] * keep, dtype=np.float64)
+    return np.asarray(_hann(length)[:, None] * detrending_matrix(length), dtype=np.float64)
 
 
 def expected_power(autocorrelation: Float64Array) -> Float64Array:
@@ -110,9 +109,9 @@ def expected_power(autocorrelation: Float64Array) -> Float64Array:
     length = len(autocorrelation)
     lags = np.abs(np.arange(length)[:, None] - np.arange(length))
     taper = _taper(length)
-    seen = np.fft.rfft(taper, axis=0)[bins(length)]
+    spectra = np.fft.rfft(taper, axis=0)[bins(length)]
     return np.asarray(
-        np.real(np.einsum("fi,ij,fj->f", seen, autocorrelation[lags], seen.conj(), optimize=True)), dtype=np.float64
+        np.real(np.einsum("fi,ij,fj->f", spectra, autocorrelation[lags], spectra.conj(), optimize=True)), dtype=np.float64
     )
 
 
@@ -126,7 +125,7 @@ def _powers(segments: Float64Array) -> Float64Array:
     return np.asarray(np.abs(np.fft.rfft(segments @ _taper(segments.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
 
 
-def _smoothed(powers: Float64Array) -> Float64Array:
+def _smooth(powers: Float64Array) -> Float64Array:
     """Mean over the _ACROSS nearest bins, those at the ends counting again beyond them; shape as `powers`."""
     summed = np.cumsum(np.pad(powers, ((0, 0), (_ACROSS // 2 + 1, _ACROSS // 2)), mode="edge"), axis=1)
     return np.asarray((summed[:, _ACROSS:] - summed[:, :-_ACROSS]) / _ACROSS, dtype=np.float64)
@@ -136,7 +135,7 @@ def _clipped_mean(powers: Float64Array) -> tuple[Float64Array, float]:
     """Mean of exponential powers over the segments, immune to those that stand out, and how many segments counted on average."""
     mean = np.quantile(powers, _START, axis=0) / -np.log1p(-_START)
     for _ in range(_ROUNDS):
-        counts = _smoothed(powers / mean) <= _CUT
+        counts = _smooth(powers / mean) <= _CUT
         total = np.sum(powers * counts, axis=0)
         mean = np.where(total > 0, total / np.maximum(counts.sum(axis=0), 1) / _KEPT, mean)
     return mean, float(np.mean(counts.sum(axis=0)))

@@ -1,4 +1,4 @@
-"""Which samples are spikes: single ones that stand out of their neighbours. Knows nothing of what made them."""
+"""Which samples are spikes: single ones that stand out from their neighbours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find_spikes(values: Float64Array) -> NDArray[np.bool_]:
     found = np.zeros(len(values), dtype=bool)
     if len(values) < _SHORTEST:
         return found
-    excess, spread = _standing_out(values)
+    excess, spread = _excess_over_neighbours(values)
     least = max(_smallest_step(values) / 2, ROUNDING * float(np.nanmax(np.abs(values), initial=0.0)))
     for _ in range(_ROUNDS):
         calm = np.where(found, np.nan, values)
@@ -43,7 +43,7 @@ def share_of(found: NDArray[np.bool_]) -> float:
     return min(1.0, share / (1.0 - share) ** 4) if share < 1.0 else 1.0
 
 
-def _standing_out(values: Float64Array) -> tuple[Float64Array, Float64Array]:
+def _excess_over_neighbours(values: Float64Array) -> tuple[Float64Array, Float64Array]:
     """By how much each sample exceeds the range of its four neighbours, and the width of that range; shapes (n,)."""
     padded = np.pad(values, 2, constant_values=np.nan)
     n = len(values)

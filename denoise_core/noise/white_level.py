@@ -1,13 +1,13 @@
-"""How strong white noise is: two estimators that look at its highest frequencies. Knows nothing of colour or of time."""
+"""The level of white noise: two estimators from the highest frequencies."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
 from denoise_core.series import Float64Array
 
 ROUNDING = 1e-12  # of the largest value: what is smaller comes from floating point arithmetic
-GAUSSIAN_MEDIAN = 0.67449  # median of |z| where z is Gaussian of sd 1
 
 # Differences of order 6: white noise of sd 1 stays at sd 1, a polynomial of degree 5 vanishes, and slow content is cut steeply.
 # Order 1, the usual choice, reads part of a machine vibration as noise: +10 % on the test signal, where order 6 is right to 1 %.
@@ -47,7 +47,7 @@ def level(values: Float64Array) -> float:
 
 
 def wavelet_level(values: Float64Array) -> float:
-    """As `level`, from the finest wavelet details (each shift): it listens to the upper half of all frequencies, evenly.
+    """As `level`, from the finest wavelet details (each shift): it weights the upper half of all frequencies evenly.
 
     References
     ----------
@@ -75,18 +75,18 @@ def _magnitudes(values: Float64Array, weights: Float64Array) -> Float64Array:
     return filtered[~np.isnan(filtered)]
 
 
-def mostly_still(values: Float64Array) -> bool:
-    """Whether more than half of the differences are zero, as of rare counts: and `level` is no median."""
+def is_mostly_constant(values: Float64Array) -> bool:
+    """Whether more than half of the differences are zero, as of rare counts; `level` is then no median."""
     magnitudes = _magnitudes(values, DIFFERENCE)
     return magnitudes.size == 0 or bool(np.median(magnitudes) <= ROUNDING * np.nanmax(np.abs(values)))
 
 
-def differences_seen(values: Float64Array) -> int:
+def count_differences(values: Float64Array) -> int:
     """How many stretches of seven neighbours have no missing value."""
     return int(_magnitudes(values, DIFFERENCE).size)
 
 
-def least_level(values: Float64Array) -> float:
+def first_difference_level(values: Float64Array) -> float:
     """White-noise sd of a series too short for `level`, by its first differences; 0 for fewer than two numbers."""
     present = values[~np.isnan(values)]
     return float(np.sqrt(np.mean(np.diff(present) ** 2) / 2)) if len(present) > 1 else 0.0

@@ -15,6 +15,7 @@ from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.prepared_data import PreparedData
 from denoise_core.dataset.split import Parts, Stretch
 from denoise_core.dataset.training_set import Target, TrainingSet
+from denoise_core.dsp.gaps import runs
 from denoise_core.dsp.scaling import Scaler, fit_scaler
 from denoise_core.dsp.whitening import unwhiten
 from denoise_core.dsp.windows import window_starts
@@ -79,7 +80,9 @@ class Batches:
             for of_one in zip(data.noisy, ready.targets, split, scalers, noise, strict=True)
         ]
         self.samples = Sample(**{name: torch.cat([b[name] for b in blocks]).to(device) for name in blocks[0]})
-        self._gaps = np.concatenate([_gap_lengths(series.values) for series in data.noisy])
+        self._gaps = np.concatenate(
+            [stops - starts for starts, stops in (runs(np.isnan(series.values)) for series in data.noisy)]
+        )
         offsets = np.cumsum([0, *map(len, data.noisy)])
         self.train_stretches = [_moved(p.train_stretch, at) for p, at in zip(split, offsets, strict=False)]
         self.valid_stretches = [_moved(p.valid_stretch, at) for p, at in zip(split, offsets, strict=False)]
@@ -208,12 +211,6 @@ def _block(
         "train": torch.from_numpy(split.train),
         "valid": torch.from_numpy(split.valid),
     }
-
-
-def _gap_lengths(values: NDArray[np.float64]) -> Ints:
-    """Lengths of the stretches of missing samples."""
-    missing = np.diff(np.isnan(values).astype(np.int8), prepend=0, append=0)
-    return np.flatnonzero(missing == -1) - np.flatnonzero(missing == 1)
 
 
 def _moved(stretch: Stretch, offset: int) -> Stretch:

@@ -121,6 +121,6 @@ def changes(shown: Shown) -> None:
 def spectrum(shown: Shown) -> None:
     """Power by frequency, before and after."""
     found = spectra_of(shown.name, shown.series, shown.estimate)
-    densities = {"recorded": found.raw, "denoised": found.denoised, "removed": found.residual}
-    figure = figures.spectrum(found.frequency, densities, unit=found.frequency_unit)
+    densities = {"recorded": found.raw, "denoised": found.denoised, "residual": found.residual}
+    figure = figures.spectrum(found.frequency, densities, unit=found.frequency_unit, density_unit=found.density_unit)
     chart.draw(figure, key=f"spectrum-{shown.run.id}-{shown.i}", height=360)

@@ -1,4 +1,4 @@
-"""Cautions about a series before denoising and about a training after it."""
+"""What is said about a series before denoising and about a training after it."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def words(sentences) -> str:
     return " ".join(s.text for s in sentences)
 
 
-def test_an_ordinary_series_needs_no_caution():
+def test_an_ordinary_series_needs_no_word():
     assert on_series(Series.of(np.random.default_rng(0).standard_normal(1000), rate_hz=250.0)) == []
 
 
@@ -21,7 +21,9 @@ def test_uneven_sampling_is_told_with_its_share():
     times[700:] += 0.2
     times[800::10] += 0.1
     series = Series(values=np.random.default_rng(0).standard_normal(1000), time=TimeAxis(values=times))
-    assert "Samples are not evenly spaced: 4.1 % of the steps differ from 0.5 s." in words(on_series(series))
+    assert "Samples are not evenly spaced: 4.1 % of the steps differ from 0.5 s. The methods assume even" in words(
+        on_series(series)
+    )
 
 
 def test_clipping_is_told():
@@ -38,8 +40,8 @@ def test_too_little_data_is_told(n, told):
 @pytest.mark.parametrize(
     ("losses", "expected"),
     [
-        ([1.0, 0.5, 0.2], "It was still improving at the last epoch: more epochs may help."),
-        ([1.0, 0.0, -0.5, 0.1, 0.2, 0.1], "It began to learn the noise after epoch 3; the network from about then was kept."),
+        ([1.0, 0.5, 0.2], "Training was still improving at the last epoch; more epochs may help."),
+        ([1.0, 0.0, -0.5, 0.1, 0.2, 0.1], "Overfitting began around epoch 3; the weights from there were kept."),
         ([1.0, 0.0, -0.5, -0.49, -0.48], ""),
         ([1.0, 0.0, -0.5, -0.9, -0.98, -0.99, -0.995, -1.0], ""),
         ([1.0], ""),
@@ -59,8 +61,8 @@ def noise(**changes) -> Noise:
 
 def test_plain_noise_is_told_by_its_level_alone():
     (only,) = on_noise(noise(), "bar")
-    assert (only.severity, only.text) == ("good", "The noise is about 0.15 bar.")
-    assert words(on_noise(noise(sd=0.0), "bar")) == "No noise can be seen in this series."
+    assert (only.severity, only.text) == ("good", "The noise level is about 0.15 bar.")
+    assert words(on_noise(noise(sd=0.0), "bar")) == "No noise is visible in this series."
 
 
 @pytest.mark.parametrize(
@@ -68,11 +70,11 @@ def test_plain_noise_is_told_by_its_level_alone():
     [
         (
             {"agree": False, "estimates": {"differences": 1.2, "wavelet": 2.4, "spectrum": 1.9}},
-            "The noise level is uncertain: three estimates give 1.2 to 2.4 mV.",
+            "The noise level is uncertain: 1.2 to 2.4 mV by three estimates.",
         ),
-        ({"correlation": 0.42}, "Neighbouring noise samples are alike by about 0.42 (coloured noise)"),
+        ({"correlation": 0.42}, "The noise is autocorrelated (lag 1: 0.42)"),
         ({"spikes": 0.004}, "0.4 % of the samples are spikes"),
-        ({"levels": np.array([0.1, 0.4, 0.2])}, "The noise is not equally strong everywhere: from 0.1 to 0.4 mV."),
+        ({"levels": np.array([0.1, 0.4, 0.2])}, "The noise level varies along the series: 0.1 to 0.4 mV."),
     ],
 )
 def test_what_is_not_usual_about_the_noise_is_noted(changes, told):

@@ -5,7 +5,6 @@ import pytest
 from scipy import signal
 
 from denoise_core.assess import Residual, diagnose
-from denoise_core.assess.residual import autocorrelations
 from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Series
 
@@ -21,29 +20,6 @@ def white(seed: int = 0, n: int = N):
 
 def of_residual(removed, estimate=SMOOTH, **known) -> Residual:
     return diagnose(Series.of(estimate + removed, rate_hz=RATE_HZ), Estimate(values=estimate, method="given", **known))
-
-
-def test_autocorrelations_are_the_definition():
-    values = white(n=211)
-    centred = values - values.mean()
-    expected = [np.mean(centred[:-k] * centred[k:]) / np.mean(centred**2) for k in range(1, 31)]
-    np.testing.assert_allclose(autocorrelations(values, longest_lag=30), expected, atol=1e-12)
-
-
-def test_autocorrelations_with_gaps_use_the_pairs_that_are_left():
-    values = white(n=400)
-    values[[3, 50, 51, 52, 390]] = np.nan
-    centred = values - np.nanmean(values)
-    expected = [np.nanmean(centred[:-k] * centred[k:]) / np.nanmean(centred**2) for k in range(1, 41)]
-    np.testing.assert_allclose(autocorrelations(values, longest_lag=40), expected, atol=1e-12)
-
-
-def test_autocorrelation_is_nan_where_gaps_leave_too_few_pairs():
-    values = white(n=400)
-    values[1::2] = np.nan
-    found = autocorrelations(values, longest_lag=10)
-    assert np.isnan(found[0::2]).all()
-    assert np.isfinite(found[1::2]).all()
 
 
 @pytest.mark.parametrize("lag", [1, 2, 17, 400])

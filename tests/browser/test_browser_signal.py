@@ -25,7 +25,7 @@ def test_first_glance_shows_picture_verdict_and_main_button_without_scrolling(pe
     page = person()
     page.goto("/")
     drawn(page, "first-")
-    says(page, "Removed noise of about")
+    says(page, "Removed about")
     expect(page.get_by_role("button", name="Train a network")).to_be_in_viewport()
     expect(page.locator("[class*='st-key-first-'] .denoise-plot")).to_be_in_viewport(ratio=0.95)
 

@@ -50,7 +50,7 @@ def test_denoise_writes_the_numbers_of_the_core(noisy_csv, tmp_path, capsys):
     told = capsys.readouterr()
     assert told.out == ""
     assert "Taking the column 'lead'; --column chooses another: other." in told.err
-    assert "Removed noise of about" in told.err
+    assert "Removed about" in told.err
     assert f"Wrote {clean}." in told.err
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from denoise_core import DataError, Estimate, RunConfig, Series, TimeAxis
 from denoise_core.dataset.preprocessing import preprocess
-from denoise_core.dsp.resampling import even, resampled
+from denoise_core.dsp.resampling import interpolate_at, resample_evenly
 from denoise_core.dsp.whitening import unwhiten, unwhiten_sd, whiten
 from denoise_core.signals import ar1_noise
 
@@ -47,7 +47,7 @@ def test_a_missing_sample_hides_itself_and_the_next():
 
 def test_even_steps_follow_a_smooth_series_and_keep_its_ends():
     series = uneven()
-    new = even(series)
+    new = resample_evenly(series)
     steps = np.diff(new.time.values)
     np.testing.assert_allclose(steps, series.time.step)
     assert new.time.values[0] == series.time.values[0]
@@ -57,12 +57,12 @@ def test_even_steps_follow_a_smooth_series_and_keep_its_ends():
 
 def test_an_even_series_stays_as_it_is():
     series = Series.of(np.random.default_rng(0).standard_normal(100), rate_hz=50.0)
-    np.testing.assert_allclose(even(series).values, series.values, atol=1e-12)
+    np.testing.assert_allclose(resample_evenly(series).values, series.values, atol=1e-12)
 
 
 def test_a_break_in_time_becomes_a_gap_and_no_straight_line():
     times = np.r_[np.arange(50.0), np.arange(80.0, 120.0)]
-    new = even(Series(values=np.ones(90), time=TimeAxis(values=times)))
+    new = resample_evenly(Series(values=np.ones(90), time=TimeAxis(values=times)))
     assert np.isnan(new.values[50:80]).all()
     assert not np.isnan(new.values[:50]).any()
     assert not np.isnan(new.values[80:]).any()
@@ -74,12 +74,12 @@ def test_a_break_in_time_becomes_a_gap_and_no_straight_line():
 )
 def test_times_that_cannot_be_made_even_are_refused(times, words):
     with pytest.raises(DataError, match=words):
-        even(Series(values=np.arange(len(times)), time=TimeAxis(values=times)))
+        resample_evenly(Series(values=np.arange(len(times)), time=TimeAxis(values=times)))
 
 
 def test_values_at_other_times_are_nan_where_nothing_is_known():
     times = np.arange(5.0)
-    assert np.isnan(resampled(np.full(5, np.nan), times, times)).all()
+    assert np.isnan(interpolate_at(np.full(5, np.nan), times, times)).all()
 
 
 def test_nothing_is_done_and_nothing_said_by_default():

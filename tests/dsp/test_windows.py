@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denoise_core.dsp.windows import OverlapAdd, frame, overlap_add, taper, window_starts
+from denoise_core.dsp.windows import OverlapAdd, frame, overlap_add, sum_frames, taper, window_starts
 from denoise_core.errors import SettingsError
 
 
@@ -53,6 +53,10 @@ def test_parts_in_any_order_join_to_the_same_series():
     np.testing.assert_allclose(joined.result(), values, atol=1e-12)
 
 
+def test_frames_add_up_where_they_overlap():
+    np.testing.assert_array_equal(sum_frames(np.ones((3, 3)), np.array([0, 2, 3]), n=8), [1, 1, 2, 2, 2, 1, 0, 0])
+
+
 def test_a_sample_that_no_window_covers_is_nan():
     starts = np.array([0, 6])
     joined = overlap_add(np.ones((2, 3)), starts, n=10, weights=np.ones(3))
@@ -69,7 +73,7 @@ def test_taper_is_positive_symmetric_and_falls_towards_the_edges(length):
     assert np.all(np.diff(weights[: (length + 1) // 2]) > 0)
 
 
-def test_where_frames_overlap_the_one_with_the_farther_edge_is_heard():
+def test_where_frames_overlap_the_one_with_the_farther_edge_dominates():
     starts, frames = np.array([0, 60]), np.stack((np.zeros(100), np.ones(100)))
     joined = overlap_add(frames, starts, n=160, weights=taper(100))
     assert joined[65] < 1e-6

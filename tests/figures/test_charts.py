@@ -35,8 +35,8 @@ def estimate(series):
 
 def test_overlay_draws_recorded_minus_denoised_below(series, estimate):
     lines = by_name(figures.overlay(series, estimate))
-    assert lines["Removed"]["yaxis"] == "y2"
-    x, removed = values(lines["Removed"], "x"), values(lines["Removed"])
+    assert lines["Residual"]["yaxis"] == "y2"
+    x, removed = values(lines["Residual"], "x"), values(lines["Residual"])
     at = np.rint(x * 50.0).astype(int)
     np.testing.assert_allclose(removed, (series.values - estimate.values)[at])
 
@@ -115,18 +115,18 @@ def test_loss_has_a_star_at_the_best_epoch_and_a_log_axis_only_if_it_can(valid, 
     assert figure["layout"]["yaxis"].get("type") == axis
     star = by_name(figure)["Best"]
     assert (star["x"], star["y"], star["text"]) == ([2], [valid[1]], ["best: 2"])
-    assert by_name(figure)["Held out"]["line"]["dash"] == "dash"
+    assert by_name(figure)["Validation"]["line"]["dash"] == "dash"
 
 
 def test_loss_before_the_first_epoch_is_empty_and_says_so():
     figure = figures.loss([], [], best_epoch=0, epochs=40)
-    assert "no epoch has ended" in figure["layout"]["meta"]["alt"]
+    assert "no epoch has finished" in figure["layout"]["meta"]["alt"]
     assert "Best" not in by_name(figure)
 
 
 def test_spectrum_leaves_out_what_has_no_logarithm():
     frequency, power = np.array([0.0, 1.0, 2.0]), np.array([5.0, 0.0, 1.0])
-    line = figures.spectrum(frequency, {"recorded": power}, unit="Hz")["data"][0]
+    line = figures.spectrum(frequency, {"recorded": power}, unit="Hz", density_unit="bar²/Hz")["data"][0]
     assert values(line, "x").tolist() == [1.0, 2.0]
     assert np.isnan(values(line)[0])
 
@@ -151,7 +151,7 @@ def test_every_figure_is_a_valid_plotly_figure(series, estimate):
         figures.preview(x[:50], series.values[:50], None, time=series.time, name="p", beside={"Instant": series.values[:50]}),
         figures.overlay(series, estimate, beside={"Instant": estimate}),
         figures.windows(series, length=64, hop=32),
-        figures.spectrum(np.arange(5.0), {"removed": np.ones(5)}, unit="Hz"),
+        figures.spectrum(np.arange(5.0), {"residual": np.ones(5)}, unit="Hz", density_unit="bar²/Hz"),
     ]
     for figure in made:
         go.Figure(figure)

@@ -85,9 +85,9 @@ def test_every_length_gets_a_finite_estimate_with_its_sd(n):
 @pytest.mark.parametrize("n", [2047, 2048, 2049, 2048 + 1536, 2048 + 1537])
 def test_windows_are_joined_without_a_seam(n, quickly, monkeypatch):
     _, noisy = noisy_heartbeats(n)
-    monkeypatch.setattr(denoiser, "WORKS", [denoiser.Work(np.inf, 2048, 512, once=quickly, hints=not quickly)])
+    monkeypatch.setattr(denoiser, "MODES", [denoiser.Mode(np.inf, 2048, 512, single_pass=quickly, nonlocal_features=not quickly)])
     joined = instantly(noisy)
-    monkeypatch.setattr(denoiser, "WORKS", [denoiser.Work(np.inf, 8192, 512, once=quickly, hints=not quickly)])
+    monkeypatch.setattr(denoiser, "MODES", [denoiser.Mode(np.inf, 8192, 512, single_pass=quickly, nonlocal_features=not quickly)])
     whole = instantly(noisy)
     # The centre of a window and its place on the network's grid differ from those of the whole, and so does what comes again.
     least, mean = (0.5, 0.05) if quickly else (1.5, 0.2)
@@ -95,11 +95,11 @@ def test_windows_are_joined_without_a_seam(n, quickly, monkeypatch):
     assert np.sqrt(np.mean((joined.values - whole.values) ** 2)) < mean * whole.noise_sd
 
 
-@pytest.mark.parametrize("work", denoiser.WORKS[1:])
-def test_a_long_series_is_looked_at_more_quickly_under_the_same_law_and_little_worse(work, monkeypatch):
+@pytest.mark.parametrize("mode", denoiser.MODES[1:])
+def test_a_long_series_is_denoised_more_quickly_under_the_same_law_and_little_worse(mode, monkeypatch):
     clean, noisy = noisy_heartbeats(9000)
     careful = instantly(noisy)
-    monkeypatch.setattr(denoiser, "WORKS", [work._replace(most=np.inf)])
+    monkeypatch.setattr(denoiser, "MODES", [mode._replace(max_samples=np.inf)])
     quick, turned = instantly(noisy), instantly(5.0 - 3.0 * noisy)
     assert not np.array_equal(quick.values, careful.values)
     np.testing.assert_allclose(turned.values, 5.0 - 3.0 * quick.values, atol=1e-4)
@@ -110,7 +110,7 @@ def test_a_long_series_is_looked_at_more_quickly_under_the_same_law_and_little_w
 def test_a_noise_level_stated_wrongly_is_corrected_by_more_than_half(error, monkeypatch):
     clean, noisy = noisy_heartbeats(4096)
     right = instantly(noisy)
-    monkeypatch.setattr(normalisation, "levels_along", lambda values, described: error * described.along(len(values)))
+    monkeypatch.setattr(normalisation, "local_noise_sd", lambda values, described: error * described.along(len(values)))
     wrong = instantly(noisy)
     assert abs(np.log(wrong.noise_sd / right.noise_sd)) < 0.5 * abs(np.log(error))
     assert gain_db(noisy, wrong.values, clean) > gain_db(noisy, right.values, clean) - 1.5
@@ -154,7 +154,7 @@ def test_gaps_stay_gaps_and_hardly_disturb_the_rest():
         ([3.0], "has 1 samples"),
         (
             np.tile([-1.7e308, 1.7e308], 30),
-            r"reaches 1\.7e\+308; at most 1e\+305 can be computed with\.",
+            r"reaches 1\.7e\+308; values above 1e\+305 would overflow\.",
         ),
         (np.full(9, np.nan), "no numbers at all"),
     ],
@@ -231,7 +231,7 @@ def test_its_band_covers_what_it_says_on_held_out_synthetic_signals(snr):
     assert 0.8 < np.mean(inside) < 0.97
 
 
-def test_a_signal_that_was_taken_for_coloured_noise_is_noticed_by_its_rhythm():
+def test_a_signal_that_was_taken_for_coloured_noise_is_noticed_by_its_period():
     clean, noisy = repeating.pair("energy", 2048, 10.0, 1)
     assert noise.describe(noisy).correlation > 0.5
     estimate = instantly(noisy)

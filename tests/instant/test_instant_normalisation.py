@@ -1,10 +1,10 @@
-"""A series made fit for the network: gaps, spikes and colour are taken out, and what is found is brought back exactly."""
+"""A series normalised for the network: gaps, spikes and autocorrelation are taken out, and the way back is exact."""
 
 import numpy as np
 import pytest
 
 from denoise_core import signals
-from denoise_core.instant.normalisation import Fitted
+from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.series import Series
 
 
@@ -17,67 +17,67 @@ def heartbeats(n: int = 4096, *, seed: int = 0):
 def test_white_noise_without_gaps_is_only_brought_to_size():
     clean, sd, rng = heartbeats()
     noisy = 1000.0 * (clean + sd * rng.standard_normal(4096)) - 7.0
-    fitted = Fitted.of(Series.of(noisy))
-    assert fitted.mask.all()
-    assert (fitted.whitening, np.abs(fitted.bridged).max()) == (0.0, 0.0)
-    assert 0.5 <= np.abs(fitted.values).max() <= 1.0
-    np.testing.assert_allclose(np.ldexp(fitted.values, fitted.exponent) + np.median(noisy), noisy, rtol=1e-12)
-    np.testing.assert_allclose(np.ldexp(fitted.levels, fitted.exponent), 1000.0 * sd, rtol=0.05)
+    normalised = NormalisedSeries.of(Series.of(noisy))
+    assert normalised.mask.all()
+    assert (normalised.prewhitening, np.abs(normalised.spikes).max()) == (0.0, 0.0)
+    assert 0.5 <= np.abs(normalised.values).max() <= 1.0
+    np.testing.assert_allclose(np.ldexp(normalised.values, normalised.exponent) + np.median(noisy), noisy, rtol=1e-12)
+    np.testing.assert_allclose(np.ldexp(normalised.levels, normalised.exponent), 1000.0 * sd, rtol=0.05)
 
 
-def test_taking_off_all_that_is_known_to_be_noise_gives_the_clean_series_whatever_the_colour():
+def test_the_residual_of_autocorrelated_noise_is_that_noise():
     clean, sd, rng = heartbeats()
     noise = sd * signals.ar1_noise(4096, rng, rho=0.8)
-    fitted = Fitted.of(Series.of(clean + noise))
-    assert 0.5 < fitted.whitening < 0.9
-    scaled = np.ldexp(noise, -fitted.exponent)
-    white = scaled - fitted.whitening * np.r_[0.0, scaled[:-1]]
-    white[0] = np.sqrt(1 - fitted.whitening**2) * scaled[0]
-    np.testing.assert_allclose(fitted.removed(white), noise, atol=1e-9)
+    normalised = NormalisedSeries.of(Series.of(clean + noise))
+    assert 0.5 < normalised.prewhitening < 0.9
+    scaled = np.ldexp(noise, -normalised.exponent)
+    white = scaled - normalised.prewhitening * np.r_[0.0, scaled[:-1]]
+    white[0] = np.sqrt(1 - normalised.prewhitening**2) * scaled[0]
+    np.testing.assert_allclose(normalised.to_residual(white), noise, atol=1e-9)
     assert abs(np.corrcoef(white[1:], white[:-1])[0, 1]) < 0.45
-    np.testing.assert_allclose(fitted.noise_sd(np.full(4096, np.var(white))), sd, rtol=0.25)
+    np.testing.assert_allclose(normalised.to_noise_sd(np.full(4096, np.var(white))), sd, rtol=0.25)
 
 
-def test_many_spikes_are_taken_off_and_not_shown():
+def test_many_spikes_are_removed_and_masked():
     clean, sd, rng = heartbeats()
     spiky = signals.spikes(4096, rng, share=0.02, size=12 * sd)
-    fitted = Fitted.of(Series.of(clean + sd * rng.standard_normal(4096) + spiky))
-    assert np.mean(~fitted.mask[spiky != 0]) > 0.85
-    assert np.mean(~fitted.mask[spiky == 0]) < 0.002
-    off = fitted.removed(np.zeros(4096))
-    found = (spiky != 0) & ~fitted.mask
+    normalised = NormalisedSeries.of(Series.of(clean + sd * rng.standard_normal(4096) + spiky))
+    assert np.mean(~normalised.mask[spiky != 0]) > 0.85
+    assert np.mean(~normalised.mask[spiky == 0]) < 0.002
+    off = normalised.to_residual(np.zeros(4096))
+    found = (spiky != 0) & ~normalised.mask
     assert np.std(off[found] - spiky[found]) < 3 * sd
-    np.testing.assert_array_equal(off[fitted.mask], 0.0)
+    np.testing.assert_array_equal(off[normalised.mask], 0.0)
 
 
 def test_a_few_spikes_may_be_peaks_and_stay():
     clean, sd, rng = heartbeats()
     spiky = signals.spikes(4096, rng, share=0.001, size=12 * sd)
-    fitted = Fitted.of(Series.of(clean + sd * rng.standard_normal(4096) + spiky))
-    assert fitted.mask.all()
+    normalised = NormalisedSeries.of(Series.of(clean + sd * rng.standard_normal(4096) + spiky))
+    assert normalised.mask.all()
 
 
-def test_gaps_are_bridged_by_straight_lines_and_said_to_be_missing():
+def test_gaps_are_interpolated_and_masked():
     clean, sd, rng = heartbeats()
     noisy = clean + sd * rng.standard_normal(4096)
     noisy[100:110] = np.nan
-    fitted = Fitted.of(Series.of(noisy))
-    np.testing.assert_array_equal(fitted.mask, ~np.isnan(noisy))
-    np.testing.assert_allclose(np.diff(fitted.values[99:111], 2), 0.0, atol=1e-12)
-    np.testing.assert_array_equal(fitted.removed(np.zeros(4096)), 0.0)
+    normalised = NormalisedSeries.of(Series.of(noisy))
+    np.testing.assert_array_equal(normalised.mask, ~np.isnan(noisy))
+    np.testing.assert_allclose(np.diff(normalised.values[99:111], 2), 0.0, atol=1e-12)
+    np.testing.assert_array_equal(normalised.to_residual(np.zeros(4096)), 0.0)
 
 
-def test_whitening_hides_the_sample_after_a_gap_as_well():
+def test_prewhitening_masks_the_sample_after_a_gap_as_well():
     clean, sd, rng = heartbeats()
     noisy = clean + sd * signals.ar1_noise(4096, rng, rho=0.8)
     noisy[100:110] = np.nan
-    fitted = Fitted.of(Series.of(noisy))
-    assert fitted.whitening > 0.5
-    np.testing.assert_array_equal(np.flatnonzero(~fitted.mask), np.arange(100, 111))
+    normalised = NormalisedSeries.of(Series.of(noisy))
+    assert normalised.prewhitening > 0.5
+    np.testing.assert_array_equal(np.flatnonzero(~normalised.mask), np.arange(100, 111))
 
 
 @pytest.mark.parametrize("values", [np.r_[np.zeros(40), 1.0, np.zeros(23)], np.repeat([0.0, 1.0], 32)])
 def test_odd_series_have_levels_that_are_numbers(values):
-    fitted = Fitted.of(Series.of(values))
-    assert np.isfinite(fitted.levels).all()
-    assert (fitted.levels >= 0.0).all()
+    normalised = NormalisedSeries.of(Series.of(values))
+    assert np.isfinite(normalised.levels).all()
+    assert (normalised.levels >= 0.0).all()

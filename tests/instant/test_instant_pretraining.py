@@ -73,12 +73,12 @@ def test_the_rate_rises_holds_and_falls():
     assert trainer._rate(1.0, 1000) == pytest.approx(0.01)
 
 
-def test_training_says_the_held_out_score_and_saves(monkeypatch):
+def test_training_logs_the_validation_score_and_saves(monkeypatch):
     monkeypatch.setattr(trainer, "_CHUNK", 512)
     training, said, saved = Training(Plan(samples=128, lengths=(64,), steps=3)), [], []
     trainer.train(training, save=lambda: saved.append(training.done), say=said.append, every=2)
     assert saved == [2, 3]
-    assert all(line.startswith(f"step {step}, ") and "held out SNR 1: " in line for step, line in zip(saved, said, strict=True))
+    assert all(line.startswith(f"step {step}, ") and "validation SNR 1: " in line for step, line in zip(saved, said, strict=True))
 
 
 def test_the_network_sees_no_further_than_it_says():

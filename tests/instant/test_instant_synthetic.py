@@ -1,4 +1,4 @@
-"""The synthetic family: what the prior learns from, and what it must never have seen."""
+"""The synthetic signals of the pretraining, and the benchmark that is excluded from them."""
 
 import numpy as np
 import pytest
@@ -83,7 +83,7 @@ def test_the_stated_level_is_at_times_right_wrong_or_constant_where_noise_moves(
     assert constant[~moves].mean() > 0.8
 
 
-def test_hints_are_given_to_most_rows():
+def test_most_rows_have_nonlocal_features():
     clean = synthetic.clean_signals(np.random.default_rng(3), 100, LENGTH)
     given = synthetic.batch(np.random.default_rng(4), clean).inputs[:, 3:].any(axis=(1, 2))
     assert 0.8 < given.mean() < 0.98

@@ -5,7 +5,7 @@ import pytest
 
 from denoise_core.noise import describe
 from denoise_core.noise.ar_model import MOST_GAP, SMALL, gap_for
-from denoise_core.noise.minimum_statistics import BLOCK, expected_quiet_variance, quiet_variance
+from denoise_core.noise.minimum_statistics import BLOCK, expected_minimum_variance, minimum_variance
 from denoise_core.noise.spectrum import bins, expected_power, noise_floor
 from denoise_core.signals import SIGNALS, add_noise, ar1_noise, rising, spikes
 
@@ -59,8 +59,8 @@ def test_a_rough_signal_is_no_coloured_noise_where_its_pauses_are_white():
     playing = np.arange(6000) % 600 < 540  # pauses a tenth of the time
     series = add_noise(ar1_noise(6000, rng, rho=0.7) * playing, snr=3, rng=rng)
     assert describe(series).gap == 1
-    quiet = quiet_variance(series, missing=np.zeros(6000, dtype=bool))
-    assert quiet / expected_quiet_variance(0.7 ** np.arange(BLOCK)) < 0.7
+    quiet = minimum_variance(series, missing=np.zeros(6000, dtype=bool))
+    assert quiet / expected_minimum_variance(0.7 ** np.arange(BLOCK)) < 0.7
 
 
 def test_a_tone_is_no_coloured_noise():
@@ -91,11 +91,11 @@ def test_the_floor_of_white_noise_is_flat_to_its_lowest_and_highest_bin():
     np.testing.assert_allclose(floor.power, np.ones(len(bins(floor.length))), atol=0.035)
 
 
-def test_the_expected_quiet_variance_is_that_of_simulated_noise():
+def test_the_expected_minimum_variance_is_that_of_simulated_noise():
     for rho in (0.0, 0.8):
         noise = ar1_noise(32 * 4000, np.random.default_rng(3), rho=rho)
-        found = quiet_variance(noise, missing=np.zeros(len(noise), dtype=bool))
-        assert expected_quiet_variance(rho ** np.arange(BLOCK)) == pytest.approx(
+        found = minimum_variance(noise, missing=np.zeros(len(noise), dtype=bool))
+        assert expected_minimum_variance(rho ** np.arange(BLOCK)) == pytest.approx(
             found, rel=0.2
         )  # the gamma is a little low in its tail
 

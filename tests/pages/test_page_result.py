@@ -66,9 +66,9 @@ def test_all_but_the_two_most_serious_sentences_are_folded(app, finished, monkey
 
 def test_strength_blends_without_training_again(app, finished):
     result(app, finished)
-    whole = lines(app)["Removed"]
+    whole = lines(app)["Residual"]
     app.slider[0].set_value(50).run()
-    np.testing.assert_allclose(lines(app)["Removed"], 0.5 * whole)
+    np.testing.assert_allclose(lines(app)["Residual"], 0.5 * whole)
 
 
 def test_the_instant_method_is_drawn_and_told_beside_the_network(app, store, finished):

@@ -77,7 +77,7 @@ def test_each_channel_can_be_looked_at(app, store, ended, tank):
     assert labelled(app.selectbox, "Channel").options == ["flow", "level"]
     labelled(app.selectbox, "Channel").select("level").run()
     series, estimate = store.series(run, 1), store.estimate(run, 1)
-    np.testing.assert_allclose(lines(app)["Removed"][1], series.values - estimate.values)
+    np.testing.assert_allclose(lines(app)["Residual"][1], series.values - estimate.values)
     assert "tank.csv · level" in words(app)
 
 

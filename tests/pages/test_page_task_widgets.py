@@ -85,7 +85,7 @@ def test_settings_are_called_as_a_person_reads_them_and_stand_in_groups(app, tan
 
 def test_what_the_noise_is_stands_above_the_form(app, tank):
     train(app, "tank.csv", tank)
-    assert "The noise is about" in words(app)
+    assert "The noise level is about" in words(app)
 
 
 def test_columns_share_one_network(app, store, tank):

@@ -1,1 +1,1 @@
-"""How the pretrained network came about: its synthetic signals, its architecture, its training."""
+"""Pretraining of the network: its synthetic signals, its architecture, its training."""

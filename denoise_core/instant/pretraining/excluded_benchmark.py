@@ -1,4 +1,4 @@
-"""The functions that the prior must never have seen: those it is measured on, and HeaviSine. Knows no noise, no network.
+"""The functions that must not be among the training signals: those of the benchmark, and HeaviSine.
 
 Seven functions as Xing, Carbonetto and Stephens use them (JMLR 22, 2021), after Donoho and Johnstone; ``t = (1 .. n) / n``.
 """

@@ -1,4 +1,4 @@
-"""The prior's network: a 1-D residual U-Net that predicts the noise and its own error. Knows no scaling, no data, no weights."""
+"""The pretrained network: a 1-D residual U-Net that predicts the noise and its own error."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from denoise_core.instant.nonlocal_features import HINTS
+from denoise_core.instant.nonlocal_features import FEATURES
 
 CHANNELS = (32, 48, 64, 80, 96, 128)
 MULTIPLE = 2 ** (len(CHANNELS) - 1)
 """A window's length is a multiple of this many samples."""
 
-INPUTS = 3 + HINTS
-"""Input channels: value in units of the noise, mask (1 where measured), log of the noise sd relative to the unit; `hints`."""
+INPUTS = 3 + FEATURES
+"""Input channels: value in units of the noise, mask (1 where measured), log of the noise sd relative to the unit; the
+non-local features."""
 
 OUTPUTS = 3
 """Output channels: the noise, log of the sd of the error of ``value - noise``, log of the noise's own sd; in the value's unit."""
 
 
 class Block(nn.Module):
-    """Two convolutions around which the input is carried. ``(batch, channels, length)`` in and out."""
+    """Two convolutions with a skip connection. ``(batch, channels, length)`` in and out."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
         self.first = nn.Conv1d(channels, channels, width, padding=width // 2)
         self.second = nn.Conv1d(channels, channels, width, padding=width // 2)
-        # Without normalisation layers (they would make a sample depend on where its window ends) depth is tamed by a quiet start.
+        # There are no normalisation layers (a sample would depend on where its window ends): small weights keep depth stable.
         nn.init.normal_(self.second.weight, std=0.1 / (channels * width) ** 0.5)
 
     def forward(self, hidden: Tensor) -> Tensor:
@@ -42,8 +43,8 @@ class UNet(nn.Module):
 
     Notes
     -----
-    Of (batch, 8, length) it makes (batch, 3, length), so that ``value - noise`` is the estimate. The noise, not the estimate, is
-    handed out: it keeps its precision beside values that are thousands of times larger. A sample sees 460 samples to each side.
+    Of (batch, 8, length) it makes (batch, 3, length), so that ``value - noise`` is the estimate. The output is the noise, not the
+    estimate: it keeps its precision beside values that are thousands of times larger. A sample sees 460 samples to each side.
     """
 
     def __init__(self, channels: tuple[int, ...] = CHANNELS) -> None:
@@ -73,7 +74,7 @@ class UNet(nn.Module):
         return torch.cat([torch.exp(stated) * noise, spread, stated + change], dim=1)
 
     def _inner(self, outer: Tensor) -> Tensor:
-        """What all levels but the outermost make of it; same shape."""
+        """All levels but the outermost; same shape."""
         hidden, skips = self.down[0](outer), []
         for block, down in zip(self.inward[1:], self.down[1:], strict=True):
             skips.append(block(hidden))

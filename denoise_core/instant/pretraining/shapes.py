@@ -1,4 +1,4 @@
-"""Kinds of synthetic signal made of pieces and pulses. Knows no noise, no network.
+"""Kinds of synthetic signal made of pieces and pulses.
 
 Each kind is a function ``(rng, count, length) -> (count, length)``, of any level and size.
 """
@@ -19,7 +19,7 @@ def log_uniform(rng: Rng, low: float, high: float, count: int) -> Float64Array:
     return np.exp(rng.uniform(np.log(low), np.log(high), (count, 1)))
 
 
-def scaled(values: Float64Array) -> Float64Array:
+def standardise(values: Float64Array) -> Float64Array:
     """Rows of mean 0 and sd 1; rows that do not vary become 0."""
     centred = values - values.mean(axis=1, keepdims=True)
     sd = centred.std(axis=1, keepdims=True)
@@ -31,7 +31,7 @@ def _jumps(rng: Rng, count: int, length: int, most: float = 40.0) -> NDArray[np.
     return rng.random((count, length)) < log_uniform(rng, 1.0, most, count) / length
 
 
-def _within(jumps: NDArray[np.bool_]) -> tuple[Ints, Float64Array]:
+def _pieces(jumps: NDArray[np.bool_]) -> tuple[Ints, Float64Array]:
     """Number of the piece at each sample, and place within it, 0 .. 1."""
     length = jumps.shape[1]
     jumps = jumps.copy()
@@ -53,7 +53,7 @@ def _heights(rng: Rng, shape: tuple[int, ...]) -> Float64Array:
 
 def steps(rng: Rng, count: int, length: int) -> Float64Array:
     """Piecewise constant: free levels, a staircase, or a few levels that come again."""
-    piece, _ = _within(_jumps(rng, count, length))
+    piece, _ = _pieces(_jumps(rng, count, length))
     levels = _heights(rng, (count, piece.max() + 1))
     style = rng.random((count, 1))
     few = np.round(levels * log_uniform(rng, 0.4, 2.0, count))
@@ -63,7 +63,7 @@ def steps(rng: Rng, count: int, length: int) -> Float64Array:
 
 def polynomials(rng: Rng, count: int, length: int) -> Float64Array:
     """Piecewise polynomials of degree 0 to 3, with jumps at the joints."""
-    piece, place = _within(_jumps(rng, count, length, most=12.0))
+    piece, place = _pieces(_jumps(rng, count, length, most=12.0))
     degree = rng.integers(1, 4, (count, 1))
     total = np.zeros((count, length))
     for power in range(4):
@@ -74,13 +74,13 @@ def polynomials(rng: Rng, count: int, length: int) -> Float64Array:
 
 def broken_lines(rng: Rng, count: int, length: int) -> Float64Array:
     """Piecewise straight without jumps, or with a few; some curved as parabolas are."""
-    piece, _ = _within(_jumps(rng, count, length, most=20.0))
+    piece, _ = _pieces(_jumps(rng, count, length, most=20.0))
     slopes = np.take_along_axis(_heights(rng, (count, piece.max() + 1)), piece, axis=1)
-    lines = np.cumsum(scaled(slopes) / np.sqrt(length), axis=1)
-    curved = np.cumsum(scaled(lines), axis=1)
+    lines = np.cumsum(standardise(slopes) / np.sqrt(length), axis=1)
+    curved = np.cumsum(standardise(lines), axis=1)
     jumping = rng.random((count, 1)) < 0.3
     bent = np.where(rng.random((count, 1)) < 0.2, curved, lines)
-    return scaled(bent) + jumping * scaled(steps(rng, count, length)) * rng.uniform(0.2, 1.5, (count, 1))
+    return standardise(bent) + jumping * standardise(steps(rng, count, length)) * rng.uniform(0.2, 1.5, (count, 1))
 
 
 def _profile(rng: Rng, count: int, offsets: Float64Array) -> Float64Array:
@@ -125,7 +125,7 @@ def bumps(rng: Rng, count: int, length: int) -> Float64Array:
 
 
 def _onsets(rng: Rng, count: int, length: int) -> Float64Array:
-    """Impulses at nearly even distances, (count, length); distance, jitter and strength differ row by row."""
+    """Impulses at nearly even distances, (count, length); distance, jitter and amplitude differ row by row."""
     distance = log_uniform(rng, 12.0, length / 2.5, count)
     jitter = np.where(rng.random((count, 1)) < 0.3, 0.0, rng.uniform(0.0, 0.3, (count, 1)))
     wanted = int(length / 8) + 2
@@ -149,7 +149,7 @@ def _impulses(places: Float64Array, strength: Float64Array, length: int) -> Floa
     return total.reshape(count, length)
 
 
-def _convolved(impulses: Float64Array, kernels: Float64Array) -> Float64Array:
+def _convolve(impulses: Float64Array, kernels: Float64Array) -> Float64Array:
     """Circular, rows by rows; the middle of a kernel is its time 0."""
     length = impulses.shape[1]
     spectra = np.fft.rfft(impulses, axis=1) * np.fft.rfft(np.fft.ifftshift(kernels, axes=1), axis=1)
@@ -160,7 +160,7 @@ def pulse_trains(rng: Rng, count: int, length: int) -> Float64Array:
     """One pulse again and again, at nearly even distances."""
     offsets = np.arange(length, dtype=float) - length // 2
     kernel = _profile(rng, count, offsets / log_uniform(rng, 0.8, 30.0, count))
-    return _convolved(_onsets(rng, count, length), kernel)
+    return _convolve(_onsets(rng, count, length), kernel)
 
 
 def heartbeats(rng: Rng, count: int, length: int) -> Float64Array:
@@ -171,7 +171,7 @@ def heartbeats(rng: Rng, count: int, length: int) -> Float64Array:
         at, width = rng.normal(0, 1, (count, 1)) * size, size * log_uniform(rng, 0.05, 0.6, count)
         present = rng.random((count, 1)) < 0.75
         kernel += present * _heights(rng, (count, 1)) * np.exp(-0.5 * ((offsets - at) / np.maximum(width, 0.8)) ** 2)
-    return _convolved(_onsets(rng, count, length), kernel)
+    return _convolve(_onsets(rng, count, length), kernel)
 
 
 def bursts(rng: Rng, count: int, length: int) -> Float64Array:
@@ -181,7 +181,7 @@ def bursts(rng: Rng, count: int, length: int) -> Float64Array:
     ringing = np.exp(-np.maximum(offsets, 0) / decay) * (offsets >= 0)
     kernel = ringing * np.sin(2 * np.pi * frequency * offsets + rng.uniform(0, 2 * np.pi, (count, 1)))
     random = (rng.random((count, length)) < log_uniform(rng, 1.0, 15.0, count) / length) * rng.standard_normal((count, length))
-    return _convolved(np.where(rng.random((count, 1)) < 0.5, random, _onsets(rng, count, length)), kernel)
+    return _convolve(np.where(rng.random((count, 1)) < 0.5, random, _onsets(rng, count, length)), kernel)
 
 
 def tooth_waves(rng: Rng, count: int, length: int) -> Float64Array:

@@ -1,6 +1,6 @@
-"""Synthetic signals with known truth, and their noise: what the prior learns from. Knows no network.
+"""Synthetic signals with known truth, and their noise: what the network is pretrained on.
 
-The benchmark's functions stay out: no row resembles one of `left_out.FUNCTIONS` (or its mirror image) over its whole length.
+The benchmark is excluded: no row resembles one of `excluded_benchmark.FUNCTIONS` (or its mirror image) over its whole length.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core.instant.nonlocal_features import hints
+from denoise_core.dsp.gaps import interpolate_gaps
+from denoise_core.instant.nonlocal_features import nonlocal_features
 from denoise_core.instant.pretraining import shapes, waves
 from denoise_core.instant.pretraining.excluded_benchmark import resemblance
-from denoise_core.instant.pretraining.shapes import Rng, log_uniform, scaled
+from denoise_core.instant.pretraining.shapes import Rng, log_uniform, standardise
 from denoise_core.series import Float32Array, Float64Array
 
 KINDS: dict[str, Callable[[Rng, int, int], Float64Array]] = {
@@ -39,8 +40,8 @@ KINDS: dict[str, Callable[[Rng, int, int], Float64Array]] = {
 WEIGHTS = {"steps": 2.0, "bumps": 3.0, "polynomials": 1.5, "broken lines": 1.5, "smooth": 2.0, "chirps": 1.5, "cycles": 1.5}
 """How often a kind is drawn; 1 where it is not named."""
 
-MOST_ALIKE = 0.97
-"""A row that correlates more than this with a function that is left out is not used."""
+MAX_RESEMBLANCE = 0.97
+"""A row that correlates more than this with an excluded function is not used."""
 
 SNR = (0.5, 20.0)
 
@@ -59,19 +60,19 @@ class Batch:
 
 def clean_signals(rng: Rng, count: int, length: int) -> Float64Array:
     """Rows of mean 0 and sd 1, of every kind, alone or two or three together; shape (count, length)."""
-    total = scaled(_drawn(rng, count, length))
+    total = standardise(_draw(rng, count, length))
     for share in (0.4, 0.12):
         joined = rng.random((count, 1)) < share
-        total = np.where(joined, total + log_uniform(rng, 0.15, 1.5, count) * scaled(_drawn(rng, count, length)), total)
-    total = scaled(_measured(rng, scaled(total)))
+        total = np.where(joined, total + log_uniform(rng, 0.15, 1.5, count) * standardise(_draw(rng, count, length)), total)
+    total = standardise(_instrument(rng, standardise(total)))
     total *= rng.choice([-1.0, 1.0], (count, 1))
-    alike = (resemblance(total) > MOST_ALIKE) | (np.std(total, axis=1) < 0.5)
-    if alike.any():
-        total[alike] = clean_signals(rng, int(alike.sum()), length)
+    rejected = (resemblance(total) > MAX_RESEMBLANCE) | (np.std(total, axis=1) < 0.5)
+    if rejected.any():
+        total[rejected] = clean_signals(rng, int(rejected.sum()), length)
     return total
 
 
-def _drawn(rng: Rng, count: int, length: int) -> Float64Array:
+def _draw(rng: Rng, count: int, length: int) -> Float64Array:
     weights = np.array([WEIGHTS.get(name, 1.0) for name in KINDS])
     chosen = rng.choice(len(KINDS), count, p=weights / weights.sum())
     total = np.empty((count, length))
@@ -84,8 +85,8 @@ def _drawn(rng: Rng, count: int, length: int) -> Float64Array:
     return total
 
 
-def _measured(rng: Rng, values: Float64Array) -> Float64Array:
-    """What instruments do: saturate, round, answer to the logarithm; most rows stay as they are."""
+def _instrument(rng: Rng, values: Float64Array) -> Float64Array:
+    """Effects of instruments: saturation, rounding, a logarithmic response; most rows stay as they are."""
     count, fate = len(values), rng.random((len(values), 1))
     low, high = -rng.uniform(0.3, 2.0, (count, 1)), rng.uniform(0.3, 2.0, (count, 1))
     step = log_uniform(rng, 0.1, 1.0, count)
@@ -98,38 +99,40 @@ def _measured(rng: Rng, values: Float64Array) -> Float64Array:
 def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> Batch:
     """White noise on rows of sd 1, as the network sees them: in units of the noise, around a robust centre.
 
-    In a quarter of the rows the noise level moves, and may be stated truly, wrongly or as constant; in a tenth samples are
-    missing; the stated unit errs, in one row of ten far; one row of ten comes without hints. With `snr`, of shape (count, 1), the
-    rows are plain: nothing moves, misses or errs.
+    In a quarter of the rows the noise level varies, and may be stated correctly, wrongly or as constant; in a tenth samples are
+    missing; the stated unit errs, in one row of ten by much; one row of ten has no non-local features. With `snr`, of shape
+    (count, 1), the rows are plain: constant level, nothing missing, no errors.
     """
     count, length = clean.shape
     plain = snr is not None
-    level = np.zeros((count, length)) if plain else _moving(rng, count, length)
+    level = np.zeros((count, length)) if plain else _log_envelope(rng, count, length)
     signal = clean * (log_uniform(rng, *SNR, count) if snr is None else snr)
     noisy = signal + np.exp(level) * rng.standard_normal((count, length))
     unit = np.ones((count, 1)) if plain else np.exp(_unit_error(rng, count))
     noisy, signal = noisy / unit, signal / unit
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
-    mask = np.ones((count, length)) if plain else _present(rng, count, length)
-    filled = np.where(mask > 0, noisy, _bridged(noisy, mask))
-    beyond = np.stack([hints(row) for row in filled]) * (plain | (rng.random((count, 1, 1)) < 0.9))
-    stated = level if plain else _stated(rng, level)
-    inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), beyond], axis=1)
+    mask = np.ones((count, length)) if plain else _mask(rng, count, length)
+    filled = np.array([interpolate_gaps(row, missing=gaps) for row, gaps in zip(noisy, mask == 0, strict=True)])
+    features = np.stack([nonlocal_features(row) for row in filled]) * (plain | (rng.random((count, 1, 1)) < 0.9))
+    stated = level if plain else _stated_level(rng, level)
+    inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), features], axis=1)
     true = level - np.log(unit)
     return Batch(inputs=inputs.astype(np.float32), clean=signal.astype(np.float32), level=true.astype(np.float32))
 
 
 def _unit_error(rng: Rng, count: int) -> Float64Array:
-    """Log of how much the noise is taken to be weaker (stronger) than it is; shape (count, 1)."""
+    """Log of the error of the stated noise level; shape (count, 1)."""
     return np.where(rng.random((count, 1)) < 0.1, 0.25, 0.04) * rng.standard_normal((count, 1))
 
 
-def _moving(rng: Rng, count: int, length: int) -> Float64Array:
+def _log_envelope(rng: Rng, count: int, length: int) -> Float64Array:
     """Log of the noise sd, its mean square 1; zero in three rows of four."""
     moves, kind = rng.random((count, 1)) < 0.25, rng.random((count, 1))
     makers = (waves.smooth, shapes.steps, shapes.bumps, shapes.pulse_trains)
-    shape = np.select([kind < share for share in (0.4, 0.65, 0.85, 1.0)], [scaled(make(rng, count, length)) for make in makers])
+    shape = np.select(
+        [kind < share for share in (0.4, 0.65, 0.85, 1.0)], [standardise(make(rng, count, length)) for make in makers]
+    )
     shape *= rng.choice([-1.0, 1.0], (count, 1))
     above = shape - shape.min(axis=1, keepdims=True)
     by_variance = 0.5 * np.log(above / np.maximum(above.max(axis=1, keepdims=True), 1e-9) + log_uniform(rng, 1e-4, 1.0, count))
@@ -138,17 +141,17 @@ def _moving(rng: Rng, count: int, length: int) -> Float64Array:
     return np.asarray(moves * (level - 0.5 * np.log(np.mean(np.exp(2 * level), axis=1, keepdims=True))))
 
 
-def _stated(rng: Rng, level: Float64Array) -> Float64Array:
-    """The level as it may be told: constant, as it is, or off by a slowly moving error; constant rows seldom err."""
+def _stated_level(rng: Rng, level: Float64Array) -> Float64Array:
+    """The level as stated: constant, correct, or off by a slowly varying error; constant rows seldom err."""
     count, length = level.shape
     moves, kind = (level != 0.0).any(axis=1, keepdims=True), rng.random((count, 1))
-    error = rng.uniform(0.1, 0.5, (count, 1)) * scaled(waves.smooth(rng, count, length))
+    error = rng.uniform(0.1, 0.5, (count, 1)) * standardise(waves.smooth(rng, count, length))
     erring = level + error * np.where(moves, kind > 0.6, kind > 0.88)
     stated = np.where(moves & (kind < 0.3), 0.0, np.clip(erring, *LEVELS))
     return np.asarray(stated - 0.5 * np.log(np.mean(np.exp(2 * stated), axis=1, keepdims=True)))
 
 
-def _present(rng: Rng, count: int, length: int) -> Float64Array:
+def _mask(rng: Rng, count: int, length: int) -> Float64Array:
     """1 where measured: single samples and stretches are missing in one row of ten."""
     gappy = rng.random((count, 1)) < 0.1
     single = rng.random((count, length)) < log_uniform(rng, 0.005, 0.3, count)
@@ -157,12 +160,3 @@ def _present(rng: Rng, count: int, length: int) -> Float64Array:
     missing = gappy & np.where(rng.random((count, 1)) < 0.5, single, stretch)
     missing[:, length // 2] = False
     return (~missing).astype(float)
-
-
-def _bridged(values: Float64Array, mask: Float64Array) -> Float64Array:
-    """Straight lines over what is missing."""
-    index, bridged = np.arange(values.shape[1]), values.copy()
-    for row in np.flatnonzero((mask == 0).any(axis=1)):
-        seen = mask[row] > 0
-        bridged[row] = np.interp(index, index[seen], values[row, seen])
-    return bridged

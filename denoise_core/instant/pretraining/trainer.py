@@ -1,6 +1,6 @@
-"""Train the prior on synthetic signals: ``python -m denoise_core.instant.pretraining --out FOLDER --minutes 30 [--resume]``.
+"""Train the network on synthetic signals: ``python -m denoise_core.instant.pretraining --out FOLDER --minutes 30 [--resume]``.
 
-Knows no user's series. FOLDER keeps a checkpoint, the log of held-out scores, and in the end pretrained.safetensors and
+FOLDER keeps a checkpoint, the log of validation scores, and in the end pretrained.safetensors and
 pretrained.onnx.
 """
 
@@ -26,8 +26,8 @@ from denoise_core.allocator import keep_freed_memory
 from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
 
-HELD_OUT_SEED = 2**31
-"""Seed of the held-out signals; training takes [seed, chunk] with smaller seeds."""
+VALIDATION_SEED = 2**31
+"""Seed of the validation signals; training takes [seed, chunk] with smaller seeds."""
 
 _CHUNK, _PASSES = 2**20, 4  # samples of signals drawn at once, and how often each is used, with new noise
 _PRECISE_FROM = 0.75  # of the way: before, the inner levels compute in bfloat16
@@ -60,13 +60,13 @@ class Windows:
         self._coming: tuple[int, Future[synthetic.Batch]] | None = None
 
     def at(self, step: int) -> synthetic.Batch:
-        """Those of `step`."""
+        """The windows of `step`."""
         number, future = self._coming or (-1, None)
-        made = future.result() if future and number == step else self._made(step)
-        self._coming = (step + 1, self._maker.submit(self._made, step + 1))
+        made = future.result() if future and number == step else self._make(step)
+        self._coming = (step + 1, self._maker.submit(self._make, step + 1))
         return made
 
-    def _made(self, step: int) -> synthetic.Batch:
+    def _make(self, step: int) -> synthetic.Batch:
         seed, samples = self._plan.seed, self._plan.samples
         per_chunk = _CHUNK // samples
         chunk, within = divmod(step, per_chunk * _PASSES)
@@ -113,12 +113,12 @@ class Training:
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
-        self._follow()
+        self._update_average()
         self.done += 1
         self.seconds += time.perf_counter() - began
         return float(value.detach())
 
-    def _follow(self) -> None:
+    def _update_average(self) -> None:
         """The average forgets over a twentieth of the way, at most 1,000 steps."""
         keep = min(0.999, 1.0 - 1.0 / (1.0 + 0.05 * self.done))
         with torch.no_grad():
@@ -145,36 +145,36 @@ def loss(outputs: Tensor, made: synthetic.Batch) -> Tensor:
     return torch.log(squared + _LEAST_ERROR).mean() + _SD_WEIGHT * likelihood + _LEVEL_WEIGHT * levels + 0.1 * gaps
 
 
-def held_out(count: int = 128, length: int = 1024) -> dict[float, synthetic.Batch]:
-    """Signals of the family that no training seed draws, with white noise at SNR 1 and 3."""
-    clean = synthetic.clean_signals(np.random.default_rng(HELD_OUT_SEED), count, length)
-    rng = np.random.default_rng(HELD_OUT_SEED + 1)
+def validation_batches(count: int = 128, length: int = 1024) -> dict[float, synthetic.Batch]:
+    """Synthetic signals that no training seed draws, with white noise at SNR 1 and 3."""
+    clean = synthetic.clean_signals(np.random.default_rng(VALIDATION_SEED), count, length)
+    rng = np.random.default_rng(VALIDATION_SEED + 1)
     return {snr: synthetic.batch(rng, clean, snr=np.full((count, 1), snr)) for snr in (1.0, 3.0)}
 
 
 @torch.no_grad()
 def score(network: UNet, batches: dict[float, synthetic.Batch]) -> dict[float, tuple[float, float]]:
     """Per SNR: mean gain in dB, and the share of samples within 1.645 stated sd of the truth."""
-    found = {}
+    scores = {}
     for snr, batch in batches.items():
         outputs = network(torch.from_numpy(batch.inputs)).numpy()
         error = batch.inputs[:, 0] - outputs[:, 0] - batch.clean
         before = np.mean((batch.inputs[:, 0] - batch.clean) ** 2, axis=1)
         gain = 10 * np.log10(before / np.mean(error**2, axis=1))
         inside = np.abs(error) < 1.645 * np.exp(outputs[:, 1])
-        found[snr] = (float(gain.mean()), float(inside.mean()))
-    return found
+        scores[snr] = (float(gain.mean()), float(inside.mean()))
+    return scores
 
 
 def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 250) -> None:
-    """Steps until the plan is fulfilled; says the held-out score and saves as it goes."""
-    batches, losses = held_out(), []
+    """Steps until the plan is fulfilled; says the validation score and saves as it goes."""
+    batches, losses = validation_batches(), []
     while training.plan.progress(training.done, training.seconds) < 1.0:
         losses.append(training.step())
         if training.done % every == 0 or training.plan.progress(training.done, training.seconds) >= 1.0:
-            found = score(training.average, batches)
-            gains = ", ".join(f"SNR {snr:g}: {gain:.2f} dB, covers {inside:.1%}" for snr, (gain, inside) in found.items())
-            say(f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.3f}; held out {gains}")
+            scores = score(training.average, batches)
+            gains = ", ".join(f"SNR {snr:g}: {gain:.2f} dB, covers {inside:.1%}" for snr, (gain, inside) in scores.items())
+            say(f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.3f}; validation {gains}")
             losses = []
             save()
 

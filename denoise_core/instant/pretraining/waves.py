@@ -1,4 +1,4 @@
-"""Kinds of synthetic signal made of frequencies and chance. Knows no noise, no network.
+"""Kinds of synthetic signal made of frequencies and random processes.
 
 Each kind is a function ``(rng, count, length) -> (count, length)``, of any level and size.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from denoise_core.instant.pretraining.shapes import Rng, bursts, log_uniform, scaled
+from denoise_core.instant.pretraining.shapes import Rng, bursts, log_uniform, standardise
 from denoise_core.series import Float64Array
 
 
@@ -59,17 +59,17 @@ def resonances(rng: Rng, count: int, length: int) -> Float64Array:
 def _wander(rng: Rng, count: int, length: int) -> Float64Array:
     """A slow Gaussian process of sd 1, up to a few turns to the row."""
     relative = _frequencies(length) / log_uniform(rng, 0.4 / length, 6.0 / length, count)
-    return scaled(_random_phases(rng, np.exp(-(relative**2)), length))
+    return standardise(_random_phases(rng, np.exp(-(relative**2)), length))
 
 
 def _envelope(rng: Rng, count: int, length: int) -> Float64Array:
-    """Slowly moving amplitude, steady in half of the rows."""
+    """Slowly varying amplitude, steady in half of the rows."""
     depth = rng.uniform(0.2, 1.2, (count, 1)) * (rng.random((count, 1)) < 0.5)
     return np.exp(depth * _wander(rng, count, length))
 
 
 def chirps(rng: Rng, count: int, length: int) -> Float64Array:
-    """Oscillations whose frequency rises, falls or wanders over up to three octaves, with a moving amplitude."""
+    """Oscillations whose frequency rises, falls or wanders over up to three octaves, with a varying amplitude."""
     place = np.linspace(-1.0, 1.0, length)
     octaves = rng.uniform(-1.8, 1.8, (count, 1)) * np.sign(place) * np.abs(place) ** rng.uniform(0.7, 1.6, (count, 1))
     wandering = rng.uniform(0.1, 0.9, (count, 1)) * _wander(rng, count, length)
@@ -93,7 +93,7 @@ def harmonics(rng: Rng, count: int, length: int) -> Float64Array:
 
 
 def cycles(rng: Rng, count: int, length: int) -> Float64Array:
-    """A free waveform again and again, as of days, strokes or turns: each cycle of another strength, some kinds of day apart."""
+    """A random waveform repeated, as of days, strokes or turns: cycles vary in amplitude, and some (weekends) stand apart."""
     turn = np.arange(length) / log_uniform(rng, 8.0, length / 4.0, count) + rng.random((count, 1))
     turn += rng.uniform(0.0, 0.3, (count, 1)) * (rng.random((count, 1)) < 0.4) * _wander(rng, count, length)
     number = np.floor(turn - turn.min(axis=1, keepdims=True)).astype(np.int64)
@@ -104,7 +104,7 @@ def cycles(rng: Rng, count: int, length: int) -> Float64Array:
     sizes = 1.0 / (1.0 + (orders / log_uniform(rng, 1.0, 16.0, count)) ** 2) ** rng.uniform(0.5, 2.0, (count, 1))
     spectrum = sizes * (rng.standard_normal((count, 32)) + 1j * rng.standard_normal((count, 32)))
     wave = np.fft.irfft(np.concatenate([np.zeros((count, 1)), spectrum], axis=1), n=1024, axis=1)
-    shape = np.take_along_axis(scaled(wave), (turn % 1.0 * 1024).astype(np.int64), axis=1)
+    shape = np.take_along_axis(standardise(wave), (turn % 1.0 * 1024).astype(np.int64), axis=1)
     level = rng.uniform(0.0, 2.0, (count, 1))
     return (shape + level) * np.take_along_axis(strength, number, axis=1)
 
@@ -112,7 +112,9 @@ def cycles(rng: Rng, count: int, length: int) -> Float64Array:
 def machines(rng: Rng, count: int, length: int) -> Float64Array:
     """Rotating machines: a few tones of one shaft, its impacts, a resonance."""
     parts = (harmonics, bursts, resonances)
-    return sum((rng.uniform(0, 1, (count, 1)) * scaled(part(rng, count, length)) for part in parts), np.zeros((count, length)))
+    return sum(
+        (rng.uniform(0, 1, (count, 1)) * standardise(part(rng, count, length)) for part in parts), np.zeros((count, length))
+    )
 
 
 def drifts(rng: Rng, count: int, length: int) -> Float64Array:
@@ -131,5 +133,7 @@ def intermittent(rng: Rng, count: int, length: int) -> Float64Array:
     """Oscillation or roughness that comes and goes between pauses."""
     active = _wander(rng, count, length) > rng.uniform(-0.5, 1.0, (count, 1))
     fading = np.maximum(_wander(rng, count, length) + rng.uniform(-0.5, 0.5, (count, 1)), 0.0)
-    inner = np.where(rng.random((count, 1)) < 0.5, scaled(chirps(rng, count, length)), scaled(smooth(rng, count, length)))
+    inner = np.where(
+        rng.random((count, 1)) < 0.5, standardise(chirps(rng, count, length)), standardise(smooth(rng, count, length))
+    )
     return inner * np.where(rng.random((count, 1)) < 0.5, active, fading)

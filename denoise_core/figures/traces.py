@@ -1,0 +1,101 @@
+"""What every chart is drawn from: colours, lines with few points, the common layout."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from denoise_core.figures.downsampling import downsample
+from denoise_core.series import Float64Array, TimeAxis
+
+Figure = dict[str, Any]
+View = tuple[float, float]
+
+# Okabe-Ito colours, one per role; see doi:10.1038/nmeth.1618.
+RAW, DENOISED, RESIDUAL, BASELINE, TRUTH = "#8A8A8A", "#0072B2", "#D55E00", "#E69F00", "#000000"
+TRAIN, VALID = "#009E73", "#CC79A7"
+BAND = "rgba(128,128,128,0.28)"
+NINETY = 1.645  # standard deviations on either side hold 90 % of a normal distribution
+# What to draw instead on a dark ground.
+DARK = {
+    BAND: "rgba(190,205,220,0.3)",
+    DENOISED: "#56B4E9",
+    TRUTH: "#FFFFFF",
+    RAW: "#9AA3AD",
+    RESIDUAL: "#F0803C",
+    TRAIN: "#2FC49A",
+}
+
+
+class Lines:
+    """Lines over one x axis, each downsampled on its own, and how many points that left."""
+
+    def __init__(self, x: Float64Array, limit: int) -> None:
+        self.traces: list[Figure] = []
+        self._x, self._limit = x, limit
+        self._drawn = 0
+
+    def add(self, name: str, y: Float64Array, **style: Any) -> None:
+        at = downsample(y, limit=self._limit)
+        self._drawn = max(self._drawn, len(at))
+        self.traces.append(line_trace(name, self._x[at], y[at], **style))
+
+    def band(self, name: str, middle: Float64Array, half: Float64Array) -> None:
+        """Grey between ``middle - half`` and ``middle + half``: one closed shape for each stretch without a gap."""
+        low, high = middle - half, middle + half
+        # Each edge keeps its own extremes, so that the lines within stay within.
+        at = np.union1d(downsample(low, limit=self._limit // 2), downsample(high, limit=self._limit // 2))
+        runs = np.split(at, np.flatnonzero(np.isnan(low[at])))
+        rings = [ring for run in runs if (ring := run[~np.isnan(low[run])]).size]
+        gap = np.array([np.nan])
+        x = [part for ring in rings for part in (gap, self._x[ring], self._x[ring][::-1])][1:]
+        y = [part for ring in rings for part in (gap, high[ring], low[ring][::-1])][1:]
+        shape = line_trace(name, np.concatenate(x or [gap]), np.concatenate(y or [gap]), color=BAND, width=0.0)
+        self.traces.append(shape | {"mode": "lines", "fill": "toself", "fillcolor": BAND, "hoverinfo": "skip"})
+
+    def note(self) -> str:
+        """How much of the stretch is drawn, where that is not all of it."""
+        if len(self._x) <= self._limit:
+            return ""
+        return f"{self._drawn:,} of {len(self._x):,} points drawn, extremes kept"
+
+
+def line_trace(
+    name: str, x: Float64Array, y: Float64Array, *, color: str, width: float, dash: str = "solid", axis: str = "y"
+) -> Figure:
+    few = len(x) <= 80
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": _encode(x),
+        "y": _encode(y),
+        "yaxis": axis,
+        "mode": "lines+markers" if few else "lines",
+        "line": {"color": color, "width": width, "dash": dash},
+        "marker": {"size": 4, "color": color},
+    }
+
+
+def _encode(values: Float64Array) -> dict[str, str]:
+    """Plotly's own binary form: exact, small, and missing values stay missing."""
+    return {"dtype": "f8", "bdata": base64.b64encode(np.ascontiguousarray(values, dtype="<f8").tobytes()).decode()}
+
+
+def base_layout(time: TimeAxis | None) -> Figure:
+    xaxis: Figure = {"zeroline": False, "title": {"text": ""}}
+    if time is not None:
+        xaxis |= {"type": "date"} if time.start is not None else {"title": {"text": with_unit(time.name, time.unit)}}
+    return {
+        "xaxis": xaxis,
+        "yaxis": {"zeroline": False},
+        "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.0, "yanchor": "bottom"},
+        "margin": {"l": 64, "r": 12, "t": 28, "b": 40},
+        "hovermode": "x",
+        "uirevision": "keep",
+    }
+
+
+def with_unit(name: str, unit: str) -> str:
+    return f"{name} ({unit})" if unit and unit != name else name

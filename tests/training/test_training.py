@@ -97,6 +97,18 @@ def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(noisy, after
     assert losses == [e.valid_loss for e in whole[after:-1]]
 
 
+def test_a_checkpoint_read_onto_the_cpu_is_continued_on_the_device_of_the_training(noisy):
+    """The meta device stands for a GPU: it too refuses to compute with tensors of the CPU."""
+    stopped, resumed = Trainer(noisy, SMALL), Trainer(noisy, SMALL)
+    next(e for e in stopped.run() if isinstance(e, EpochEnd))
+    resumed.device = torch.device("meta")
+    resumed.restore(stopped.state())
+    state = resumed.state()
+    losses = torch.ones_like(state["least"], device="meta")
+    assert (losses - state["least"]).shape == losses.shape
+    assert {tensor.device.type for tensor in state["best"].values()} == {"meta"}
+
+
 def test_stopping_early_keeps_the_best_epoch(noisy):
     trainer = Trainer(noisy, SMALL)
     run = trainer.run()

@@ -51,7 +51,7 @@ def preprocess(series: Series, config: RunConfig) -> Preprocessed:
 def resample(series: Series, config: RunConfig) -> Preprocessed:
     """The series at even time steps if `config.input.uneven` is "resample", else as it is."""
     if config.input.uneven != "resample":
-        return _unchanged(series)
+        return _identity(series)
     new = even(series)
     old_times, new_times = series.time.values, new.time.values
 
@@ -71,7 +71,7 @@ def prewhiten(series: Series, config: RunConfig) -> Preprocessed:
     """The series prewhitened with the AR(1) coefficient `config.input.whiten`, or as it is where that is 0."""
     rho = config.input.whiten
     if rho == 0:
-        return _unchanged(series)
+        return _identity(series)
     middle = float(np.nanmean(series.values))
 
     def invert(estimate: Estimate) -> Estimate:
@@ -89,5 +89,5 @@ def prewhiten(series: Series, config: RunConfig) -> Preprocessed:
     return Preprocessed(series=new, transform=lambda v: whiten(v, rho, middle=middle), invert=invert, notes=(note,))
 
 
-def _unchanged(series: Series) -> Preprocessed:
+def _identity(series: Series) -> Preprocessed:
     return Preprocessed(series=series, transform=lambda values: values, invert=lambda estimate: estimate)

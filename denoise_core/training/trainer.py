@@ -70,7 +70,7 @@ class Trainer:
     def run(self) -> Iterator[Event]:
         """Started, then StepEnd after each step and EpochEnd after each epoch, and Finished; stop by closing the generator."""
         training, progress = self.config.training, self._progress
-        yield self._started()
+        yield self._start_event()
         try:
             while progress.epoch < training.epochs and not progress.out_of_patience(training.patience):
                 yield from self._run_epoch()
@@ -85,7 +85,7 @@ class Trainer:
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
 
-    def _started(self) -> Started:
+    def _start_event(self) -> Started:
         return Started(
             samples=len(self.sampler.samples.target),
             parameters=sum(p.numel() for p in self.network.parameters()),

@@ -73,7 +73,7 @@ def test_a_model_file_gives_the_same_estimate_bit_for_bit(trained, noisy, tmp_pa
     assert (again.config, again.best_epoch, again.history) == (trained.config, trained.best_epoch, trained.history)
 
 
-def _rewritten(path, **changes):
+def _rewrite(path, **changes):
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
@@ -91,11 +91,11 @@ def _rewritten(path, **changes):
         (lambda p: p.write_bytes(b"hello"), "is not a model file"),
         (lambda p: p.unlink(), "cannot be read as a model file"),
         (
-            lambda p: _rewritten(p, format="denoise-model-0"),
+            lambda p: _rewrite(p, format="denoise-model-0"),
             "has the format denoise-model-0, but this version reads denoise-model-2",
         ),
-        (lambda p: _rewritten(p, model={"hidden_size": 12}), "do not fit together"),
-        (lambda p: _rewritten(p, model={"hidden_size": 10**9}), "above 512"),
+        (lambda p: _rewrite(p, model={"hidden_size": 12}), "do not fit together"),
+        (lambda p: _rewrite(p, model={"hidden_size": 10**9}), "above 512"),
     ],
 )
 def test_a_spoilt_model_file_is_refused_in_words(trained, tmp_path, spoil, words):

@@ -22,7 +22,7 @@ from tests.models import NUMBERS, model_bytes
 WHOLE = model_bytes("flow", "pressure")
 
 
-def rewritten(**changes: object) -> bytes:
+def rewrite(**changes: object) -> bytes:
     """WHOLE with other entries in its JSON header."""
     length = int.from_bytes(WHOLE[:8], "little")
     header = json.loads(WHOLE[8 : 8 + length])
@@ -62,12 +62,12 @@ def test_the_header_tells_settings_and_channels_of_bytes_and_of_a_path_alike(tmp
             model_bytes("flow", format="denoise-model-0"),
             "has the format denoise-model-0, but this version reads .*Train and save",
         ),
-        (rewritten(weight={"dtype": "F32", "shape": [3, 5], "data_offsets": [24, 72]}), "weight is not where it should be"),
-        (rewritten(weight={"dtype": "F32", "shape": [-3, -4], "data_offsets": [24, 72]}), "weight is not where it should be"),
-        (rewritten(weight={"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}), "is not where it should be"),
-        (rewritten(weight={"dtype": "F31", "shape": [3, 4], "data_offsets": [24, 72]}), "do not fit together"),
-        (rewritten(weight=7), "do not fit together"),
-        (rewritten(__metadata__=7), "is not a model file"),
+        (rewrite(weight={"dtype": "F32", "shape": [3, 5], "data_offsets": [24, 72]}), "weight is not where it should be"),
+        (rewrite(weight={"dtype": "F32", "shape": [-3, -4], "data_offsets": [24, 72]}), "weight is not where it should be"),
+        (rewrite(weight={"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}), "is not where it should be"),
+        (rewrite(weight={"dtype": "F31", "shape": [3, 4], "data_offsets": [24, 72]}), "do not fit together"),
+        (rewrite(weight=7), "do not fit together"),
+        (rewrite(__metadata__=7), "is not a model file"),
         (model_bytes("flow", config=RunConfig().changed("model.hidden_size", 10**9)), "hidden_size = 1000000000 is above 512"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"scale": float("nan")}}), "flow has offset 1.5, scale nan"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"scale": 0}}), "flow has offset 1.5, scale 0.0"),

@@ -37,7 +37,7 @@ def network_of(*, kind="blind_spot", uneven="ignore", **model):
     return network
 
 
-def disturbed(inputs, where):
+def disturb(inputs, where):
     """Other values there, and what was missing present."""
     changed = inputs.clone()
     changed[:, where, VALUE] += 100.0
@@ -48,7 +48,7 @@ def disturbed(inputs, where):
 def assert_blind(network, inputs, gap):
     before = outputs(network, inputs)
     for t in (0, 1, gap, 18, LENGTH - 1 - gap, LENGTH - 1):
-        after = outputs(network, disturbed(inputs, slice(max(0, t - gap + 1), t + gap)))
+        after = outputs(network, disturb(inputs, slice(max(0, t - gap + 1), t + gap)))
         assert torch.equal(after[:, :, t], before[:, :, t])
 
 
@@ -76,7 +76,7 @@ def test_predicting_from_the_past_nothing_of_the_future_or_the_gap_matters(backb
     inputs = noisy_inputs()
     before = outputs(network, inputs)
     for t in (0, gap, 18, LENGTH - 1):
-        after = outputs(network, disturbed(inputs, slice(max(0, t - gap + 1), LENGTH)))
+        after = outputs(network, disturb(inputs, slice(max(0, t - gap + 1), LENGTH)))
         assert torch.equal(after[:, :, t], before[:, :, t])
 
 
@@ -88,7 +88,7 @@ def test_the_nearest_samples_outside_the_gap_do_reach_it_from_both_sides(backbon
     inputs = noisy_inputs(missing=0.0)
     before = outputs(network, inputs)
     for neighbour in (18 - gap, 18 + gap):
-        after = outputs(network, disturbed(inputs, neighbour))
+        after = outputs(network, disturb(inputs, neighbour))
         assert not torch.equal(after[:, :, 18], before[:, :, 18])
 
 
@@ -97,7 +97,7 @@ def test_the_nearest_samples_outside_the_gap_do_reach_it_from_both_sides(backbon
 def test_predicting_from_the_past_the_nearest_sample_outside_the_gap_does_matter(backbone, positions, gap):
     network = network_of(backbone=backbone, positions=positions, gap=gap, kind="next_step")
     inputs = noisy_inputs(missing=0.0)
-    after = outputs(network, disturbed(inputs, 18 - gap))
+    after = outputs(network, disturb(inputs, 18 - gap))
     assert not torch.equal(after[:, :, 18], outputs(network, inputs)[:, :, 18])
 
 
@@ -106,7 +106,7 @@ def test_predicting_from_the_past_the_nearest_sample_outside_the_gap_does_matter
 def test_a_sample_sees_itself_where_the_goal_is_another_one(backbone, positions, kind):
     network = network_of(backbone=backbone, positions=positions, kind=kind, gap=5)
     inputs = noisy_inputs(missing=0.0)
-    after = outputs(network, disturbed(inputs, 18))
+    after = outputs(network, disturb(inputs, 18))
     assert not torch.equal(after[:, :, 18], outputs(network, inputs)[:, :, 18])
 
 

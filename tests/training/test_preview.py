@@ -114,11 +114,11 @@ def test_of_a_long_series_only_windows_about_the_stretch_are_predicted(monkeypat
     sizes = []
     predict = denoiser.TrainedDenoiser._predict_windows
 
-    def counted(self, given, starts, length):
+    def count(self, given, starts, length):
         sizes.append(len(starts) * length)
         return predict(self, given, starts, length)
 
-    monkeypatch.setattr(denoiser.TrainedDenoiser, "_predict_windows", counted)
+    monkeypatch.setattr(denoiser.TrainedDenoiser, "_predict_windows", count)
     where, _, preview, trained = as_shown(long, config_of({}))
     assert max(sizes) <= 2 * (denoiser.CORE + 2 * denoiser.CONTEXT)
     result = trained.denoise(long).values

@@ -83,7 +83,7 @@ def _split_in_time(observed: Mask, config: SplitConfig, length: int) -> Parts:
     for name, (start, stop) in {"training": train, "validation": valid, "test": test}.items():
         if stop - start < length and (name != "test" or config.test_share):
             raise DataError(
-                f"The {name} part has {max(0, stop - start)} samples, fewer than one window of {length}: "
+                f"The {name} part has {max(0, stop - start)} samples, too few for one window of {length}: "
                 "shorten the window, change the shares or the guard, or hold out scattered blocks."
             )
     index = np.arange(n)

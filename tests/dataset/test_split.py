@@ -63,7 +63,7 @@ def test_stretches_in_time_come_one_after_the_other_with_the_guard_between(guard
     ("config", "part"), [(replace(IN_TIME, test_share=0.04), "test"), (replace(IN_TIME, guard=200), "validation")]
 )
 def test_a_part_too_short_for_one_window_is_refused_with_a_remedy(config, part):
-    with pytest.raises(DataError, match=f"The {part} part has .* fewer than one window of 64: shorten the window"):
+    with pytest.raises(DataError, match=f"The {part} part has .* too few for one window of 64: shorten the window"):
         split_series(whole(1000), config, length=64, seed=0)
 
 

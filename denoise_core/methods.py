@@ -15,7 +15,7 @@ from denoise_core.training.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """`denoise(series, **settings)` gives the estimate; `trains` says that it learns from the series first."""
+    """`denoise(series, **settings)` gives the estimate; `trains` says whether a network is trained on the series first."""
 
     label: str
     help: str
@@ -23,7 +23,7 @@ class Method:
     trains: bool = False
 
 
-def _by_training(
+def _denoise_by_training(
     series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] | None = None, **others: Any
 ) -> Estimate:
     if others:
@@ -33,11 +33,11 @@ def _by_training(
     return fit(series, config, on_event=on_event).denoise(series)
 
 
-def _by_filter(name: str) -> Callable[..., Estimate]:
+def _filter_method(name: str) -> Callable[..., Estimate]:
     return lambda series, **settings: filters.apply(series, name, **settings)
 
 
-def _by_pretrained(series: Series, **others: Any) -> Estimate:
+def _denoise_instantly(series: Series, **others: Any) -> Estimate:
     if others:
         raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
     from denoise_core import instant
@@ -49,15 +49,18 @@ METHODS: dict[str, Method] = {
     "lstm": Method(
         label="Two-sided LSTM",
         help="Trains on this series to predict each sample from those before and after it: noise cannot be predicted.",
-        denoise=_by_training,
+        denoise=_denoise_by_training,
         trains=True,
     ),
     "instant": Method(
         label="Instant",
         help="Pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
-        denoise=_by_pretrained,
+        denoise=_denoise_instantly,
     ),
-    **{name: Method(label=chosen.label, help=chosen.help, denoise=_by_filter(name)) for name, chosen in filters.FILTERS.items()},
+    **{
+        name: Method(label=chosen.label, help=chosen.help, denoise=_filter_method(name))
+        for name, chosen in filters.FILTERS.items()
+    },
 }
 
 

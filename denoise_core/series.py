@@ -164,6 +164,8 @@ class Estimate:
         Standard deviation of the error, where the method knows it.
     noise_sd : float or None
         The noise level that the method assumed, in the unit of the series.
+    notes : tuple of str
+        What was done to the series before the method and undone afterwards, in whole sentences.
     """
 
     values: Float64Array
@@ -171,6 +173,7 @@ class Estimate:
     sd: Float64Array | None = None
     noise_sd: float | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    notes: tuple[str, ...] = ()
 
     def with_gaps_of(self, noisy: Series) -> Estimate:
         """The same, but NaN where the series has no sample: nothing is filled in."""

@@ -105,10 +105,10 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
     elif methods.lookup(arguments.method).trains:
         repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # which one series alone cannot be
         for data in given.training_sets(together=arguments.together or repeats):
-            for series in data.wanted:
+            for series in data.to_denoise:
                 _warn(series, say)
             trained = progress.train(data, settings.config_for(data, arguments), say=say, quiet=arguments.quiet)
-            yield from ((series, trained.denoise(series)) for series in data.wanted)
+            yield from ((series, trained.denoise(series)) for series in data.to_denoise)
     else:
         for series in given.series():
             _warn(series, say)
@@ -142,7 +142,7 @@ def _with_noise(given: ChannelSelection, arguments: Namespace) -> tuple[Training
 
 def _say_tested(trained: TrainedDenoiser, given: ChannelSelection, data: TrainingSet, config: RunConfig, say: Say) -> None:
     """The gain on the test part, where there is one and the truth is known."""
-    for i, series in enumerate(data.wanted if config.split.test_share else ()):
+    for i, series in enumerate(data.to_denoise if config.split.test_share else ()):
         truth = data.clean[i] if data.clean else assess.truth_of(given.recording, series.name)
         if truth is None:
             continue
@@ -159,6 +159,6 @@ def _warn(series: Series, say: Say) -> None:
 
 def _comment(series: Series, estimate: Estimate, say: Say) -> None:
     """What was done to a series."""
-    for sentence in estimate.settings.get("changes", ()):
+    for sentence in estimate.notes:
         say(sentence)
     say(assess.judge(series, estimate, noise=describe(series.values)).headline)

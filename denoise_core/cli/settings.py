@@ -31,7 +31,7 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
         settings["training.device"] = arguments.device
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
-    start = for_channels(_start(data.wanted[0], arguments), data.channels)
+    start = for_channels(_start(data.to_denoise[0], arguments), data.channels)
     return _changed(start, settings).check(samples=min(map(len, data.noisy)))
 
 

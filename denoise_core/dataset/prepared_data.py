@@ -1,4 +1,4 @@
-"""A training set as a network gets it, once it is known that it can be trained on. Knows no network; imports no torch."""
+"""A training set checked, preprocessed and split: what a training starts from. Imports no torch."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from denoise_core.config import RunConfig
 from denoise_core.config.objectives import OBJECTIVES
-from denoise_core.dataset.preprocessing import preprocess
-from denoise_core.dataset.split import Parts, parts
+from denoise_core.dataset.preprocessing import preprocess, resample
+from denoise_core.dataset.split import Parts, split_series
 from denoise_core.dataset.training_set import Target, TrainingSet
 from denoise_core.series import Series
 
@@ -21,19 +21,19 @@ class PreparedData:
     Parameters
     ----------
     data : TrainingSet
-        As `prepare` leaves it.
-    shown : Series
-        The first series, resampled if so asked, but not whitened.
+        As `preprocess` leaves it.
+    preview_series : Series
+        The first series, resampled if the settings ask for it, but not prewhitened.
     """
 
     data: TrainingSet
     targets: tuple[Target, ...]
     split: tuple[Parts, ...]
-    shown: Series
+    preview_series: Series
 
 
 def check(data: TrainingSet, config: RunConfig) -> None:
-    """What can be said without looking closely: a long record costs nothing here.
+    """The checks that cost little, even on a long record.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def check(data: TrainingSet, config: RunConfig) -> None:
 
 
 def prepare_data(data: TrainingSet, config: RunConfig) -> PreparedData:
-    """Checked, prepared, and divided into what is learnt from, what chooses and what tests.
+    """The data checked, preprocessed, and split into training, validation and test parts.
 
     Raises
     ------
@@ -60,15 +60,15 @@ def prepare_data(data: TrainingSet, config: RunConfig) -> PreparedData:
         See `check`; and if repeats do not align, times cannot be made even, or a part is left with too few samples.
     """
     check(data, config)
-    prepared = _prepared(data, config)
-    targets = prepared.targets(config.objective.kind)
+    preprocessed = _preprocess_all(data, config)
+    targets = preprocessed.targets(config.objective.kind)
     length, seed = config.window.length, config.training.seed
-    split = [parts(~np.isnan(one.values), config.split, length=length, seed=seed + i) for i, one in enumerate(targets)]
-    shown = preprocess(data.noisy[0], config.changed("input.whiten", 0.0)).series
-    return PreparedData(data=prepared, targets=targets, split=tuple(split), shown=shown)
+    split = [split_series(~np.isnan(one.values), config.split, length=length, seed=seed + i) for i, one in enumerate(targets)]
+    preview_series = resample(data.noisy[0], config).series
+    return PreparedData(data=preprocessed, targets=targets, split=tuple(split), preview_series=preview_series)
 
 
-def _prepared(data: TrainingSet, config: RunConfig) -> TrainingSet:
+def _preprocess_all(data: TrainingSet, config: RunConfig) -> TrainingSet:
     done = [preprocess(series, config) for series in data.noisy]
-    clean = tuple(one.same(values) for one, values in zip(done, data.clean, strict=False))
+    clean = tuple(one.transform(values) for one, values in zip(done, data.clean, strict=False))
     return replace(data, noisy=tuple(one.series for one in done), clean=clean)

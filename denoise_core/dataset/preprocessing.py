@@ -1,4 +1,4 @@
-"""What is done to a series before a network sees it, and undone afterwards; each change in words. Knows no network."""
+"""What is done to a series before a network sees it, and undone in its estimate; each step is said in words."""
 
 from __future__ import annotations
 
@@ -17,64 +17,64 @@ from denoise_core.series import Estimate, Float64Array, Series
 class Preprocessed:
     """A series as the network sees it.
 
-    `same` does to other values of the same times, such as a clean column, what was done to the series; `back` turns an estimate
-    of the prepared series into one of the original; `changes` says it in words.
+    `transform` does to other values of the same times, such as a clean column, what was done to the series; `invert` turns an
+    estimate of the preprocessed series into one of the original; `notes` say in words what was done.
     """
 
     series: Series
-    same: Callable[[Float64Array], Float64Array]
-    back: Callable[[Estimate], Estimate]
-    changes: tuple[str, ...] = ()
+    transform: Callable[[Float64Array], Float64Array]
+    invert: Callable[[Estimate], Estimate]
+    notes: tuple[str, ...] = ()
+
+    def then(self, step: Callable[[Series], Preprocessed]) -> Preprocessed:
+        """One more step after those done."""
+        after = step(self.series)
+        return Preprocessed(
+            series=after.series,
+            transform=lambda values: after.transform(self.transform(values)),
+            invert=lambda estimate: self.invert(after.invert(estimate)),
+            notes=self.notes + after.notes,
+        )
 
 
 def preprocess(series: Series, config: RunConfig) -> Preprocessed:
-    """The series as `config.input` asks for it.
+    """The series as `config.input` asks for it: resampled, then prewhitened.
 
     Raises
     ------
     DataError
         If it is to be resampled, and its times do not increase or its steps differ too much.
     """
-    steps: list[Callable[[Series, RunConfig], Preprocessed]] = []
-    if config.input.uneven == "resample":
-        steps.append(_evened)
-    if config.input.whiten > 0:
-        steps.append(_whitened)
-    done = Preprocessed(series=series, same=lambda values: values, back=lambda estimate: estimate)
-    for step in steps:
-        done = _after(done, step(done.series, config))
-    return done
+    return resample(series, config).then(lambda even_series: prewhiten(even_series, config))
 
 
-def _after(first: Preprocessed, second: Preprocessed) -> Preprocessed:
-    return Preprocessed(
-        series=second.series,
-        same=lambda values: second.same(first.same(values)),
-        back=lambda estimate: first.back(second.back(estimate)),
-        changes=first.changes + second.changes,
-    )
-
-
-def _evened(series: Series, _config: RunConfig) -> Preprocessed:
+def resample(series: Series, config: RunConfig) -> Preprocessed:
+    """The series at even time steps if `config.input.uneven` is "resample", else as it is."""
+    if config.input.uneven != "resample":
+        return _identity(series)
     new = resample_evenly(series)
     old_times, new_times = series.time.values, new.time.values
 
-    def back(estimate: Estimate) -> Estimate:
+    def invert(estimate: Estimate) -> Estimate:
         values = np.interp(old_times, new_times, estimate.values)
         sd = None if estimate.sd is None else np.interp(old_times, new_times, estimate.sd)
         return replace(estimate, values=values, sd=sd)
 
-    text = (
-        f"{series.name}: {len(series):,} samples were brought to {len(new):,} even steps of {series.time.step:.6g} "
-        f"{series.time.unit} for the network, and its result back to the recorded times."
+    note = (
+        f"{series.name}: {len(series):,} samples were resampled to {len(new):,} even steps of {series.time.step:.6g} "
+        f"{series.time.unit} for the network, and its estimate was interpolated back to the recorded times."
     )
-    return Preprocessed(series=new, same=lambda v: interpolate_at(v, old_times, new_times), back=back, changes=(text,))
+    return Preprocessed(series=new, transform=lambda v: interpolate_at(v, old_times, new_times), invert=invert, notes=(note,))
 
 
-def _whitened(series: Series, config: RunConfig) -> Preprocessed:
-    rho, middle = config.input.whiten, float(np.nanmean(series.values))
+def prewhiten(series: Series, config: RunConfig) -> Preprocessed:
+    """The series prewhitened with the AR(1) coefficient `config.input.whiten`, or as it is where that is 0."""
+    rho = config.input.whiten
+    if rho == 0:
+        return _identity(series)
+    middle = float(np.nanmean(series.values))
 
-    def back(estimate: Estimate) -> Estimate:
+    def invert(estimate: Estimate) -> Estimate:
         return replace(
             estimate,
             values=unwhiten(estimate.values, rho, middle=middle),
@@ -83,5 +83,11 @@ def _whitened(series: Series, config: RunConfig) -> Preprocessed:
         )
 
     new = replace(series, values=whiten(series.values, rho, middle=middle))
-    text = f"{series.name}: {rho:g} of each sample's predecessor was taken off for the network, and put back into its result."
-    return Preprocessed(series=new, same=lambda v: whiten(v, rho, middle=middle), back=back, changes=(text,))
+    note = (
+        f"{series.name}: prewhitened for the network (AR(1) coefficient {rho:g}); its estimate went through the inverse filter."
+    )
+    return Preprocessed(series=new, transform=lambda v: whiten(v, rho, middle=middle), invert=invert, notes=(note,))
+
+
+def _identity(series: Series) -> Preprocessed:
+    return Preprocessed(series=series, transform=lambda values: values, invert=lambda estimate: estimate)

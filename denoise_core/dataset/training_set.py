@@ -1,4 +1,4 @@
-"""What a network is trained on: one or several series, and what each should have been. Knows no network and no settings."""
+"""What a network is trained on: one or several series, and what each is to predict."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAWS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What is to be predicted of one series.
+    """What a network is to predict for one series.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ class TrainingSet:
         Series of the same name share their scaling.
     clean : tuple of float64 arrays
         Empty, or one for each series, of its length: what it would be without noise; NaN where that is not known.
-    shown : int
-        The first so many series are to be denoised; the others only teach. 0 for all.
+    n_to_denoise : int
+        How many series, counted from the first, are to be denoised; the others are only trained on. 0 for all.
 
     Raises
     ------
@@ -53,7 +53,7 @@ class TrainingSet:
 
     noisy: tuple[Series, ...]
     clean: tuple[Float64Array, ...] = field(default=(), repr=False)
-    shown: int = 0
+    n_to_denoise: int = 0
 
     def __post_init__(self) -> None:
         if not self.noisy:
@@ -77,7 +77,7 @@ class TrainingSet:
 
     @classmethod
     def with_added_noise(cls, clean: Series, *, snr: float, seed: int, colour: str = "white", draws: int = DRAWS) -> TrainingSet:
-        """A clean recording as `draws` noisy ones, ``clean + sd(clean) / snr * noise_i``, of which the first is shown.
+        """A clean recording as `draws` noisy ones, ``clean + sd(clean) / snr * noise_i``, of which the first is to be denoised.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class TrainingSet:
         size = float(np.nanstd(clean.values)) / snr
         values = [clean.values + size * COLOURS[colour](len(clean), rng) for _ in range(draws)]
         noisy = tuple(Series(values=v, time=clean.time, name=clean.name, unit=clean.unit) for v in values)
-        return cls(noisy=noisy, clean=(clean.values,) * draws, shown=1)
+        return cls(noisy=noisy, clean=(clean.values,) * draws, n_to_denoise=1)
 
     @property
     def channels(self) -> int:
@@ -112,9 +112,9 @@ class TrainingSet:
         return len({series.name for series in self.noisy})
 
     @property
-    def wanted(self) -> tuple[Series, ...]:
+    def to_denoise(self) -> tuple[Series, ...]:
         """The series that are to be denoised."""
-        return self.noisy[: self.shown or None]
+        return self.noisy[: self.n_to_denoise or None]
 
     def targets(self, objective: str) -> tuple[Target, ...]:
         """What each series is to predict, for an objective of `OBJECTIVES`.

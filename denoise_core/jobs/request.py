@@ -43,11 +43,11 @@ class Request:
         """DataError if `model`, which is called `name`, cannot be read or does not fit the data, or the data cannot be used."""
         asked = TrainingSet.of(data)
         header = about(model, name=name)
-        header.check_fits([series.name for series in asked.wanted])
-        for series in asked.wanted:
+        header.check_fits([series.name for series in asked.to_denoise])
+        for series in asked.to_denoise:
             series.check_usable()
         return cls(data=asked, config=header.config, kind=APPLY, model=model, model_name=name)
 
     @property
     def channels(self) -> tuple[str, ...]:
-        return tuple(series.name for series in self.data.wanted)
+        return tuple(series.name for series in self.data.to_denoise)

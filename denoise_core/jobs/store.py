@@ -89,7 +89,7 @@ class Store:
         Parameters
         ----------
         data : Series, sequence of Series or TrainingSet
-            What one network learns from together; its `wanted` series are denoised.
+            What one network learns from together; its `to_denoise` series are denoised.
         model : str or None
             sha256 of an uploaded model file, as `put_input` gave it; the run keeps a copy of it.
         owner : str
@@ -104,7 +104,7 @@ class Store:
         """
         request = self._request(data, config, model)
         run_id = new_id() if token is None else id_from(checked_id(owner), token)
-        first = request.data.wanted[0]
+        first = request.data.to_denoise[0]
         spec = Spec(
             title=title[:200],
             owner=checked_id(owner),
@@ -142,7 +142,7 @@ class Store:
         return self._read(run_id, RunFolder.training_set)
 
     def series(self, run_id: str, i: int = 0) -> Series:
-        """The series number `i`, from 0, of those to be denoised: ``training_set(run_id).wanted[i]``."""
+        """The series number `i`, from 0, of those to be denoised: ``training_set(run_id).to_denoise[i]``."""
         return self._read(run_id, lambda folder: folder.series(i))
 
     def estimate(self, run_id: str, i: int = 0) -> Estimate:

@@ -110,7 +110,7 @@ class _Run:
 
     def _apply(self, data: TrainingSet) -> tuple[str, str]:
         trained = _load(self._job.model)
-        for i in range(len(data.wanted)):
+        for i in range(len(data.to_denoise)):
             if self._halt.is_set() and not self._job.wish():
                 raise _Cancelled("The computer asked it to end before it had denoised everything. Start it again.")
             self._denoise(trained, data, i)
@@ -153,7 +153,7 @@ class _Run:
         return trainer.best()
 
     def _save(self, trained: TrainedDenoiser, data: TrainingSet) -> None:
-        for i in range(len(data.wanted)):
+        for i in range(len(data.to_denoise)):
             self._denoise(trained, data, i)
         replace_by(self._job.model, trained.save)
 
@@ -161,7 +161,7 @@ class _Run:
         """One estimate at a time: all of them together may be more than the memory holds."""
         if self._heartbeat.gone or self._job.wish() == CANCEL:
             raise _Cancelled("Cancelled on request.")
-        save_estimate(self._job.result_of(i), trained.denoise(data.wanted[i]))
+        save_estimate(self._job.result_of(i), trained.denoise(data.to_denoise[i]))
 
 
 def _slot() -> str:
@@ -200,7 +200,7 @@ def _trainer(data: TrainingSet, config: RunConfig) -> Trains:
 def _load(path: Path) -> TrainedDenoiser:
     """The model of a file, on the device of this worker's slot."""
     from denoise_core.model import load
-    from denoise_core.model.denoiser import resolve_device
+    from denoise_core.model.device import resolve_device
 
     trained = load(path)
     trained.network.to(resolve_device(_slot().partition(":")[0]))

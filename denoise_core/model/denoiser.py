@@ -1,13 +1,20 @@
-"""A trained network over a series of any length: prediction in windows, posterior, overlap-add. Knows no training."""
+"""A trained network over a series of any length: windows, posterior, overlap-add; and its file.
+
+The file is safetensors for the weights, with JSON in its header for all else: nothing in it can run code.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from denoise_core.config import RunConfig
@@ -15,87 +22,17 @@ from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.preprocessing import preprocess
 from denoise_core.dsp.scaling import Scaler
 from denoise_core.dsp.windows import OverlapAdd, taper, window_starts
-from denoise_core.errors import DataError, SettingsError
+from denoise_core.errors import DataError
+from denoise_core.model.features import Channel, NetworkInput, network_channels, noise_sd_along
+from denoise_core.model.header import FORMAT, about, damage_error
 from denoise_core.model.losses import LOSSES, excess_variance, posterior
-from denoise_core.networks import Network, has_steps
-from denoise_core.noise import describe
-from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from denoise_core.networks import Network, build
+from denoise_core.series import Estimate, Series
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
 CONTEXT = 512
 CORE = 2048
 SAMPLES_AT_ONCE = 16 * (CORE + 2 * CONTEXT)
-LEAST_RELATIVE = 1e-6
-LONGEST_STEP = 3.0  # logarithm of a time step over the usual one, beyond which it counts as a break
-
-
-def resolve_device(name: str) -> torch.device:
-    """The torch device for "auto", "cuda", "mps" or "cpu".
-
-    Raises
-    ------
-    SettingsError
-        If the named device is not there.
-    """
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        name = next(device for device, there in available.items() if there)
-    if not available[name]:
-        raise SettingsError([f'training.device = "{name}": this machine has no such device. Choose "auto".'])
-    return torch.device(name)
-
-
-def distinct(config: RunConfig, names: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of series that a network tells apart: the names, but repeats are one kind, of their first name."""
-    known = tuple(dict.fromkeys(names))
-    return known[:1] if OBJECTIVES[config.objective.kind].target == "others" else known
-
-
-def features(scaled: Float64Array, time: TimeAxis, config: RunConfig, *, kind: int = 0, kinds: int = 1) -> Tensor:
-    """float32 features (n, in_features) of scaled values (n,), in the order of `networks.base`: value, presence, step, kind.
-
-    The time step is the logarithm of the one that led to the sample over the usual one; `kind` counts from 0 among `kinds`.
-    """
-    present = ~np.isnan(scaled)
-    columns = [np.nan_to_num(scaled), present]
-    if has_steps(config):
-        ratios = np.diff(time.values, prepend=time.values[0] - time.step) / time.step
-        columns.append(np.log(ratios.clip(np.exp(-LONGEST_STEP), np.exp(LONGEST_STEP))))
-    if kinds > 1:
-        columns += [np.full(len(scaled), float(i == kind)) for i in range(kinds)]
-    return torch.from_numpy(np.stack(columns, axis=-1).astype(np.float32))
-
-
-def noise_sd_along(series: Series) -> Float64Array:
-    """Standard deviation of the noise at each sample, shape (n,), in the unit of the series."""
-    return describe(series.values).along(len(series))
-
-
-def relative_noise(variance: Float64Array) -> Float64Array:
-    """Logarithm of the noise variance over its mean, shape (n,): where the noise is louder, predictions from it err more."""
-    mean = float(variance.mean())
-    return np.log(np.maximum(variance / mean, LEAST_RELATIVE)) if mean > 0 else np.zeros_like(variance)
-
-
-def estimated(mean: Tensor, prior: Tensor, noisy: Tensor, noise_variance: Tensor, config: RunConfig) -> tuple[Tensor, Tensor]:
-    """Mean and variance of the noise-free sample from a network's prediction; all of one shape.
-
-    A blind network never saw the own sample, which `posterior` puts back in; another has seen it.
-    """
-    if not OBJECTIVES[config.objective.kind].blind:
-        return mean, prior
-    return posterior(mean, prior, noisy, noise_variance, robust=LOSSES[config.objective.loss].robust)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Channel:
-    """What is kept of a series that was trained on: its scaling, and its noise level in its unit."""
-
-    scaler: Scaler
-    noise_sd: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,73 +68,92 @@ class TrainedDenoiser:
         """
         series.check_usable()
         channel = self._channel(series.name)
-        prepared = preprocess(series, self.config)
-        return prepared.back(self._denoised(prepared.series, channel, changes=list(prepared.changes)))
+        preprocessed = preprocess(series, self.config)
+        estimate = self.estimate(self._input(preprocessed.series, channel))
+        return replace(preprocessed.invert(estimate), notes=preprocessed.notes)
 
     def _channel(self, name: str) -> Channel:
         if name in self.channels:
             return self.channels[name]
         if len(self.channels) > 1:
             raise DataError(
-                f"This network was trained on {', '.join(self.channels)}, and {name} is none of them: choose one of "
-                "these columns, or rename it."
+                f"This network was trained on {', '.join(self.channels)}, but not on {name}: choose one of these columns, "
+                "or rename this one."
             )
         return next(iter(self.channels.values()))
 
-    def _kind(self, name: str) -> dict[str, int]:
-        kinds = distinct(self.config, self.channels)
-        return {"kind": kinds.index(name) if name in kinds else 0, "kinds": len(kinds)}
-
-    def _denoised(self, series: Series, channel: Channel, **settings: Any) -> Estimate:
+    def _input(self, series: Series, channel: Channel) -> NetworkInput:
         noise_sd = noise_sd_along(series)
         if not noise_sd.any():
             noise_sd[:] = channel.noise_sd
-        scaler = channel.scaler
-        scaled = scaler.apply(series.values)
+        names = network_channels(self.config, self.channels)
+        return NetworkInput.of(series, self.config, scaler=channel.scaler, noise_sd=noise_sd, channels=names)
+
+    def estimate(self, given: NetworkInput, where: slice | None = None) -> Estimate:
+        """The estimate of a preprocessed series, or of the stretch ``where.start <= i < where.stop`` of it alone.
+
+        ``estimate(given, where).values == estimate(given).values[where]`` to float32 precision.
+        """
+        where = where or slice(0, len(given.series))
+        scaler, noise_sd = given.scaler, given.noise_sd[where]
+        noisy = torch.from_numpy(scaler.apply(given.series.values[where]))
         noise_variance = torch.from_numpy((noise_sd / scaler.scale) ** 2)
-        inputs = features(scaled, series.time, self.config, **self._kind(series.name))
-        mean, prior = map(torch.from_numpy, self.predict(inputs, relative_noise(noise_sd**2)))
-        noisy = torch.from_numpy(scaled)
-        x, variance = estimated(mean, prior, noisy, noise_variance, self.config)
+        mean, prior = self.predict(given, where)
         # Where a one-sided window finds no past, nothing is predicted: the recording stays as it is.
-        x, variance = torch.where(mean.isnan(), noisy, x), torch.where(mean.isnan(), noise_variance, variance)
+        unknown = mean.isnan()
+        x, variance = self._combine(mean, prior, noisy, noise_variance)
+        x, variance = torch.where(unknown, noisy, x), torch.where(unknown, noise_variance, variance)
         return Estimate(
             values=scaler.invert(x.numpy()),
             sd=None if OBJECTIVES[self.config.objective.kind].teaching else variance.sqrt().numpy() * scaler.scale,
             method=self.config.model.backbone,
             noise_sd=float(np.sqrt(np.mean(noise_sd**2))),
-            settings={"best_epoch": self.best_epoch, **settings},
+            settings={"best_epoch": self.best_epoch},
         )
 
-    @torch.inference_mode()
-    def predict(self, inputs: Tensor, relative: Float64Array) -> tuple[Float64Array, Float64Array]:
-        """Mean and variance of each noise-free sample given the others, (n,) each and scaled.
+    def _combine(self, mean: Tensor, prior: Tensor, noisy: Tensor, noise_variance: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and variance of the noise-free samples; a blind network never saw the own sample, which is put in here."""
+        if not OBJECTIVES[self.config.objective.kind].blind:
+            return mean, prior
+        return posterior(mean, prior, noisy, noise_variance, robust=LOSSES[self.config.objective.loss].robust)
 
-        From inputs (n, in_features) and the `relative_noise` (n,), in whose units the network tells variances.
+    @torch.inference_mode()
+    def predict(self, given: NetworkInput, where: slice) -> tuple[Tensor, Tensor]:
+        """Mean and variance of each noise-free sample of a stretch given the others: float64, scaled, one per sample.
+
         Windows overlap by twice the context and are joined where both have settled: where they lie does not matter.
         NaN where a window that predicts its last samples alone has too little before it.
         """
-        n, first = len(inputs), self.network.first
-        if n <= first:
-            return np.full(n, np.nan), np.full(n, np.nan)
+        n, first = len(given.features), self.network.first
         length, hop = self._window(n)
         starts = window_starts(n, length=length, hop=hop)
+        starts = starts[(starts + length > where.start) & (starts + first < where.stop)]
+        if n <= first or not len(starts):
+            unknown = torch.full((where.stop - where.start,), torch.nan, dtype=torch.float64)
+            return unknown, unknown
+        begin, stop = int(starts[0]), int(starts[-1]) + length
         weights = taper(length)[first:]
-        means, variances = OverlapAdd(n, weights), OverlapAdd(n, weights)
+        means, variances = OverlapAdd(stop - begin, weights), OverlapAdd(stop - begin, weights)
+        for part, mean, variance in self._predict_windows(given, starts, length):
+            means.add(mean[:, first:].cpu().double().numpy(), part - begin + first)
+            variances.add(variance[:, first:].cpu().double().numpy(), part - begin + first)
+        stretch = slice(where.start - begin, where.stop - begin)
+        return torch.from_numpy(means.result()[stretch]), torch.from_numpy(variances.result()[stretch])
+
+    def _predict_windows(
+        self, given: NetworkInput, starts: NDArray[np.int64], length: int
+    ) -> Iterator[tuple[NDArray[np.int64], Tensor, Tensor]]:
+        """Some of the starts at a time, with mean and variance of their windows, (batch, length) each."""
         self.network.eval()
         device = next(self.network.parameters()).device
         loss = LOSSES[self.config.objective.loss]
         offsets, at_once = torch.arange(length), max(1, SAMPLES_AT_ONCE // length)
-        log_relative = torch.from_numpy(relative.astype(np.float32))
         for begin in range(0, len(starts), at_once):
             part = starts[begin : begin + at_once]
             index = torch.from_numpy(part)[:, None] + offsets
-            mean, log_variance = self.network(inputs[index].to(device))
-            log_variance = log_variance + log_relative[index].to(device)
-            prior = excess_variance(loss, log_variance[:, first:], self.calibration)
-            means.add(mean[:, first:].cpu().double().numpy(), part + first)
-            variances.add(prior.cpu().double().numpy(), part + first)
-        return means.result(), variances.result()
+            mean, log_variance = self.network(given.features[index].to(device))
+            log_variance = log_variance + given.log_relative_noise[index].to(device)
+            yield part, mean, excess_variance(loss, log_variance, self.calibration)
 
     def _window(self, n: int) -> tuple[int, int]:
         """Length and hop of the windows for a series of n samples."""
@@ -208,7 +164,45 @@ class TrainedDenoiser:
         return min(n, core + 2 * context), min(n, core)
 
     def save(self, path: str | Path) -> None:
-        """Write a model file; `export.load` reads it."""
-        from denoise_core.model import save  # the two rooms know each other only here
+        """Write weights and settings to a model file (usually *.denoiser), which `load` reads."""
+        said = {
+            "config": json.loads(self.config.to_json()),
+            "channels": {
+                name: {"offset": channel.scaler.offset, "scale": channel.scaler.scale, "noise_sd": channel.noise_sd}
+                for name, channel in self.channels.items()
+            },
+            "calibration": self.calibration,
+            "best_epoch": self.best_epoch,
+            "history": self.history,
+            "torch": torch.__version__,
+        }
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in self.network.state_dict().items()}
+        save_file(tensors, str(path), metadata={"format": FORMAT, "about": json.dumps(said)})
 
-        save(self, path)
+
+def load(path: str | Path) -> TrainedDenoiser:
+    """Read what `TrainedDenoiser.save` wrote, onto the CPU.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, not a model file, of another version, cut short, or its parts do not fit together.
+    """
+    header = about(path)
+    said = header.about
+    try:
+        network = build(header.config, channels=len(network_channels(header.config, header.channels)))
+        network.load_state_dict(load_file(path))
+        return TrainedDenoiser(
+            network=network.eval(),
+            config=header.config,
+            channels={
+                name: Channel(scaler=Scaler(float(c["offset"]), float(c["scale"])), noise_sd=float(c["noise_sd"]))
+                for name, c in said["channels"].items()
+            },
+            calibration=float(said["calibration"]),
+            best_epoch=int(said["best_epoch"]),
+            history=tuple((float(train), float(valid)) for train, valid in said["history"]),
+        )
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise damage_error(header.name, error) from None

@@ -1,4 +1,4 @@
-"""What a model file says of itself, and whether the file is whole: read without torch, so that a page can look at an upload.
+"""The header of a model file, and whether the file is whole: read without torch, so that a page can check an upload.
 
 A safetensors file is eight bytes that hold the length of a JSON header (little-endian), that header, and the tensors' bytes.
 """
@@ -18,12 +18,11 @@ from denoise_core.errors import DataError, SettingsError
 FORMAT = "denoise-model-2"
 LONGEST_HEADER = 8 << 20
 _ITEM_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
-_AGAIN = "Save the model again."
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelHeader:
-    """The head of a model file whose parts fit together, as far as that shows without its weights.
+    """The header of a model file whose parts fit together, as far as that shows without its weights.
 
     Parameters
     ----------
@@ -54,21 +53,23 @@ class ModelHeader:
             return
         known = ", ".join(self.channels)
         if len(self.channels) == 1:
-            raise DataError(f"{self.name} knows one channel ({known}), and {len(columns)} columns are chosen. Choose one.")
+            raise DataError(
+                f"{self.name} was trained on one channel ({known}), but {len(columns)} columns are chosen. Choose one."
+            )
         if strange := [column for column in columns if column not in self.channels]:
             raise DataError(
-                f"{self.name} knows the channels {known}, and not {', '.join(strange)}. "
-                "Choose columns of these names, or train a model on the columns that you have."
+                f"{self.name} was trained on the channels {known}, but not on {', '.join(strange)}. "
+                "Choose columns with these names, or train a model on the columns that you have."
             )
 
 
 def about(source: bytes | str | Path, *, name: str | None = None) -> ModelHeader:
-    """The head of a model file, given as its bytes or its path; `name` is what messages call it.
+    """The header of a model file, given as its bytes or its path; `name` is what messages call it.
 
     Raises
     ------
     DataError
-        If the file is missing, no model file, of another version, cut short, or edited so that its parts do not fit together.
+        If the file is missing, not a model file, of another version, cut short, or edited so that its parts do not fit together.
     """
     name = name or ("The file" if isinstance(source, bytes) else Path(source).name)
     raw, size = _raw_header(source, name)
@@ -77,19 +78,19 @@ def about(source: bytes | str | Path, *, name: str | None = None) -> ModelHeader
         metadata = header.pop("__metadata__", None) or {}
         found = metadata.get("format")
     except (ValueError, RecursionError, AttributeError):
-        raise _no_model(name) from None
+        raise _not_a_model(name) from None
     if found != FORMAT:
-        raise _no_model(name) if found is None else _other_version(name, found)
+        raise _not_a_model(name) if found is None else _other_version(name, found)
     _check_size(header, size - 8 - len(raw), name)
     try:
-        return _parsed(metadata["about"], name)
+        return _parse_about(metadata["about"], name)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, SettingsError) as error:
-        raise damaged(name, error) from None
+        raise damage_error(name, error) from None
 
 
-def damaged(name: str, error: object) -> DataError:
+def damage_error(name: str, error: object) -> DataError:
     """The error for a file whose parts do not fit together."""
-    return DataError(f"{name} is damaged or was edited: its parts do not fit together ({error}). {_AGAIN}")
+    return DataError(f"{name} is damaged or was edited: its parts do not fit together ({error}). Save the model again.")
 
 
 def _raw_header(source: bytes | str | Path, name: str) -> tuple[bytes, int]:
@@ -104,7 +105,7 @@ def _raw_header(source: bytes | str | Path, name: str) -> tuple[bytes, int]:
         raise DataError(f"{name} cannot be read as a model file ({error.strerror or error}). Check the path.") from None
     length = int.from_bytes(start, "little")
     if len(start) < 8 or length > LONGEST_HEADER or raw[:1] != b"{":
-        raise _no_model(name)
+        raise _not_a_model(name)
     if len(raw) < length:
         raise _cut_short(name, length - len(raw))
     return raw[:length], size
@@ -115,31 +116,31 @@ def _check_size(tensors: Mapping[str, Any], size: int, name: str) -> None:
     try:
         end = _end(tensors)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise damaged(name, error) from None
+        raise damage_error(name, error) from None
     if size < end:
         raise _cut_short(name, end - size)
     if size > end:
-        raise damaged(name, f"{size - end} bytes too many")
+        raise damage_error(name, f"it is {_bytes(size - end)} too long")
 
 
 def _end(tensors: Mapping[str, Any]) -> int:
-    """The byte behind the last tensor, counted from the first; ValueError where one does not lie where it should."""
+    """The byte behind the last tensor, counted from the first; ValueError where one is not where it should be."""
     at = 0
     for key, tensor in sorted(tensors.items(), key=lambda item: item[1]["data_offsets"]):
         start, stop = tensor["data_offsets"]
         items = math.prod(tensor["shape"])
         if start != at or min(tensor["shape"], default=0) < 0 or stop - start != items * _ITEM_BYTES[tensor["dtype"]]:
-            raise ValueError(f"{key} does not lie where it should")
+            raise ValueError(f"{key} is not where it should be")
         at = stop
     return at
 
 
-def _parsed(text: str, name: str) -> ModelHeader:
+def _parse_about(text: str, name: str) -> ModelHeader:
     said = json.loads(text)
     config = RunConfig.from_json(json.dumps(said["config"]))
     channels = said["channels"]
     if not channels:
-        raise ValueError("it knows no channel")
+        raise ValueError("it lists no channels")
     for channel, numbers in channels.items():
         _check_numbers(channel, **{key: float(numbers[key]) for key in ("offset", "scale", "noise_sd")})
     if not math.isfinite(float(said["calibration"])):
@@ -152,13 +153,17 @@ def _check_numbers(channel: str, *, offset: float, scale: float, noise_sd: float
         raise ValueError(f"{channel} has offset {offset}, scale {scale} and noise {noise_sd}")
 
 
-def _no_model(name: str) -> DataError:
-    return DataError(f"{name} is no model file. Choose one that was saved by this program, by custom ending in .denoiser.")
+def _not_a_model(name: str) -> DataError:
+    return DataError(f"{name} is not a model file (usually *.denoiser). Choose one that this program saved.")
 
 
 def _other_version(name: str, found: object) -> DataError:
-    return DataError(f"{name} holds {found}, and this program reads {FORMAT}. Train and save the model again.")
+    return DataError(f"{name} has the format {found}, but this version reads {FORMAT}. Train and save the model again.")
 
 
 def _cut_short(name: str, missing: int) -> DataError:
-    return DataError(f"{name} is cut short: {missing:,} bytes are missing. Copy or upload the model again.")
+    return DataError(f"{name} is incomplete: it ends {_bytes(missing)} too early. Copy or upload the model again.")
+
+
+def _bytes(count: int) -> str:
+    return f"{count:,} byte" + ("s" if count != 1 else "")

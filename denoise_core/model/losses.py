@@ -1,4 +1,4 @@
-"""How an error counts, and how a prediction becomes an estimate. Knows no network and not what is predicted."""
+"""The losses, the calibration of predicted variances, and the posterior that turns a prediction into an estimate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The networks: causal backbones, and the wrapper that makes each of them two-sided and blind. Know no files, no training."""
+"""The networks: causal backbones, and the wrapper that makes each of them two-sided and blind."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ __all__ = [
 
 
 def build(config: RunConfig, *, channels: int = 1) -> Network:
-    """The untrained network of a configuration, for series of so many kinds."""
+    """The untrained network of a configuration, for so many channels."""
     return Classic(config) if config.model.backbone == "classic" else TwoSided(config, channels=channels)

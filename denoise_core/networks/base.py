@@ -1,4 +1,4 @@
-"""What training and inference need of a network, and the features it is shown. Knows no particular network."""
+"""What training and inference need of a network, and the features of its input."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Network(nn.Module):
     ----------
     span : int or None
         How many samples away from a prediction the farthest input that can change it lies; None where there is no limit.
-        (A linear start looks further where samples are missing, to the nearest that is there.)
+        (A linear baseline looks further where samples are missing, to the nearest that is there.)
     first : int
         The first sample of a training window that is predicted; those before it are NaN and no targets.
     """

@@ -1,4 +1,4 @@
-"""The recipe that tutorials show: windows of values in, the next value out. No backbone, but it serves as a network."""
+"""The recipe of the tutorials: windows of values in, the next value out; behind the same interface as the other networks."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class ClassicLSTM(nn.Module):
 
 
 class Classic(Network):
-    """`ClassicLSTM` behind the face of every network: ``w[:-1] -> w[-1]`` for each window w.
+    """`ClassicLSTM` behind the interface of every network: ``w[:-1] -> w[-1]`` for each window w.
 
     Only the last sample of a window is predicted, the others are NaN; so a series is read with hop 1, once for each sample.
-    It sees values alone: a missing one is a 0 to it. It knows no variance: the log-variance is 0.
+    It sees only values, and a missing one as 0. It predicts no variance: the log-variance is 0.
     """
 
     def __init__(self, config: RunConfig) -> None:

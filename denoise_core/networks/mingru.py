@@ -1,4 +1,4 @@
-"""The minimal gated recurrent unit, all samples at once. Knows nothing of the wrapper that makes it two-sided."""
+"""The minimal gated recurrent unit, computed for all samples at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MinGRUBackbone(nn.Module):
 
     def __init__(self, in_features: int, config: ModelConfig, *, span: int) -> None:
         super().__init__()
-        del span  # it remembers as far back as it likes
+        del span  # its memory has no limit
         size = config.hidden_size
         self.embed = nn.Linear(in_features, size)
         self.layers = nn.ModuleList(_Layer(size) for _ in range(config.layers))
@@ -68,7 +68,7 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, decay: Tensor, added: Tensor) -> Tensor:
-        result = _scanned(decay, added)
+        result = _block_scan(decay, added)
         ctx.save_for_backward(decay, result)
         return result
 
@@ -78,11 +78,11 @@ class _Scan(torch.autograd.Function):
         decay, result = ctx.saved_tensors
         before = nn.functional.pad(result[:, :-1], (0, 0, 1, 0))
         after = nn.functional.pad(decay[:, 1:], (0, 0, 0, 1))
-        added = _scanned(after.flip(1), grad.flip(1)).flip(1)
+        added = _block_scan(after.flip(1), grad.flip(1)).flip(1)
         return added * before, added
 
 
-def _scanned(decay: Tensor, added: Tensor) -> Tensor:
+def _block_scan(decay: Tensor, added: Tensor) -> Tensor:
     """`scan` in blocks of about ``length ** 0.5``: first within all blocks at once, then from block to block."""
     batch, length, size = added.shape
     block = math.isqrt(max(length - 1, 0)) + 1

@@ -1,4 +1,4 @@
-"""Recurrent backbones. Know nothing of the wrapper that makes them two-sided."""
+"""Recurrent backbones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Recurrent(nn.Module):
 
     def __init__(self, in_features: int, config: ModelConfig, *, span: int) -> None:
         super().__init__()
-        del span  # it remembers as far back as it likes
+        del span  # its memory has no limit
         dropout = config.dropout if config.layers > 1 else 0.0
         self.cells = self.kind(in_features, config.hidden_size, config.layers, dropout=dropout)
 

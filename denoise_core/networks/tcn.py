@@ -1,4 +1,4 @@
-"""A temporal convolutional network. Knows nothing of the wrapper that makes it two-sided."""
+"""A temporal convolutional network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A causal Transformer that looks back a limited way. Knows nothing of the wrapper that makes it two-sided."""
+"""A causal Transformer with a limited receptive field."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ class _Layer(nn.Module):
         self.mix = nn.Sequential(nn.LayerNorm(size), nn.Linear(size, 4 * size), nn.GELU(), nn.Linear(4 * size, size))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        features = inputs + self.join(self._attended(self.project(self.norm(inputs))))
+        features = inputs + self.join(self._attend(self.project(self.norm(inputs))))
         mixed: Tensor = features + self.mix(features)
         return mixed
 
-    def _attended(self, projected: Tensor) -> Tensor:
+    def _attend(self, projected: Tensor) -> Tensor:
         """Attention of (batch, length, 3 * size) queries, keys and values: (batch, length, size)."""
         length, reach = projected.shape[1], self.reach
         if length <= reach + 1:
@@ -88,7 +88,7 @@ class _Layer(nn.Module):
         """Attention of every sample to those up to it, or of the last ones to what each of them has `seen` (queries, length)."""
         query, key, value = (x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2) for x in projected.chunk(3, dim=-1))
         if self.rotary:
-            query, key = _rotated(query), _rotated(key)
+            query, key = _rotate(query), _rotate(key)
         if seen is not None:
             query = query[:, :, -len(seen) :]
         result = scaled_dot_product_attention(query, key, value, attn_mask=seen, is_causal=seen is None)
@@ -108,8 +108,8 @@ def _angles(length: int, depth: int, like: Tensor) -> Tensor:
     return places[:, None] * frequencies
 
 
-def _rotated(x: Tensor) -> Tensor:
-    """Pairs of features (..., length, depth) turned by their place, so that products know distances alone."""
+def _rotate(x: Tensor) -> Tensor:
+    """Pairs of features (..., length, depth) rotated by their position, so that products depend on distances only."""
     angles = _angles(x.shape[-2], x.shape[-1], x)
     left, right = x.chunk(2, dim=-1)
     return torch.cat((left * angles.cos() - right * angles.sin(), right * angles.cos() + left * angles.sin()), dim=-1)

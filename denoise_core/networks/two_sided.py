@@ -1,4 +1,4 @@
-"""The wrapper that makes a causal network two-sided and blind. Knows no files, no training, no particular network."""
+"""The wrapper that makes a causal network two-sided and blind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from denoise_core.config import RunConfig
 from denoise_core.networks.backbones import BACKBONES
 from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
-from denoise_core.networks.linear import TAPS, LinearPrediction
+from denoise_core.networks.linear import TAPS, LinearPredictor
 
 
 class TwoSided(Network):
@@ -22,8 +22,7 @@ class TwoSided(Network):
     Both directions share their weights: against two networks of their own that gains 0.4 dB on heartbeats and on Bumps
     (n = 2048), since a short series is then read twice, and it halves the model; the head still tells past from future.
 
-    Where `config.baseline` is "linear" the network corrects the best linear prediction, in units of that prediction's error,
-    instead of predicting from nothing.
+    Where `config.baseline` is "linear" the network learns the residual of a linear predictor, in units of that residual's sd.
 
     (batch, length, in_features) -> two tensors (batch, length): mean and log-variance of the sample given the others.
     """
@@ -39,7 +38,7 @@ class TwoSided(Network):
         self.head = nn.Sequential(
             nn.Linear(sides * model.hidden_size, model.hidden_size), nn.GELU(), nn.Linear(model.hidden_size, 2)
         )
-        self.baseline = LinearPrediction(self.gap) if model.baseline == "linear" else None
+        self.baseline = LinearPredictor(self.gap) if model.baseline == "linear" else None
         self.register_buffer("step_sd", torch.ones(()))
         if (reach := getattr(self.backbone, "span", None)) is not None:
             # One more than the backbone sees, since the earliest change knows the value before it.
@@ -66,9 +65,9 @@ class TwoSided(Network):
         length = inputs.shape[1]
         hidden = min(self.gap, length)
         # Read either way, a sample comes with the time step ahead, towards what is predicted: flipped, the one that led to it.
-        read = [_with_steps(_leading_away(inputs) if self.has_steps else inputs, self.step_sd)]
+        read = [_with_changes(_step_to_next(inputs) if self.has_steps else inputs, self.step_sd)]
         if self.two_sided:
-            read.append(_with_steps(inputs.flip(1), self.step_sd))
+            read.append(_with_changes(inputs.flip(1), self.step_sd))
         features = self.backbone(torch.cat(read))[:, : length - hidden].chunk(len(read))
         past = nn.functional.pad(features[0], (0, 0, hidden, 0))
         if not self.two_sided:
@@ -76,13 +75,13 @@ class TwoSided(Network):
         return torch.cat((past, nn.functional.pad(features[1].flip(1), (0, 0, 0, hidden))), dim=-1)
 
 
-def _leading_away(inputs: Tensor) -> Tensor:
+def _step_to_next(inputs: Tensor) -> Tensor:
     """Each sample with the time step to the next one, in place of the one that led to it."""
     ahead = nn.functional.pad(inputs[:, 1:, STEP], (0, 1))[..., None]
     return torch.cat((inputs[..., :STEP], ahead, inputs[..., STEP + 1 :]), dim=-1)
 
 
-def _with_steps(inputs: Tensor, step_sd: Tensor) -> Tensor:
+def _with_changes(inputs: Tensor, step_sd: Tensor) -> Tensor:
     """`inputs` and the change from the sample before, over its sd: small changes are lost on a large value alone."""
     values, observed = inputs[..., VALUE], inputs[..., OBSERVED]
     changes = values.diff(dim=1) * observed[:, 1:] * observed[:, :-1] / step_sd

@@ -1,4 +1,4 @@
-"""Optimisers and the course of their learning rate, by name. Knows no network and no data."""
+"""Optimisers and learning-rate schedules, by name."""
 
 from __future__ import annotations
 

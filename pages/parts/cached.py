@@ -13,7 +13,7 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
-from denoise_core.dataset.preprocessing import preprocess
+from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
@@ -125,8 +125,8 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_shown(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: made even, if that was asked for, but not whitened."""
-    return preprocess(run_series(run_id), store().run(run_id).config.changed("input.whiten", 0.0)).series
+    """The run's first series as the preview shows it: made even, if that was asked for, but not prewhitened."""
+    return resample(run_series(run_id), store().run(run_id).config).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

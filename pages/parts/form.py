@@ -108,8 +108,8 @@ def _start(plan: Plan) -> None:
                 data,
                 settings,
                 owner=session.workspace,
-                title=f"{plan.source.file_name}: {', '.join(series.name for series in data.wanted)}",
-                source=replace(plan.source, column=data.wanted[0].name),
+                title=f"{plan.source.file_name}: {', '.join(series.name for series in data.to_denoise)}",
+                source=replace(plan.source, column=data.to_denoise[0].name),
                 token=f"{session.press}-{at}",
             )
             for at, (data, settings) in enumerate(plan.trainings(config))

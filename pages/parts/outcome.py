@@ -108,7 +108,7 @@ def comparison(shown: Shown) -> None:
 
 def changes(shown: Shown) -> None:
     """What was done to the data, where anything was."""
-    said = list(run_estimate(shown.run.id, shown.i).settings.get("changes", ()))
+    said = list(run_estimate(shown.run.id, shown.i).notes)
     if gaps := on_gaps(shown.series):
         filled = "They hold the network's prediction." if shown.fills and shown.strength == 1 else "They stay empty."
         said += [*(sentence.text for sentence in gaps), filled]

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from denoise_core.assess import on_test_part
-from denoise_core.assess.held_out import mask_of_test_part
+from denoise_core.assess.held_out import held_out_mask
 from denoise_core.config import RunConfig
 from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.series import Estimate, Series, TimeAxis
-from denoise_core.training.window_sampler import Batches
+from denoise_core.training.window_sampler import WindowSampler
 
 N = 601
 
@@ -44,11 +44,11 @@ def data():
 )
 def test_parts_of_the_training_and_the_test_part_make_up_all_targets(data, split, changes):
     made = config(split__kind=split, **changes)
-    batches = Batches(prepare_data(data, made), made, torch.device("cpu"))
-    taught = (batches.samples.train | batches.samples.valid).numpy().reshape(2, N)
-    present = ~batches.samples.target.isnan().numpy().reshape(2, N)
+    sampler = WindowSampler(prepare_data(data, made), made, torch.device("cpu"))
+    taught = (sampler.samples.train | sampler.samples.valid).numpy().reshape(2, N)
+    present = ~sampler.samples.target.isnan().numpy().reshape(2, N)
     for i in range(2):
-        part = mask_of_test_part(data, made, i=i)
+        part = held_out_mask(data, made, i=i)
         assert part.sum() > 60
         np.testing.assert_array_equal(part, present[i] & ~taught[i])
 
@@ -58,14 +58,14 @@ def test_resampled_sample_counts_by_the_nearest_even_step():
     times[400:] += 5.0
     series = Series(values=np.random.default_rng(3).normal(size=N), time=TimeAxis(values=times, unit="sample"))
     made = config(split__kind="in_time", input__uneven="resample")
-    part = mask_of_test_part(TrainingSet.of(series), made)
+    part = held_out_mask(TrainingSet.of(series), made)
     assert part[-100:].all()
     assert not part[: round(0.79 * N)].any()
 
 
 def test_gain_is_that_of_the_test_part_alone(data):
     made = config(objective__kind="supervised")
-    part, clean, noisy = mask_of_test_part(data, made, i=1), data.clean[1], data.noisy[1].values
+    part, clean, noisy = held_out_mask(data, made, i=1), data.clean[1], data.noisy[1].values
     better = np.where(part, clean + 0.1 * (noisy - clean), noisy)
     estimate = Estimate(values=better, method="made")
     assert on_test_part(estimate, clean, data=data, config=made, i=1) == pytest.approx(20.0)
@@ -75,4 +75,4 @@ def test_run_without_a_test_part_has_no_gain_on_it(data):
     estimate = Estimate(values=data.clean[0], method="made")
     made = config(split__test_share=0.0)
     assert on_test_part(estimate, data.clean[0], data=data, config=made) is None
-    assert not mask_of_test_part(data, made).any()
+    assert not held_out_mask(data, made).any()

@@ -108,7 +108,7 @@ def test_one_network_for_two_columns_is_saved_and_used_by_their_names(noisy_csv,
         expected = trained.denoise(dc.read(noisy_csv)[name]).values
         np.testing.assert_allclose(table[f"{name}_denoised"], expected, atol=1e-6)
     assert run("denoise", noisy_csv, "--model", model, "--column", "time") == 2
-    assert "both.denoiser knows the channels lead, other, and not time." in capsys.readouterr().err
+    assert "both.denoiser was trained on the channels lead, other, but not on time." in capsys.readouterr().err
 
 
 def test_a_network_taught_with_added_noise_denoises_a_noisy_column(noisy_csv, tmp_path):

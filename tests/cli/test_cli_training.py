@@ -27,9 +27,7 @@ class Half:
 
     def denoise(self, series: Series) -> Estimate:
         half = np.nan_to_num(series.values / 2)
-        return Estimate(
-            values=half, sd=np.full(N, 0.1), method="half", noise_sd=0.3, settings={"changes": [f"{series.name} was halved."]}
-        )
+        return Estimate(values=half, sd=np.full(N, 0.1), method="half", noise_sd=0.3, notes=(f"{series.name} was halved.",))
 
     def save(self, path: Path) -> None:
         Path(path).write_bytes(b"a model")
@@ -138,8 +136,8 @@ def test_further_files_only_teach(csv: Path, other: Path, trainings: Trainings) 
     ((data, _),) = trainings
     assert names(data) == ["pressure", "flow", "pressure", "flow"]
     assert [len(series) for series in data.noisy] == [len(values) for values in data.clean] == [N, N, N - 7, N - 7]
-    assert [series.name for series in data.wanted] == ["pressure", "flow"]
-    assert np.array_equal(data.wanted[1].values, dc.read(csv)["flow"].values, equal_nan=True)
+    assert [series.name for series in data.to_denoise] == ["pressure", "flow"]
+    assert np.array_equal(data.to_denoise[1].values, dc.read(csv)["flow"].values, equal_nan=True)
 
 
 @pytest.mark.parametrize(("colour", "likeness"), [("white", 0.0), ("coloured", 0.8)])
@@ -151,7 +149,7 @@ def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings:
     for (data, config), seed in zip(trainings, (0, 5), strict=True):
         expected = TrainingSet.with_added_noise(clean, snr=4.0, seed=seed, colour=colour)
         assert [series.values.tobytes() for series in data.noisy] == [series.values.tobytes() for series in expected.noisy]
-        assert (config.objective.kind, len(data.clean), len(data.wanted)) == ("supervised", len(data.noisy), 1)
+        assert (config.objective.kind, len(data.clean), len(data.to_denoise)) == ("supervised", len(data.noisy), 1)
     noise = trainings[0][0].noisy[0].values - clean.values
     assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1] - likeness) < 0.15
 
@@ -211,8 +209,11 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
             "--together and --more cannot be used with --method",
         ),
         (["denoise", "--model", "MODEL", "--clean", "true"], "--clean cannot be used with --model"),
-        (["denoise", "--model", "MODEL", "--column", "true"], "pump.denoiser knows the channels pressure, flow, and not true."),
-        (["denoise", "--model", "INPUT"], "pump.csv is no model file."),
+        (
+            ["denoise", "--model", "MODEL", "--column", "true"],
+            "pump.denoiser was trained on the channels pressure, flow, but not on true.",
+        ),
+        (["denoise", "--model", "INPUT"], "pump.csv is not a model file"),
         (["denoise", *BOTH, "--clean", "true"], "--clean names 1 columns for 2 noisy ones (pressure, flow): name one for each."),
         (["denoise", "--column", "flow", "--more", "none.csv"], "There is no file none.csv."),
         (["denoise", "--column", "flow", "--clean", "truth"], "pump.csv has no column 'truth'."),

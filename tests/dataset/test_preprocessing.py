@@ -86,20 +86,20 @@ def test_nothing_is_done_and_nothing_said_by_default():
     series = uneven()
     prepared = preprocess(series, RunConfig())
     assert prepared.series is series
-    assert prepared.changes == ()
+    assert prepared.notes == ()
 
 
-def test_an_estimate_comes_back_to_the_recorded_times_and_each_change_is_said():
+def test_an_estimate_is_brought_back_to_the_recorded_times_and_each_step_is_said():
     series = uneven()
     config = RunConfig().changed("input.uneven", "resample").changed("input.whiten", 0.6)
     prepared = preprocess(series, config)
-    assert len(prepared.changes) == 2
-    assert "even steps" in prepared.changes[0]
-    assert "0.6" in prepared.changes[1]
+    assert len(prepared.notes) == 2
+    assert "even steps" in prepared.notes[0]
+    assert "0.6" in prepared.notes[1]
     same = Estimate(values=prepared.series.values, sd=np.full(len(prepared.series), 0.1), method="none", noise_sd=0.4)
-    back = prepared.back(same)
+    back = prepared.invert(same)
     inside = series.time.values <= prepared.series.time.values[-1]
     np.testing.assert_allclose(back.values[inside], series.values[inside], atol=5e-3)
     assert back.sd[-1] == pytest.approx(0.25)
     assert back.noise_sd == pytest.approx(0.5)
-    np.testing.assert_allclose(prepared.same(series.values), prepared.series.values)
+    np.testing.assert_allclose(prepared.transform(series.values), prepared.series.values)

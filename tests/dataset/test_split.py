@@ -7,7 +7,7 @@ import pytest
 
 from denoise_core import DataError
 from denoise_core.config import SplitConfig
-from denoise_core.dataset.split import parts
+from denoise_core.dataset.split import split_series
 
 USUAL = SplitConfig()
 IN_TIME = replace(USUAL, kind="in_time", test_share=0.2)
@@ -21,7 +21,7 @@ def whole(n):
 @pytest.mark.parametrize("n", [601, 1009])
 def test_parts_do_not_overlap_and_hold_only_what_is_present(config, n):
     observed = np.random.default_rng(0).random(n) > 0.1
-    split = parts(observed, config, length=32, seed=3)
+    split = split_series(observed, config, length=32, seed=3)
     counts = split.train.astype(int) + split.valid + split.test
     assert counts.max() == 1
     assert not counts[~observed].any()
@@ -31,7 +31,7 @@ def test_parts_do_not_overlap_and_hold_only_what_is_present(config, n):
 
 @pytest.mark.parametrize("n", [9, 64, 1009])
 def test_held_out_blocks_have_their_share_and_leave_something_to_learn(n):
-    split = parts(whole(n), USUAL, length=4, seed=0)
+    split = split_series(whole(n), USUAL, length=4, seed=0)
     assert 0 < split.valid.sum() < n / 2
     assert split.train.any()
     if n > 500:
@@ -40,7 +40,7 @@ def test_held_out_blocks_have_their_share_and_leave_something_to_learn(n):
 
 @pytest.mark.parametrize("guard", [0, 1, 7])
 def test_scattered_parts_keep_the_guard_between_them(guard):
-    split = parts(whole(2000), replace(USUAL, test_share=0.15, guard=guard), length=32, seed=1)
+    split = split_series(whole(2000), replace(USUAL, test_share=0.15, guard=guard), length=32, seed=1)
     kinds = np.select([split.train, split.valid, split.test], [1, 2, 3], 0)
     known = np.flatnonzero(kinds)
     changes = np.flatnonzero(np.diff(kinds[known]))
@@ -49,7 +49,7 @@ def test_scattered_parts_keep_the_guard_between_them(guard):
 
 @pytest.mark.parametrize("guard", [0, 13])
 def test_stretches_in_time_come_one_after_the_other_with_the_guard_between(guard):
-    split = parts(whole(1000), replace(IN_TIME, guard=guard), length=50, seed=0)
+    split = split_series(whole(1000), replace(IN_TIME, guard=guard), length=50, seed=0)
     ends = [np.flatnonzero(mask)[[0, -1]] for mask in (split.train, split.valid, split.test)]
     assert ends[0][0] == 0
     assert ends[2][1] == 999
@@ -60,15 +60,15 @@ def test_stretches_in_time_come_one_after_the_other_with_the_guard_between(guard
 
 
 @pytest.mark.parametrize(
-    ("config", "part"), [(replace(IN_TIME, test_share=0.04), "test"), (replace(IN_TIME, guard=200), "held-out")]
+    ("config", "part"), [(replace(IN_TIME, test_share=0.04), "test"), (replace(IN_TIME, guard=200), "validation")]
 )
 def test_a_part_too_short_for_one_window_is_refused_with_a_remedy(config, part):
     with pytest.raises(DataError, match=f"The {part} part has .* too few for one window of 64: shorten the window"):
-        parts(whole(1000), config, length=64, seed=0)
+        split_series(whole(1000), config, length=64, seed=0)
 
 
 def test_no_sample_left_to_learn_from_is_said():
     observed = whole(64)
     observed[2:] = False
-    with pytest.raises(DataError, match="No sample outside the gaps is left"):
-        parts(observed, USUAL, length=8, seed=0)
+    with pytest.raises(DataError, match="No sample outside the gaps is left for validation"):
+        split_series(observed, USUAL, length=8, seed=0)

@@ -45,7 +45,7 @@ def test_noise_is_added_to_a_clean_recording_at_the_wished_strength_and_another_
     noises = [series.values - clean.values for series in data.noisy]
     assert [n.std() for n in noises] == pytest.approx([clean.values.std() / 4.0] * len(noises), rel=0.05)
     assert abs(np.corrcoef(noises[0], noises[1])[0, 1]) < 0.05
-    assert data.wanted == data.noisy[:1]
+    assert data.to_denoise == data.noisy[:1]
     again = TrainingSet.with_added_noise(clean, snr=4.0, seed=1)
     np.testing.assert_array_equal(again.noisy[3].values, data.noisy[3].values)
 

@@ -48,7 +48,7 @@ class FakeTrainer:
     def run(self) -> Iterator[Event]:
         training = self.config.training
         yield Started(
-            samples=len(self.data.wanted[0]),
+            samples=len(self.data.to_denoise[0]),
             parameters=1,
             epochs=training.epochs,
             steps=training.steps,

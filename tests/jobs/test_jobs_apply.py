@@ -55,7 +55,7 @@ def test_a_model_is_applied_to_every_series_and_kept_with_the_run(
 def test_an_uploaded_model_is_looked_at_before_it_is_applied(store: Store) -> None:
     header = store.model_header(store.put_input(model_bytes("flow", "pressure"), "../pump.denoiser"))
     assert (header.name, header.channels) == ("../pump.denoiser", ("flow", "pressure"))
-    with pytest.raises(DataError, match="is no model file"):
+    with pytest.raises(DataError, match="is not a model file"):
         store.model_header(store.put_input(b"a;b\n1;2\n", "table.csv"))
 
 
@@ -113,8 +113,8 @@ def test_what_cannot_be_applied_makes_no_run(store: Store, series: Series, owner
     table = store.put_input(b"a;b\n1;2\n", "table.csv")
     flat = Series.of(np.ones(401), name="heat")
     for data, digest, error, words in (
-        (series, model, DataError, "pump.denoiser knows the channels heat, steam, and not flow."),
-        (series, table, DataError, "table.csv is no model file."),
+        (series, model, DataError, "pump.denoiser was trained on the channels heat, steam, but not on flow."),
+        (series, table, DataError, "table.csv is not a model file"),
         (series, "0" * 64, RunError, "Upload it again"),
         (series, "../../etc/passwd", RunError, "Upload the file again"),
         (flat, model, DataError, "nothing to denoise"),

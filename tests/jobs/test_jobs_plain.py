@@ -79,16 +79,16 @@ def test_a_training_set_comes_back_to_the_last_bit(
     given = TrainingSet(
         noisy=tuple(series_of(values, start, i) for i, values in enumerate(columns)),
         clean=tuple(np.full(len(values), -0.0) for values in columns) if clean else (),
-        shown=data.draw(st.integers(0, len(columns))),
+        n_to_denoise=data.draw(st.integers(0, len(columns))),
     )
     save_training_set(path, given)
     back = load_training_set(path)
     assert [told(series) for series in back.noisy] == [told(series) for series in given.noisy]
     assert [values.tobytes() for values in back.clean] == [values.tobytes() for values in given.clean]
-    assert back.shown == given.shown
-    for i, series in enumerate(given.wanted):
+    assert back.n_to_denoise == given.n_to_denoise
+    for i, series in enumerate(given.to_denoise):
         assert told(load_series(path, i)) == told(series)
-    for i in (-1, len(given.wanted)):
+    for i in (-1, len(given.to_denoise)):
         with pytest.raises(IndexError):
             load_series(path, i)
 

@@ -30,7 +30,7 @@ def columns(series: Series) -> list[Series]:
 def test_every_wanted_series_gets_its_estimate_and_the_others_only_teach(
     supervise: Supervise, store: Store, columns: list[Series], owner: str, home: Home
 ) -> None:
-    data = TrainingSet(noisy=(*columns, Series.of(np.arange(90.0))), shown=2)
+    data = TrainingSet(noisy=(*columns, Series.of(np.arange(90.0))), n_to_denoise=2)
     run_id = store.submit(data, small(2), owner=owner, title="")
     until(state_is(store, run_id, "done"), beside=supervise().tick)
     run = store.run(run_id)

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from denoise_core import DataError, RunConfig, Series, fit, load
 from denoise_core.model import denoiser as room
-from denoise_core.model.denoiser import features
+from denoise_core.model.features import NetworkInput
 from denoise_core.signals import add_noise, vibration
 
 
@@ -43,13 +43,27 @@ def test_any_length_is_denoised(trained, noisy, n):
     assert (estimate.sd >= 0).all()
 
 
-def test_the_own_sample_is_put_back_in_and_nothing_else_is_visible(trained, noisy):
+def test_a_prediction_does_not_see_its_own_sample_and_sees_its_neighbours(trained, noisy):
     part = Series.of(noisy.values[:500])
     disturbed = replace(part, values=part.values + 10.0 * (np.arange(500) == 250))
-    inputs = (features(series.values, series.time, trained.config) for series in (part, disturbed))
-    before, after = (trained.predict(of_one, np.zeros(500))[0] for of_one in inputs)
+    (channel,) = trained.channels.values()
+    given = (
+        NetworkInput.of(series, trained.config, scaler=channel.scaler, noise_sd=np.ones(500), channels=("value",))
+        for series in (part, disturbed)
+    )
+    before, after = (trained.predict(one, slice(0, 500))[0] for one in given)
     assert before[250] == after[250]
     assert before[249] != after[249]
+
+
+@pytest.mark.parametrize("where", [slice(0, 400), slice(1900, 2300), slice(5000, 5001), slice(8700, 9000), slice(0, 9000)])
+def test_the_estimate_of_a_stretch_is_that_stretch_of_the_estimate(trained, noisy, where):
+    (channel,) = trained.channels.values()
+    given = NetworkInput.of(noisy, trained.config, scaler=channel.scaler, noise_sd=np.full(9000, 0.3), channels=("value",))
+    whole, stretch = trained.estimate(given), trained.estimate(given, where)
+    tolerance = {"rtol": 0, "atol": 1e-6 * whole.values.std()}
+    np.testing.assert_allclose(stretch.values, whole.values[where], **tolerance)
+    np.testing.assert_allclose(stretch.sd, whole.sd[where], **tolerance)
 
 
 def test_a_model_file_gives_the_same_estimate_bit_for_bit(trained, noisy, tmp_path):
@@ -59,7 +73,7 @@ def test_a_model_file_gives_the_same_estimate_bit_for_bit(trained, noisy, tmp_pa
     assert (again.config, again.best_epoch, again.history) == (trained.config, trained.best_epoch, trained.history)
 
 
-def _rewritten(path, **changes):
+def _rewrite(path, **changes):
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
@@ -73,12 +87,15 @@ def _rewritten(path, **changes):
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda p: p.write_bytes(p.read_bytes()[:2000]), "is cut short: [0-9,]+ bytes are missing"),
-        (lambda p: p.write_bytes(b"hello"), "is no model file"),
+        (lambda p: p.write_bytes(p.read_bytes()[:2000]), "is incomplete: it ends [0-9,]+ bytes too early"),
+        (lambda p: p.write_bytes(b"hello"), "is not a model file"),
         (lambda p: p.unlink(), "cannot be read as a model file"),
-        (lambda p: _rewritten(p, format="denoise-model-0"), "holds denoise-model-0, and this program reads denoise-model-2"),
-        (lambda p: _rewritten(p, model={"hidden_size": 12}), "do not fit together"),
-        (lambda p: _rewritten(p, model={"hidden_size": 10**9}), "above 512"),
+        (
+            lambda p: _rewrite(p, format="denoise-model-0"),
+            "has the format denoise-model-0, but this version reads denoise-model-2",
+        ),
+        (lambda p: _rewrite(p, model={"hidden_size": 12}), "do not fit together"),
+        (lambda p: _rewrite(p, model={"hidden_size": 10**9}), "above 512"),
     ],
 )
 def test_a_spoilt_model_file_is_refused_in_words(trained, tmp_path, spoil, words):

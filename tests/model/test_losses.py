@@ -21,19 +21,19 @@ from denoise_core.model.losses import (
 NOISE = torch.tensor(0.3, dtype=torch.float64)
 
 
-def seeded(*shape, seed=0):
+def normal(*shape, seed=0):
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
 
 
 def test_gaussian_is_scipys_negative_log_likelihood_up_to_its_constant():
-    mean, log_variance, target = seeded(3, 20)
+    mean, log_variance, target = normal(3, 20)
     sd = np.sqrt(0.3 + np.exp(log_variance.numpy()))
     expected = -stats.norm.logpdf(target.numpy(), mean.numpy(), sd) - 0.5 * np.log(2 * np.pi)
     np.testing.assert_allclose(gaussian(mean, log_variance, target, NOISE).numpy(), expected, rtol=1e-12)
 
 
 def test_student_t_is_scipys_up_to_its_constant_and_has_a_gaussians_quartiles():
-    mean, log_variance, target = seeded(3, 20)
+    mean, log_variance, target = normal(3, 20)
     scale = np.sqrt(STUDENT_SCALE * (0.3 + np.exp(log_variance.numpy())))
     expected = -stats.t.logpdf(target.numpy(), STUDENT_DF, mean.numpy(), scale)
     found = student_t(mean, log_variance, target, NOISE).numpy()
@@ -42,7 +42,7 @@ def test_student_t_is_scipys_up_to_its_constant_and_has_a_gaussians_quartiles():
 
 
 def test_point_losses_are_what_they_are_called():
-    mean, _, target = seeded(3, 50)
+    mean, _, target = normal(3, 50)
     error = (target - mean).numpy()
     values = {name: LOSSES[name].of(mean, mean, target, NOISE).numpy() for name in ("mse", "mae", "huber")}
     np.testing.assert_allclose(values["mse"], error**2)
@@ -60,22 +60,22 @@ def test_variance_never_falls_below_the_noise_and_stays_finite():
 @pytest.mark.parametrize("wrong_by", [-1.0, 0.0, 1.0])
 def test_many_held_out_errors_correct_a_variance_that_is_wrong(wrong_by):
     true_variance = torch.full((200_000,), 0.5, dtype=torch.float64)
-    target = (NOISE + true_variance).sqrt() * seeded(200_000)
+    target = (NOISE + true_variance).sqrt() * normal(200_000)
     said = true_variance.log() + wrong_by
     offset = calibration(LOSSES["gaussian"], torch.zeros_like(said), said, target, NOISE)
     assert offset == pytest.approx(-wrong_by, abs=0.13)
 
 
 def test_a_few_held_out_errors_hardly_move_a_learnt_variance():
-    target = 3.0 * seeded(4)
+    target = 3.0 * normal(4)
     offset = calibration(LOSSES["gaussian"], torch.zeros(4), torch.zeros(4), target, NOISE)
     assert abs(offset) <= 3 * CALIBRATION_SD
 
 
 @pytest.mark.parametrize(("loss", "spread"), [("mse", 1.0), ("mae", 2.0), ("huber", 0.7)])
 def test_where_no_variance_is_learnt_the_held_out_errors_give_one(loss, spread):
-    target = spread * seeded(100_000)
-    nonsense = seeded(100_000, seed=1)
+    target = spread * normal(100_000)
+    nonsense = normal(100_000, seed=1)
     offset = calibration(LOSSES[loss], torch.zeros_like(target), nonsense, target, torch.tensor(0.0))
     excess = excess_variance(LOSSES[loss], nonsense, offset)
     assert excess.unique().numel() == 1

@@ -1,4 +1,4 @@
-"""A model file is looked at without torch: what it knows is told, and what is wrong with it is said in words."""
+"""A model file is looked at without torch: its settings and channels are told, and what is wrong with it is said in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.models import NUMBERS, model_bytes
 WHOLE = model_bytes("flow", "pressure")
 
 
-def rewritten(**changes: object) -> bytes:
+def rewrite(**changes: object) -> bytes:
     """WHOLE with other entries in its JSON header."""
     length = int.from_bytes(WHOLE[:8], "little")
     header = json.loads(WHOLE[8 : 8 + length])
@@ -46,32 +46,35 @@ def test_the_header_tells_settings_and_channels_of_bytes_and_of_a_path_alike(tmp
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "is no model file. Choose one that was saved by this program"),
-        (b"hello", "is no model file"),
-        (b"a;b\n1;2\n" * 100, "is no model file"),
-        ((2).to_bytes(8, "little") + b"{}", "is no model file"),
-        ((2).to_bytes(8, "little") + b"{]", "is no model file"),
-        ((2).to_bytes(8, "little") + b"{\xff", "is no model file"),
-        ((60_000).to_bytes(8, "little") + b'{"a":' + b"[" * 59_995, "is no model file"),
-        ((1 << 62).to_bytes(8, "little") + b"{}" * 50, "is no model file"),
-        (WHOLE[:4], "is no model file"),
-        (WHOLE[:100], "cut short: [0-9,]+ bytes are missing. Copy or upload the model again."),
-        (WHOLE[:-1], "cut short: 1 bytes are missing"),
-        (WHOLE + b"!", "edited: its parts do not fit together .1 bytes too many"),
-        (model_bytes("flow", format="denoise-model-0"), "holds denoise-model-0, and this program reads .*Train and save"),
-        (rewritten(weight={"dtype": "F32", "shape": [3, 5], "data_offsets": [24, 72]}), "weight does not lie where it should"),
-        (rewritten(weight={"dtype": "F32", "shape": [-3, -4], "data_offsets": [24, 72]}), "weight does not lie where it should"),
-        (rewritten(weight={"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}), "does not lie where it should"),
-        (rewritten(weight={"dtype": "F31", "shape": [3, 4], "data_offsets": [24, 72]}), "do not fit together"),
-        (rewritten(weight=7), "do not fit together"),
-        (rewritten(__metadata__=7), "is no model file"),
+        (b"", r"is not a model file \(usually \*.denoiser\). Choose one that this program saved."),
+        (b"hello", "is not a model file"),
+        (b"a;b\n1;2\n" * 100, "is not a model file"),
+        ((2).to_bytes(8, "little") + b"{}", "is not a model file"),
+        ((2).to_bytes(8, "little") + b"{]", "is not a model file"),
+        ((2).to_bytes(8, "little") + b"{\xff", "is not a model file"),
+        ((60_000).to_bytes(8, "little") + b'{"a":' + b"[" * 59_995, "is not a model file"),
+        ((1 << 62).to_bytes(8, "little") + b"{}" * 50, "is not a model file"),
+        (WHOLE[:4], "is not a model file"),
+        (WHOLE[:100], "incomplete: it ends [0-9,]+ bytes too early. Copy or upload the model again."),
+        (WHOLE[:-1], "incomplete: it ends 1 byte too early"),
+        (WHOLE + b"!", "edited: its parts do not fit together .it is 1 byte too long"),
+        (
+            model_bytes("flow", format="denoise-model-0"),
+            "has the format denoise-model-0, but this version reads .*Train and save",
+        ),
+        (rewrite(weight={"dtype": "F32", "shape": [3, 5], "data_offsets": [24, 72]}), "weight is not where it should be"),
+        (rewrite(weight={"dtype": "F32", "shape": [-3, -4], "data_offsets": [24, 72]}), "weight is not where it should be"),
+        (rewrite(weight={"dtype": "F32", "shape": [3, 4], "data_offsets": [0, 48]}), "is not where it should be"),
+        (rewrite(weight={"dtype": "F31", "shape": [3, 4], "data_offsets": [24, 72]}), "do not fit together"),
+        (rewrite(weight=7), "do not fit together"),
+        (rewrite(__metadata__=7), "is not a model file"),
         (model_bytes("flow", config=RunConfig().changed("model.hidden_size", 10**9)), "hidden_size = 1000000000 is above 512"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"scale": float("nan")}}), "flow has offset 1.5, scale nan"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"scale": 0}}), "flow has offset 1.5, scale 0.0"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"offset": float("inf")}}), "flow has offset inf"),
         (model_bytes("flow", channels={"flow": {"offset": 1.0}}), "do not fit together .'scale'"),
         (model_bytes("flow", channels=["flow"]), "do not fit together"),
-        (model_bytes(), "it knows no channel"),
+        (model_bytes(), "it lists no channels"),
         (model_bytes("flow", calibration=float("nan")), "its calibration is nan"),
     ],
 )
@@ -104,9 +107,11 @@ def test_one_channel_fits_any_one_column_and_several_fit_columns_of_their_names(
     one.check_fits(["anything"])
     two.check_fits(["pressure", "flow"])
     two.check_fits(["pressure"])
-    with pytest.raises(DataError, match=r"m knows one channel \(flow\), and 2 columns are chosen. Choose one."):
+    with pytest.raises(DataError, match=r"m was trained on one channel \(flow\), but 2 columns are chosen. Choose one."):
         one.check_fits(["flow", "pressure"])
-    with pytest.raises(DataError, match=r"m knows the channels flow, pressure, and not heat\. Choose columns of these names"):
+    with pytest.raises(
+        DataError, match=r"m was trained on the channels flow, pressure, but not on heat\. Choose columns with these names"
+    ):
         two.check_fits(["flow", "heat"])
 
 

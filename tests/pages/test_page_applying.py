@@ -41,14 +41,14 @@ def test_model_that_does_not_fit_the_columns_says_why(app, tank):
     train(app, "tank.csv", tank)
     columns(app, "flow", "level")
     take(app, model_bytes("pressure", "level"))
-    assert "knows the channels pressure, level, and not flow" in app.warning[0].value
+    assert "was trained on the channels pressure, level, but not on flow" in app.warning[0].value
     assert button(app).disabled
 
 
 def test_file_that_is_no_model_is_told_in_words(app, tank):
     train(app, "tank.csv", tank)
     take(app, b"a;b\n1;2\n", name="table.csv")
-    assert "table.csv is no model file" in app.error[0].value
+    assert "table.csv is not a model file" in app.error[0].value
 
 
 def test_model_can_be_used_on_a_series_too_short_to_train_on(app, store):

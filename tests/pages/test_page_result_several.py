@@ -41,10 +41,9 @@ def ended(store):
         config = config or dc.suggest(data.noisy[0])
         run = store.submit(data, config, owner="w" * 24, title="tank", source=source)
         folder = RunFolder(store.home / "runs" / run)
-        for i, series in enumerate(data.wanted):
+        for i, series in enumerate(data.to_denoise):
             values = np.nan_to_num(dc.denoise(series, method="savgol").values)
-            settings = {"changes": list(changes)}
-            told = {"method": "lstm", "noise_sd": 0.2, "settings": settings}
+            told = {"method": "lstm", "noise_sd": 0.2, "notes": tuple(changes)}
             save_estimate(folder.result_of(i), dc.Estimate(values=values, sd=np.full(len(series), 0.1), **told))
         folder.end("done", "")
         return run

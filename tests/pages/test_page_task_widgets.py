@@ -195,7 +195,7 @@ def test_noise_is_added_to_a_clean_recording(app, store, tank):
     start(app)
     assert not app.exception
     data = submitted(store, app)
-    assert (len(data.noisy), data.shown) == (8, 1)
+    assert (len(data.noisy), data.n_to_denoise) == (8, 1)
     added = data.noisy[0].values - data.clean[0]
     assert np.std(data.clean[0]) / np.std(added) == pytest.approx(2.0, rel=0.3)
 
@@ -235,7 +235,7 @@ def test_further_files_only_teach(app, store, tank):
     assert "1 more file" in told(app)
     start(app)
     data = submitted(store, app)
-    assert (len(data.noisy), len(data.wanted)) == (2, 1)
+    assert (len(data.noisy), len(data.to_denoise)) == (2, 1)
 
 
 def test_further_file_without_the_column_is_told_and_left_out(app, tank):

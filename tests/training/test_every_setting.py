@@ -49,7 +49,7 @@ def data_for(goal):
     return TrainingSet(noisy=tuple(series if goal == "repeats" else series[:1]), clean=(clean,) if goal == "supervised" else ())
 
 
-def trained(config, data):
+def train_and_keep_best(config, data):
     trainer = Trainer(data, config)
     for _ in trainer.run():
         pass
@@ -76,7 +76,7 @@ def test_every_combination_trains_and_denoises_or_is_refused_with_a_remedy(netwo
             assert network == "classic"
             assert all("choose" in problem.lower() for problem in problems)
             continue
-        estimate = trained(config, data).denoise(data.noisy[0])
+        estimate = train_and_keep_best(config, data).denoise(data.noisy[0])
         predicted = slice(19, None) if network == "classic" else slice(None)
         assert np.isfinite(estimate.values[predicted]).all()
         assert (estimate.sd is None) == (goal == "reconstruct")
@@ -100,8 +100,8 @@ def test_every_optimiser_and_schedule_moves_the_weights(optimizer, schedule):
 def test_same_seed_same_weights_bit_for_bit_for_every_network(network):
     goal = {"classic": {"objective.kind": "next_step", "objective.loss": "mse"}}.get(network, {})
     config = small(**{"model.backbone": network, "model.dropout": 0.2, **goal})
-    first, second = (trained(config, data_for("blind_spot")).network.state_dict() for _ in range(2))
-    other = trained(config.changed("training.seed", 1), data_for("blind_spot")).network.state_dict()
+    first, second = (train_and_keep_best(config, data_for("blind_spot")).network.state_dict() for _ in range(2))
+    other = train_and_keep_best(config.changed("training.seed", 1), data_for("blind_spot")).network.state_dict()
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
 

@@ -26,29 +26,33 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
         {"name": s.name, "unit": s.unit, "values": kept.name(s.values), "time": _time_words(s.time, kept)} for s in data.noisy
     ]
     clean = [kept.name(values) for values in data.clean]
-    _save(path, {"shown": data.shown, "series": series, "clean": clean}, kept.arrays)
+    _save(path, {"shown": data.n_to_denoise, "series": series, "clean": clean}, kept.arrays)
 
 
 def load_training_set(path: Path) -> TrainingSet:
     """What `save_training_set` wrote; arrays that were equal are the same, so none of them may be changed."""
     with _opened(path) as (words, get):
-        return TrainingSet(
-            noisy=tuple(_series(one, get) for one in words["series"]), clean=tuple(map(get, words["clean"])), shown=words["shown"]
-        )
+        noisy = tuple(_series(one, get) for one in words["series"])
+        return TrainingSet(noisy=noisy, clean=tuple(map(get, words["clean"])), n_to_denoise=words["shown"])
 
 
 def load_series(path: Path, i: int = 0) -> Series:
-    """``load_training_set(path).wanted[i]``, without reading the others; IndexError if there is none."""
+    """``load_training_set(path).to_denoise[i]``, without reading the others; IndexError if there is none."""
     with _opened(path) as (words, get):
-        wanted = words["series"][: words["shown"] or None]
-        if not 0 <= i < len(wanted):
+        to_denoise = words["series"][: words["shown"] or None]
+        if not 0 <= i < len(to_denoise):
             raise IndexError(i)
-        return _series(wanted[i], get)
+        return _series(to_denoise[i], get)
 
 
 def save_estimate(path: Path, estimate: Estimate) -> None:
-    """Values, sd and settings; ``load_estimate(path) == estimate``."""
-    words = {"method": estimate.method, "noise_sd": estimate.noise_sd, "settings": dict(estimate.settings)}
+    """All of it; ``load_estimate(path) == estimate``."""
+    words = {
+        "method": estimate.method,
+        "noise_sd": estimate.noise_sd,
+        "settings": dict(estimate.settings),
+        "notes": estimate.notes,
+    }
     arrays = {"values": estimate.values} | ({} if estimate.sd is None else {"sd": estimate.sd})
     _save(path, words, arrays)
 
@@ -56,9 +60,15 @@ def save_estimate(path: Path, estimate: Estimate) -> None:
 def load_estimate(path: Path) -> Estimate:
     """What `save_estimate` wrote."""
     with _opened(path) as (words, get):
-        sd = get("sd") if "sd" in words["arrays"] else None
+        settings = words["settings"]
+        in_version_0_1 = settings.pop("changes", ())  # which kept the notes there
         return Estimate(
-            values=get("values"), sd=sd, method=words["method"], noise_sd=words["noise_sd"], settings=words["settings"]
+            values=get("values"),
+            sd=get("sd") if "sd" in words["arrays"] else None,
+            method=words["method"],
+            noise_sd=words["noise_sd"],
+            settings=settings,
+            notes=tuple(words.get("notes", in_version_0_1)),
         )
 
 

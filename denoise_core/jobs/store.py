@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
@@ -27,6 +27,7 @@ from denoise_core.jobs.storage.run_folder import RunFolder, gone
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
+from denoise_core.training.events import Recorded
 
 _T = TypeVar("_T")
 
@@ -133,7 +134,7 @@ class Store:
         places = self._places() if any(entry.waits for entry in entries) else {}
         return [self._view(entry, places) for entry in entries]
 
-    def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+    def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[Recorded], int]:
         """The run's events from byte `after` on, and where to read on: Started, EpochEnd (each epoch once), at last Ended."""
         return metrics.read_on(self._folder(run_id).metrics, after)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from denoise_core.config import RunConfig
 from denoise_core.jobs.spec import CANCEL, CANCELLED, FINAL, RUNNING, STOPPING, TRAIN, Entry, Source
+from denoise_core.training.events import EpochEnd
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +83,8 @@ def state_of(entry: Entry, wish: str | None, *, resumable: bool) -> str:
     return CANCELLED
 
 
-def view(entry: Entry, state: str, *, epoch: Mapping[str, Any] | None, place: int | None) -> RunView:
-    """Put together what is shown; `epoch` is the last EpochEnd line."""
+def view(entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None) -> RunView:
+    """Put together what is shown; `epoch` is the last that was recorded."""
     spec, status = entry.spec, entry.status
     until = time.time() if status.ended is None else status.ended
     return RunView(
@@ -96,11 +95,11 @@ def view(entry: Entry, state: str, *, epoch: Mapping[str, Any] | None, place: in
         created=spec.created,
         queue_place=place,
         reason=status.reason,
-        epochs_done=int(epoch["epoch"]) if epoch else 0,
+        epochs_done=epoch.epoch if epoch else 0,
         epochs=spec.config.training.epochs if spec.kind == TRAIN else 0,
-        best_epoch=int(epoch["best_epoch"]) if epoch else None,
+        best_epoch=epoch.best_epoch if epoch else None,
         elapsed_s=0.0 if status.started is None else max(0.0, until - status.started),
-        eta_s=epoch["eta_s"] if epoch and state == RUNNING else None,
+        eta_s=epoch.eta_s if epoch and state == RUNNING else None,
         config=spec.config,
         source=spec.source,
         channels=spec.channels,

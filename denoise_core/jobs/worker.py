@@ -26,7 +26,7 @@ from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED, TRAIN
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.atomic_io import in_words, is_full, replace_by
-from denoise_core.jobs.storage.recorder import Record, load_checkpoint
+from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint
 from denoise_core.jobs.storage.run_folder import Busy, RunFolder
 from denoise_core.training.events import Event, Finished, StepEnd
 
@@ -130,7 +130,7 @@ class _Run:
     def _follow(self, trainer: Trains) -> Finished | None:
         """Record every event; None if the wish to stop came first."""
         generator = cast("Generator[Event, None, None]", trainer.run())
-        with closing(generator) as events, Record(self._job, trainer.state) as record:
+        with closing(generator) as events, Recorder(self._job, trainer.state) as recorder:
             for event in events:
                 if isinstance(event, Finished):
                     return event
@@ -138,7 +138,7 @@ class _Run:
                     if self._wished():
                         return None
                 else:
-                    record.add(event)
+                    recorder.add(event)
         raise RunError("The training ended without a result. Look at the run's log, and start it again.")
 
     def _wished(self) -> bool:

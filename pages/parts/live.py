@@ -113,7 +113,7 @@ def _words(run: RunView, past: History) -> str:
     so_far = "" if run.ended else " so far"
     best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
     if run.state == "running":
-        device = str(past.started["device"]) if past.started else ""
+        device = past.started.device if past.started else ""
         left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""
         return f"Training on {device}: {done}{best}{left}"
     return f"{_ENDED[run.state]}: {done}{best}"
@@ -125,12 +125,12 @@ def _words_of_applying(run: RunView) -> str:
 
 def _loss(run: RunView, past: History) -> None:
     st.markdown("**How well it predicts** (lower is better)")
-    if past.last is None:
+    if not past.train_loss:
         st.caption("It appears here after the first epoch.")
         return
     best = run.best_epoch or 0
     room = None if run.ended else run.epochs
-    figure = figures.loss(past.column("train_loss"), past.column("valid_loss"), best_epoch=best, epochs=room)
+    figure = figures.loss(past.train_loss, past.valid_loss, best_epoch=best, epochs=room)
     chart.draw(figure, key=f"loss-{run.id}", height=380)
 
 
@@ -140,8 +140,8 @@ def _preview(run: RunView, past: History) -> None:
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    time, first = run_shown(run.id).time, int(past.started["preview_start"])
-    noisy = _floats(past.started["preview_noisy"])
+    time, first = run_shown(run.id).time, past.started.preview_start
+    noisy = _floats(past.started.preview_noisy)
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
     instant = instant_near(run.id, first, len(noisy))

@@ -74,7 +74,7 @@ def verdict(shown: Shown) -> None:
     st.markdown(shown.verdict.headline)
     past = history(shown.run.id)
     past.read_on()
-    messages.most_important([*shown.verdict.sentences, *on_training(past.column("valid_loss"))])
+    messages.most_important([*shown.verdict.sentences, *on_training(past.valid_loss)])
 
 
 def numbers(shown: Shown) -> None:

@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 import denoise_core as dc
 from denoise_core.jobs import Store, ensure_supervisor, new_id
+from denoise_core.training.events import EpochEnd
 from tests.benchmarks.pages import report, served
 
 ROUNDS = 3
@@ -57,8 +58,8 @@ def rate(store: Store, url: str, watcher: Page | None) -> float:
     if watcher:
         watcher.get_by_role("button", name="See the result").wait_for()
         watcher.goto("about:blank")
-    lines = [line for line in store.metrics(run)[0] if line["event"] == "EpochEnd"]
-    return statistics.median(line["targets_per_s"] for line in lines)
+    epochs = [event for event in store.metrics(run)[0] if isinstance(event, EpochEnd)]
+    return statistics.median(epoch.targets_per_s for epoch in epochs)
 
 
 def noisy() -> dc.Series:

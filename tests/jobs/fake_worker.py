@@ -18,7 +18,8 @@ from denoise_core.jobs import worker
 from denoise_core.jobs.storage import atomic_io, recorder
 from denoise_core.model import about
 from denoise_core.series import Estimate, Series
-from denoise_core.training.events import EpochEnd, Event, Finished, Started, StepEnd
+from denoise_core.training.events import Event, Finished, StepEnd
+from tests.jobs.events import epoch_end, started
 
 STEP_S = 0.01
 
@@ -47,24 +48,15 @@ class FakeTrainer:
 
     def run(self) -> Iterator[Event]:
         training = self.config.training
-        yield Started(
-            samples=len(self.data.wanted[0]),
-            parameters=1,
-            epochs=training.epochs,
-            steps=training.steps,
-            first_epoch=self.epoch + 1,
-            device="cpu",
-            noise_sd=0.3,
-            preview_start=0,
-            preview_noisy=[0.0],
-        )
+        samples = len(self.data.wanted[0])
+        yield started(samples=samples, epochs=training.epochs, steps=training.steps, first_epoch=self.epoch + 1)
         while self.epoch < training.epochs:
             for step in range(training.steps_per_epoch):
                 time.sleep(STEP_S)
                 fail(training.seed)
                 yield StepEnd(step=self.epoch * training.steps_per_epoch + step + 1)
             self.epoch += 1
-            yield self._epoch_end()
+            yield epoch_end(epoch=self.epoch, step=self.epoch * training.steps_per_epoch)
         yield Finished(trained=self.best(), reason="completed", best_epoch=self.epoch, epochs=self.epoch, elapsed_s=1.0)
 
     def state(self) -> dict[str, Any]:
@@ -75,19 +67,6 @@ class FakeTrainer:
 
     def best(self) -> Any:
         return FakeDenoiser(self.epoch)
-
-    def _epoch_end(self) -> EpochEnd:
-        return EpochEnd(
-            epoch=self.epoch,
-            step=self.epoch * self.config.training.steps_per_epoch,
-            train_loss=1.0 / self.epoch,
-            valid_loss=1.0 / self.epoch,
-            best_epoch=self.epoch,
-            learning_rate=0.01,
-            elapsed_s=1.0,
-            targets_per_s=1.0,
-            preview=[0.0],
-        )
 
 
 def fail(seed: int) -> None:

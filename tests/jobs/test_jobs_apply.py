@@ -16,6 +16,7 @@ from denoise_core.jobs.storage import retention
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.training.events import Ended
 from tests.jobs.conftest import small, state_is, until, workers
 from tests.models import model_bytes
 
@@ -49,7 +50,7 @@ def test_a_model_is_applied_to_every_series_and_kept_with_the_run(
     assert np.array_equal(store.estimate(run_id, 0).values, series.values / 2)
     assert np.array_equal(store.estimate(run_id, 1).values, -series.values / 2)
     assert store.model_path(run_id).read_bytes() == model_bytes("flow", "pressure", config=small(1))
-    assert [line["event"] for line in store.metrics(run_id)[0]] == ["Ended"]
+    assert [type(event) for event in store.metrics(run_id)[0]] == [Ended]
 
 
 def test_an_uploaded_model_is_looked_at_before_it_is_applied(store: Store) -> None:

@@ -26,7 +26,10 @@ from denoise_core.jobs.storage import atomic_io, metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
 from denoise_core.jobs.storage.ids import checked_hash, checked_id, id_from, inside, new_id
 from denoise_core.series import Estimate, Series, TimeAxis
+from denoise_core.training.events import Ended, EpochEnd, Recorded, Started, from_json, to_json
+from tests.jobs.events import epoch_end, started
 
+ROOT = Path(__file__).parents[2]
 HOSTILE = ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a" * 65, "short", "a" * 15 + "/", "a" * 20 + "\n", "a\0" * 10]
 HOSTILE += ["%2e%2e%2f" * 3, "ä" * 20, "a" * 20 + " ", "C:\\" + "a" * 20, "*" * 20]
 
@@ -160,14 +163,14 @@ def test_replace_by_leaves_the_old_file_and_nothing_else_where_writing_fails(tmp
 
 def test_metrics_give_each_whole_line_once_and_wait_for_the_rest_of_a_half_written_one(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
-    lines = [{"event": "EpochEnd", "epoch": i, "text": "ä\u2028"} for i in range(5)]
-    raw = b"".join(map(metrics.encoded, lines))
+    events = [started(device="ä\u2028"), *(epoch_end(epoch=i) for i in range(1, 5)), Ended(state="done", reason="\u2028")]
+    raw = b"".join(map(metrics.encode, events))
     read, after = [], 0
     for end in range(len(raw) + 1):
         path.write_bytes(raw[:end])
         new, after = metrics.read_on(path, after)
         read += new
-    assert read == lines
+    assert read == events
     assert after == len(raw)
     assert metrics.read_on(path, after) == ([], after)
 
@@ -178,18 +181,45 @@ def test_metrics_read_on_from_nowhere_is_empty(tmp_path: Path) -> None:
 
 def test_append_cuts_off_what_a_killed_writer_left(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
-    path.write_bytes(b'{"event":"a"}\n{"event":"b","n"')
-    metrics.append(path, {"event": "c"})
-    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["a", "c"]
+    path.write_bytes(metrics.encode(started()) + b'{"event":"EpochEnd","epo')
+    metrics.append(path, Ended(state="done", reason=""))
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["Started", "Ended"]
 
 
 @pytest.mark.parametrize("filler", [0, 10, 70_000, 300_000])
 def test_last_finds_the_last_line_of_its_kind_however_far_from_the_end(tmp_path: Path, filler: int) -> None:
     path = tmp_path / "metrics.jsonl"
-    lines = [{"event": "EpochEnd", "epoch": 1}, {"event": "EpochEnd", "epoch": 2}, {"event": "Ended", "text": "x" * filler}]
-    path.write_bytes(b"".join(map(metrics.encoded, lines)) + b'{"event":"EpochEnd","epo')
-    assert metrics.last(path, "EpochEnd") == lines[1]
-    assert metrics.last(path, "Started") is None
+    events = [epoch_end(epoch=1), epoch_end(epoch=2), Ended(state="failed", reason="x" * filler)]
+    path.write_bytes(b"".join(map(metrics.encode, events)) + b'{"event":"EpochEnd","epo')
+    assert metrics.last(path, EpochEnd) == events[1]
+    assert metrics.last(path, Started) is None
+
+
+def test_lines_that_are_no_event_of_this_version_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    wrong = [
+        b"[]",
+        b"{}",
+        b'{"event":"Later"}',
+        b'{"event":"EpochEnd","epoch":1}',
+        b'{"event":["Ended"]}',
+        b"\xff",
+        b"[" * 100_000,
+    ]
+    path.write_bytes(b"\n".join([*wrong, b'{"event":"Ended","state":"done","reason":"","more":1}', b""]))
+    assert metrics.read_on(path)[0] == [Ended(state="done", reason="")]
+
+
+@pytest.mark.parametrize("event", [started(noise_sd=0.1 + 0.2), epoch_end(epoch=3, eta_s=1 / 3), Ended(state="done", reason="ä")])
+def test_an_event_comes_back_equal_from_its_json(event: Recorded) -> None:
+    assert from_json(json.loads(json.dumps(to_json(event)))) == event
+
+
+def test_the_metrics_of_version_0_1_are_read_as_events() -> None:
+    (path,) = (ROOT / "tests/data/version-0.1/runs").glob("*/metrics.jsonl")
+    events = metrics.read_on(path)[0]
+    assert [type(event) for event in events] == [Started, EpochEnd, EpochEnd, EpochEnd, Ended]
+    assert b"".join(map(metrics.encode, events)) == path.read_bytes()
 
 
 def test_owners_take_turns_and_the_oldest_of_each_comes_first() -> None:

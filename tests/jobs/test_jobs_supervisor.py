@@ -26,6 +26,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.training.events import Ended, EpochEnd, Recorded, Started
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
 
 Submit = Callable[..., str]
@@ -35,6 +36,10 @@ LONG = 2000
 
 def failing(seed: int) -> RunConfig:
     return small(3).changed("training.seed", seed)
+
+
+def epochs_of(events: list[Recorded]) -> list[int]:
+    return [event.epoch for event in events if isinstance(event, EpochEnd)]
 
 
 def rows(home: Home) -> list[tuple[object, ...]]:
@@ -47,11 +52,12 @@ def test_a_run_is_done_with_result_model_and_whole_curve(
 ) -> None:
     run_id = submit(epochs=4)
     until(state_is(store, run_id, "done"), beside=supervise().tick)
-    run, (lines, _) = store.run(run_id), store.metrics(run_id)
+    run, (events, _) = store.run(run_id), store.metrics(run_id)
     assert (run.epochs_done, run.best_epoch, run.eta_s, run.queue_place, run.reason) == (4, 4, None, None, "")
-    assert [line["event"] for line in lines] == ["Started", *["EpochEnd"] * 4, "Ended"]
-    assert [line["epoch"] for line in lines[1:-1]] == [1, 2, 3, 4]
-    assert lines[-1]["state"] == "done"
+    assert [type(event) for event in events] == [Started, *[EpochEnd] * 4, Ended]
+    assert epochs_of(events) == [1, 2, 3, 4]
+    assert [event.eta_s for event in events[1:-1]][-1] == 0.0
+    assert events[-1].state == "done"
     assert np.array_equal(store.estimate(run_id).values, series.values / 2)
     assert store.model_path(run_id).read_text() == "epoch 4"
 
@@ -93,7 +99,7 @@ def test_stop_keeps_the_best_epoch(supervise: Supervise, submit: Submit, store: 
     until(state_is(store, run_id, "stopped"), beside=supervisor.tick)
     done = store.run(run_id).epochs_done
     assert store.estimate(run_id).settings == {"epoch": done}
-    assert store.metrics(run_id)[0][-1] == {"event": "Ended", "state": "stopped", "reason": ""}
+    assert store.metrics(run_id)[0][-1] == Ended(state="stopped", reason="")
     store.cancel(run_id)
     assert store.run(run_id).state == "stopped"
 
@@ -155,9 +161,9 @@ def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_t
     until(lambda: store.run(run_id).reason, beside=supervisor.tick)
     assert "goes on from its last checkpoint" in store.run(run_id).reason
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
-    lines = store.metrics(run_id)[0]
-    assert [line["first_epoch"] for line in lines if line["event"] == "Started"] == [1, 2]
-    assert [line["epoch"] for line in lines if line["event"] == "EpochEnd"] == list(range(1, 41))
+    events = store.metrics(run_id)[0]
+    assert [event.first_epoch for event in events if isinstance(event, Started)] == [1, 2]
+    assert epochs_of(events) == list(range(1, 41))
     assert store.model_path(run_id).read_text() == "epoch 40"
 
 
@@ -174,7 +180,7 @@ def test_a_failed_run_says_why(supervise: Supervise, store: Store, series: Serie
     run_id = store.submit(series, failing(seed), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise().tick)
     assert store.run(run_id).reason == reason
-    assert store.metrics(run_id)[0][-1] == {"event": "Ended", "state": "failed", "reason": reason}
+    assert store.metrics(run_id)[0][-1] == Ended(state="failed", reason=reason)
     assert ("Traceback" in (store.home / "runs" / run_id / "worker.log").read_text()) is (seed > 1)
 
 
@@ -296,7 +302,7 @@ def test_a_new_supervisor_adopts_the_workers_of_one_that_was_killed(submit: Subm
     assert [process.pid for process in workers(home)] == [before]
     until(state_is(store, run_id, "done"))
     assert RunFolder(home.runs / run_id).status().crashes == 0
-    assert [line["event"] for line in store.metrics(run_id)[0]].count("Started") == 1
+    assert [type(event) for event in store.metrics(run_id)[0]].count(Started) == 1
     end(second)
 
 
@@ -330,7 +336,7 @@ def test_two_workers_in_one_folder_are_one(submit: Submit, store: Store, home: H
     command = [sys.executable, "-m", "tests.jobs.fake_worker", str(home.runs / run_id)]
     assert subprocess.run(command, cwd=PROJECT, capture_output=True, check=False).returncode == 3
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
-    assert [line["epoch"] for line in store.metrics(run_id)[0] if line["event"] == "EpochEnd"] == list(range(1, 81))
+    assert epochs_of(store.metrics(run_id)[0]) == list(range(1, 81))
 
 
 def test_of_two_supervisors_at_once_one_ends_by_itself(home: Home) -> None:

@@ -13,6 +13,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.model import load
 from denoise_core.series import Series
+from denoise_core.training.events import EpochEnd, Started
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
 
 Supervise = Callable[..., Supervisor]
@@ -61,9 +62,13 @@ def test_a_network_for_two_series_is_applied_again_with_the_same_bits(
 
 def epochs_told(store: Store, run_id: str, worker: int) -> int:
     """How many epochs the first, second ... worker of a run has told of, none of which an earlier one had."""
-    told = "".join(line["event"][0] for line in store.metrics(run_id)[0] if line["event"] != "Ended")
-    parts = told.split("S")
-    return len(parts[worker]) if worker < len(parts) else 0
+    counts = [0]
+    for event in store.metrics(run_id)[0]:
+        if isinstance(event, Started):
+            counts.append(0)
+        elif isinstance(event, EpochEnd):
+            counts[-1] += 1
+    return counts[worker] if worker < len(counts) else 0
 
 
 def weights(store: Store, run_id: str) -> dict[str, bytes]:
@@ -72,8 +77,8 @@ def weights(store: Store, run_id: str) -> dict[str, bytes]:
 
 
 def losses(store: Store, run_id: str) -> list[tuple[int, float, float, int]]:
-    lines = [line for line in store.metrics(run_id)[0] if line["event"] == "EpochEnd"]
-    return [(line["epoch"], line["train_loss"], line["valid_loss"], line["best_epoch"]) for line in lines]
+    epochs = [event for event in store.metrics(run_id)[0] if isinstance(event, EpochEnd)]
+    return [(epoch.epoch, epoch.train_loss, epoch.valid_loss, epoch.best_epoch) for epoch in epochs]
 
 
 def test_stop_keeps_the_best_epoch_of_a_real_training(home: Home, store: Store, series: Series, owner: str) -> None:

@@ -23,6 +23,7 @@ from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
 from denoise_core.jobs.storage.atomic_io import read_json, replace_by, sync, write_bytes, write_json
 from denoise_core.series import Estimate, Series
+from denoise_core.training.events import Ended, EpochEnd
 
 
 class Busy(Exception):
@@ -104,12 +105,12 @@ class RunFolder:
 
     def end(self, state: str, reason: str) -> None:
         """The last line of the metrics, then the final state: who sees the state finds everything else in place."""
-        metrics.append(self.metrics, {"event": "Ended", "state": state, "reason": reason})
+        metrics.append(self.metrics, Ended(state=state, reason=reason))
         self.write(replace(self.status(), state=state, reason=reason, ended=time.time()))
 
-    def last_epoch(self) -> dict[str, Any] | None:
-        """The last EpochEnd line, or None."""
-        return metrics.last(self.metrics, "EpochEnd")
+    def last_epoch(self) -> EpochEnd | None:
+        """What the last recorded epoch said, or None."""
+        return metrics.last(self.metrics, EpochEnd)
 
     def training_set(self) -> TrainingSet:
         return load_training_set(self._data)

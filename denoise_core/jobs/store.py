@@ -195,8 +195,9 @@ class Store:
         return folder
 
     def _entry(self, run_id: str) -> Entry:
+        folder = self._folder(run_id)
         try:
-            return self._folder(run_id).entry()
+            return folder.entry()
         except FileNotFoundError:
             raise gone(run_id) from None
         except (ValueError, TypeError, KeyError, DenoiseError) as error:

@@ -101,7 +101,7 @@ def test_a_run_deleted_by_hand_is_said_to_be_gone(
 ) -> None:
     run_id = submit()
     shutil.rmtree(store.home / "runs" / run_id)
-    with pytest.raises(RunError, match="no longer here"):
+    with pytest.raises(RunError, match=f"^The run {run_id} is no longer here: it was deleted or it expired"):
         ask(store, run_id)
     assert store.runs(owner) == []
 

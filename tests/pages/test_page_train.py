@@ -136,7 +136,7 @@ def test_link_to_a_run_that_is_gone_says_so(app):
     app.query_params["run"] = "x" * 24
     app.switch_page("pages/train.py").run()
     assert not app.exception
-    assert "no longer here" in app.warning[0].value
+    assert app.warning[0].value.startswith(f"The run {'x' * 24} is no longer here: it was deleted or it expired.")
 
 
 def test_series_too_short_for_a_network_is_told_in_words(app):

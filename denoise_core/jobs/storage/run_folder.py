@@ -161,6 +161,4 @@ class RunFolder:
 
 
 def gone(run_id: str) -> RunError:
-    return RunError(
-        f"The run {run_id} is no longer here: it was deleted, or its time was over. Start a new run from the Train page."
-    )
+    return RunError(f"The run {run_id} is no longer here: it was deleted or it expired. Start a new run from the Train page.")

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DenoiseError, RunError
+from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import pool
@@ -200,8 +200,6 @@ class Store:
             return folder.entry()
         except FileNotFoundError:
             raise gone(run_id) from None
-        except (ValueError, TypeError, KeyError, DenoiseError) as error:
-            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
 
     def _request(self, data: Data, config: RunConfig | None, model: str | None) -> Request:
         if config is not None and model is None:

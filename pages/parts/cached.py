@@ -34,9 +34,13 @@ def store() -> Store:
     return Store()
 
 
-def keep_alive() -> None:
-    """See to it that somebody is there who starts what is submitted."""
-    ensure_supervisor(store().home)
+def keep_alive() -> str:
+    """See to it that somebody is there who starts what is submitted; a sentence where that cannot be, else ""."""
+    try:
+        ensure_supervisor(store().home)
+    except DenoiseError as error:
+        return f"No training can start. {error}"
+    return ""
 
 
 def recording(source: Source) -> dc.Recording:

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import runs, state, workspace
+from pages.parts.cached import keep_alive
 
 _PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
@@ -21,6 +22,8 @@ def page_setup(title: str) -> DeltaGenerator:
     """
     st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
     session = state.begin()
+    # Before all that can fail: a run waits for it even where nothing can be shown. It takes 10 ms at most.
+    problem = keep_alive()
     runs.follow(session)
     with st.container(horizontal=True, vertical_alignment="center", key="top"):
         st.markdown("**Denoise**", width="content")
@@ -30,6 +33,6 @@ def page_setup(title: str) -> DeltaGenerator:
         line = st.empty()
         runs.strip(session)
     workspace.keep(session.workspace)
-    for fault in state.pop_faults():
+    for fault in (problem, *state.pop_faults()) if problem else state.pop_faults():
         st.error(fault, icon=":material/error:")
     return line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from denoise_core.config import ModelConfig, RunConfig, TrainingConfig, WindowCo
 from denoise_core.jobs import Store, new_id
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.index import IndexWriter
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 
 FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
@@ -113,6 +116,21 @@ def _processes(wanted: Callable[[str], bool]) -> list[psutil.Process]:
         if wanted(words[-1]) and process.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
+
+
+def index_all(home: Home) -> None:
+    """What a supervisor writes into the index, once."""
+    writer = IndexWriter(home.index)
+    writer.sync({path.name: RunFolder(path).entry() for path in home.runs.iterdir()})
+    writer.close()
+
+
+def by_another_version(home: Home, run_id: str) -> None:
+    """Have the index and the folder of a run speak of a setting that is not known here."""
+    path = home.runs / run_id / "spec.json"
+    path.write_text(path.read_text().replace('"hidden_size"', '"hidden_sighs"'))
+    with sqlite3.connect(home.index) as connection:
+        connection.execute("UPDATE runs SET spec = replace(spec, 'hidden_size', 'hidden_sighs') WHERE id = ?", (run_id,))
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.retention import DAY_S
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
-from tests.jobs.conftest import small
+from tests.jobs.conftest import by_another_version, index_all, small
 from tests.jobs.test_jobs_plain import HOSTILE
 
 
@@ -115,6 +115,51 @@ def test_a_run_of_another_version_is_said_to_be_one(store: Store, submit: Callab
     assert store.runs(owner) == []
     store.delete(run_id)
     assert not path.exists()
+
+
+def test_a_run_of_another_version_in_the_index_hides_no_other(
+    store: Store, submit: Callable[..., str], owner: str, home: Home
+) -> None:
+    old, new, active = submit(), submit(), submit()
+    for run_id in (old, new):
+        RunFolder(home.runs / run_id).end("done", "")
+    index_all(home)
+    by_another_version(home, old)
+    by_another_version(home, active)
+    assert [run.id for run in store.runs(owner)] == [new]
+    assert store.run(submit()).queue_place == 1
+    for run_id in (old, active):
+        with pytest.raises(RunError, match=r"another version .*hidden_sighs"):
+            store.run(run_id)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("spec.json", '"samples": 401', '"samples": "many"'),
+        ("spec.json", '"created": ', '"created": "yesterday", "was": '),
+        ("spec.json", '"kind": "train"', '"kind": "trim"'),
+        ("spec.json", '"channels": ["flow"]', '"channels": [1]'),
+        ("spec.json", '"input": null', '"input": []'),
+        ("spec.json", "{", "[" * 20_000),
+        ("state.json", '"queued"', '"waiting"'),
+        ("state.json", '"ended": null', '"ended": "today"'),
+        ("state.json", '"ended": null', '"ended": NaN'),
+        ("state.json", '"crashes": 0', '"crashes": null'),
+        ("state.json", "{", "\x00"),
+    ],
+)
+def test_a_run_that_cannot_be_right_is_passed_over(
+    store: Store, submit: Callable[..., str], owner: str, file: str, old: str, new: str
+) -> None:
+    good, bad = submit(), submit()
+    path = store.home / "runs" / bad / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    assert [run.id for run in store.runs(owner)] == [good]
+    with pytest.raises(RunError, match="cannot be read; another version"):
+        store.run(bad)
 
 
 def test_results_are_refused_in_words_before_there_are_any(store: Store, submit: Callable[..., str]) -> None:

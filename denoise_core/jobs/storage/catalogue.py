@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from denoise_core.errors import DenoiseError
+from denoise_core.errors import RunError
 from denoise_core.jobs.spec import Entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
@@ -53,5 +53,5 @@ def read_entry(folder: RunFolder) -> Entry | None:
     """The run in a folder; None if it vanished meanwhile, or if it is not a run that this version understands."""
     try:
         return folder.entry()
-    except (OSError, ValueError, TypeError, KeyError, DenoiseError):
+    except (OSError, RunError):
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from denoise_core.jobs.spec import FINAL, Entry, Spec, Status
+from denoise_core.errors import RunError
+from denoise_core.jobs.spec import FINAL, Entry
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -101,4 +102,9 @@ def _row(entry: Entry) -> tuple[str, str, float, str | None, str, str, str]:
 
 
 def _entries(rows: Iterable[tuple[str, ...]]) -> list[Entry]:
-    return [Entry(run_id, Spec.from_json(spec), Status.from_json(status)) for run_id, spec, status in rows]
+    """The runs in these rows, without those that this version does not understand."""
+    entries = []
+    for row in rows:
+        with suppress(RunError):
+            entries.append(Entry.from_json(*row))
+    return entries

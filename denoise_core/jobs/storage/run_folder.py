@@ -95,10 +95,11 @@ class RunFolder:
         return (self.path / "spec.json").exists()
 
     def entry(self) -> Entry:
-        return Entry(self.id, Spec.from_json((self.path / "spec.json").read_text()), self.status())
+        """RunError if it is not a run that this version understands."""
+        return Entry.from_json(self.id, (self.path / "spec.json").read_bytes(), (self.path / "state.json").read_bytes())
 
     def status(self) -> Status:
-        return Status.from_json((self.path / "state.json").read_text())
+        return Status.from_json((self.path / "state.json").read_bytes())
 
     def write(self, status: Status) -> None:
         write_bytes(self.path / "state.json", status.to_json().encode())

@@ -18,7 +18,7 @@ from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import metrics, retention
-from denoise_core.jobs.storage.atomic_io import in_words, read_json, size
+from denoise_core.jobs.storage.atomic_io import in_words, size
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
 from denoise_core.jobs.storage.home import Home, keep_days
 from denoise_core.jobs.storage.ids import checked_id, id_from, inside, new_id
@@ -245,7 +245,7 @@ class Store:
 
     def _places(self) -> dict[str, int]:
         """The place in its queue of each waiting run, 1 for the next; each kind of device has its own queue."""
-        slots = read_json(self._home.machine)["slots"] if self._home.machine.exists() else ["cpu:0"]
+        slots = self._home.slots()
         active = self._catalogue.active()
         ordered = order([e for e in active if e.waits], Counter(e.spec.owner for e in active if not e.waits))
         ahead: Counter[str] = Counter()

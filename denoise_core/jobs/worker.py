@@ -27,7 +27,7 @@ from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STO
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.atomic_io import in_words, is_full, replace_by
 from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint
-from denoise_core.jobs.storage.run_folder import Busy, RunFolder
+from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
 from denoise_core.training.events import Event, Finished, StepEnd
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class _Run:
 
     def _begin(self) -> None:
         own = psutil.Process()
-        self._job.write_worker({"pid": own.pid, "created": own.create_time(), "slot": _slot()})
+        self._job.write_worker(WorkerProcess(pid=own.pid, created=own.create_time(), slot=_slot()))
         status = self._job.status()
         self._job.write(replace(status, state=RUNNING, started=status.started or self._heartbeat.began))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
@@ -286,6 +287,18 @@ def test_gpus_are_found_without_torch(tmp_path: Path, monkeypatch: pytest.Monkey
     assert slots.machine_slots() == ["cuda:GPU-5f3a-01", "cuda:GPU-77bb-02", "cpu:0", "cpu:1"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
     assert slots.machine_slots() == ["cuda:1", "cpu:0", "cpu:1"]
+
+
+def test_a_driver_that_hangs_leaves_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*command: object, **_: object) -> None:
+        raise subprocess.TimeoutExpired(str(command), 10)
+
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nvidia-smi")
+    monkeypatch.setattr("subprocess.run", hang)
+    monkeypatch.setenv("DENOISE_CPU_SLOTS", "1")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert slots.machine_slots() == ["cpu:0"]
 
 
 @pytest.mark.parametrize("text", ["many", "0", "-1", "nan"])

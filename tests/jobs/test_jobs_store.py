@@ -76,6 +76,14 @@ def test_places_in_the_queue_are_fair_between_owners(submit: Callable[..., str],
     assert [store.run(run_id).queue_place for run_id in (first, late, second, third)] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("text", ["{x", "[]", "{}", '{"slots": 3}'])
+def test_places_are_told_whatever_the_file_about_the_machine_holds(
+    submit: Callable[..., str], store: Store, home: Home, text: str
+) -> None:
+    home.machine.write_text(text)
+    assert store.run(submit()).queue_place == 1
+
+
 def test_settings_and_data_that_cannot_work_make_no_run(store: Store, series: Series, owner: str) -> None:
     with pytest.raises(SettingsError, match=r"window\.length"):
         store.submit(series, small(3).changed("window.length", 512), owner=owner, title="")

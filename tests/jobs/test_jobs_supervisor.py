@@ -17,14 +17,15 @@ import psutil
 import pytest
 
 from denoise_core.config import RunConfig
+from denoise_core.errors import RunError
 from denoise_core.jobs import Store, ensure_supervisor, new_id
 from denoise_core.jobs.scheduling import launch
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
-from denoise_core.jobs.scheduling.process import PROJECT
+from denoise_core.jobs.scheduling.process import PROJECT, Worker
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
-from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.jobs.storage.run_folder import RunFolder, WorkerProcess
 from denoise_core.series import Series
 from denoise_core.training.events import Ended, EpochEnd, Recorded, Started
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
@@ -280,6 +281,101 @@ def test_a_folder_that_is_no_run_disturbs_nobody(
     assert store.estimate(run_id).method == "fake"
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "end"),
+    [
+        ("worker.json", b"{x", "done"),
+        ("worker.json", b"[]", "done"),
+        ("worker.json", b'{"pid": -1, "created": 1.0, "slot": "cpu:0"}', "done"),
+        ("worker.json", b'{"pid": "1", "created": "now", "slot": null}', "done"),
+        ("stop", b"\xff\xfe", "cancelled"),
+        ("stop", b"maybe", "cancelled"),
+    ],
+)
+def test_garbage_in_one_run_stops_nobody(
+    supervise: Supervise, submit: Submit, store: Store, home: Home, file: str, content: bytes, end: str
+) -> None:
+    bad, good = submit(epochs=1), submit(epochs=1)
+    (home.runs / bad / file).write_bytes(content)
+    supervisor = supervise()
+    until(lambda: store.run(bad).ended and store.run(good).ended, beside=supervisor.tick)
+    assert [store.run(run_id).state for run_id in (bad, good)] == [end, "done"]
+
+
+def test_what_nobody_foresaw_ends_one_run_in_words_and_no_other(
+    supervise: Supervise, submit: Submit, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = submit(epochs=1), submit(epochs=1)
+    adopt = Worker.adopt
+
+    def fail(folder: RunFolder) -> Worker | None:
+        if folder.id == bad:
+            raise ZeroDivisionError("nobody foresaw this")
+        return adopt(folder)
+
+    monkeypatch.setattr(Worker, "adopt", fail)
+    until(state_is(store, good, "done"), beside=supervise().tick)
+    assert store.run(bad).state == "failed"
+    assert store.run(bad).reason == "The run could not be looked after (ZeroDivisionError: nobody foresaw this)."
+
+
+def test_a_run_whose_folder_cannot_be_written_holds_up_no_other(
+    supervise: Supervise, submit: Submit, store: Store, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "RETRY_S", 0.05)
+    bad, good = submit(epochs=1), submit(epochs=1)
+    (home.runs / bad / "worker.log").mkdir()
+    halt = threading.Event()
+    serving = threading.Thread(target=lambda: supervise().serve(halt))
+    serving.start()
+    until(state_is(store, good, "done"))
+    halt.set()
+    serving.join()
+    assert store.run(bad).state == "queued"
+
+
+def test_what_is_not_ours_in_the_data_folder_disturbs_nobody(
+    supervise: Supervise, submit: Submit, store: Store, home: Home, owner: str
+) -> None:
+    run_id = submit(epochs=1)
+    shutil.copytree(home.runs / run_id, home.runs / "copy of it")
+    for place in (home.path, home.runs, home.inputs, home.parts):
+        (place / ".DS_Store").write_bytes(b"Bud1")
+    (home.inputs / "f").mkdir()
+    until(state_is(store, run_id, "done"), beside=supervise().tick)
+    assert [run.id for run in store.runs(owner)] == [run_id]
+    assert not (home.runs / "copy of it" / "worker.log").exists()
+
+
+def test_a_folder_in_place_of_the_index_is_moved_aside(supervise: Supervise, submit: Submit, store: Store, home: Home) -> None:
+    (home.index / "kept").mkdir(parents=True)
+    run_id = submit(epochs=1)
+    until(state_is(store, run_id, "done"), beside=supervise().tick)
+    assert [row[0] for row in rows(home)] == [run_id]
+    assert len(list(home.path.glob("index.sqlite.*/kept"))) == 1
+
+
+@pytest.mark.parametrize("setting", ["DENOISE_CPU_SLOTS", "DENOISE_KEEP_DAYS"])
+def test_a_setting_with_which_no_supervisor_can_work_is_told_before_one_is_started(
+    home: Home, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setenv(setting, "two")
+    for start in (ensure_supervisor, lambda path: supervisor_module.main([str(path)])):
+        with pytest.raises(RunError, match=f"{setting} = 'two' is not a number"):
+            start(home.path)
+    assert supervisors(home) == []
+
+
+def test_a_supervisor_that_fails_at_once_is_told_in_words_and_not_started_without_end(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "COMMAND", (sys.executable, "-c", "import sys; print('started'); sys.exit(1)"))
+    for _ in range(2):
+        with pytest.raises(RunError, match="The program that starts trainings fails"):
+            until(lambda: ensure_supervisor(home.path))
+    assert home.log.read_text().count("started") == 1
+
+
 def start_supervisor(home: Home) -> subprocess.Popen[bytes]:
     with home.log.open("ab") as log:
         command = [sys.executable, "-m", "tests.jobs.fake_supervisor", str(home.path)]
@@ -322,7 +418,7 @@ def test_a_process_that_only_has_the_same_number_is_neither_adopted_nor_killed(
 ) -> None:
     run_id = submit(epochs=2)
     folder, own = RunFolder(home.runs / run_id), psutil.Process()
-    folder.write_worker({"pid": own.pid, "created": own.create_time() - 100.0, "slot": "cpu:0"})
+    folder.write_worker(WorkerProcess(pid=own.pid, created=own.create_time() - 100.0, slot="cpu:0"))
     supervisor = supervise()
     supervisor.tick()
     assert supervisor._workers[run_id]._pid != own.pid

@@ -4,6 +4,7 @@ import pytest
 
 from denoise_core.errors import RunError
 from denoise_core.jobs.storage.home import Home
+from pages.parts import cached
 from tests.jobs.conftest import by_another_version, index_all
 
 PAGES = ("app.py", "pages/train.py", "pages/result.py")
@@ -35,6 +36,16 @@ def test_a_run_of_another_version_kills_no_page_of_its_owner(app, store, finishe
     by_another_version(Home(store.home), finished)
     app.switch_page(page).run()
     assert not app.exception
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_data_folder_that_cannot_be_made_is_all_that_a_page_tells(app, tmp_path, monkeypatch, page):
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("DENOISE_HOME", str(tmp_path / "file" / "home"))
+    cached.store.clear()
+    app.switch_page(page).run()
+    assert not app.exception
+    assert ["cannot be made" in error.value for error in app.error] == [True]
 
 
 @pytest.mark.parametrize("page", PAGES)

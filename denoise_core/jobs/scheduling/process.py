@@ -52,7 +52,7 @@ class Worker:
         said = folder.worker()
         if said is None:
             return None
-        worker = cls(folder, said["slot"], said["pid"], said["created"], None)
+        worker = cls(folder, said.slot, said.pid, said.created, None)
         return worker if worker.alive() else None
 
     def alive(self) -> bool:

@@ -61,5 +61,8 @@ def _gpus() -> list[str]:
         return [name.strip() for name in allowed.split(",") if name.strip() and name.strip() != "-1"]
     if not shutil.which("nvidia-smi"):
         return []
-    asked = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=30, check=False)
-    return re.findall(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)", asked.stdout, flags=re.MULTILINE)
+    try:
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        return []  # a driver that hangs must not keep the processors from work
+    return re.findall(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)", listed, flags=re.MULTILINE)

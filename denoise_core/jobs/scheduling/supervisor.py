@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import signal
 import sqlite3
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,11 +23,11 @@ from denoise_core.jobs.scheduling import recovery
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
-from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry
+from denoise_core.jobs.spec import CANCEL, FAILED, KEEP, RUNNING, Entry
 from denoise_core.jobs.storage import retention
 from denoise_core.jobs.storage.atomic_io import write_json
 from denoise_core.jobs.storage.catalogue import read_entry
-from denoise_core.jobs.storage.home import Home, keep_days
+from denoise_core.jobs.storage.home import Home, check_settings, keep_days
 from denoise_core.jobs.storage.index import IndexWriter
 from denoise_core.jobs.storage.run_folder import RunFolder
 
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "denoise_core", "worker")
 POLL_S = 0.2
 IDLE_S = 600.0
+RETRY_S = 5.0
 SILENT_S = 60.0
 PRESS = {KEEP: {"term_s": 5.0, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
 """Keeping the best may lawfully take long for a long series; cancelling may not."""
@@ -54,25 +55,37 @@ class Supervisor:
     """
 
     def __init__(self, home: Home, slots: Sequence[str], command: Sequence[str] = COMMAND) -> None:
-        self._home, self._slots, self._command = home, list(slots), command
+        self._home, self._slots, self._command, self._keep_days = home, list(slots), command, keep_days()
         self._entries: dict[str, Entry] = {}
         self._workers: dict[str, Worker] = {}
         self._pruned = 0.0
         self._busy = time.time()
+        self._troubles: list[OSError] = []
         self._index = IndexWriter(home.index)
         write_json(home.machine, {"slots": self._slots})
 
     def tick(self) -> None:
-        """Look, mind the workers, start those whose turn it is, write the index."""
+        """Look, mind the workers, start those whose turn it is, write the index.
+
+        Raises
+        ------
+        OSError, sqlite3.Error
+            If the data folder cannot be used, if only for one run; all that could be done was done then.
+        """
+        self._troubles.clear()
         for run_id, worker in list(self._workers.items()):
-            self._mind(run_id, worker)
+            with self._isolate(run_id):
+                self._mind(run_id, worker)
         self._look()
         for entry in self._alone():
-            self._reconcile(entry)
+            with self._isolate(entry.id):
+                self._reconcile(entry)
         self._look()
         self._start_next()
         self._prune()
         self._index.sync(self._entries)
+        if self._troubles:
+            raise self._troubles[0]
 
     def serve(self, halt: threading.Event, *, idle_s: float = IDLE_S) -> None:
         """Tick until `halt` is set, the data folder is gone, or nobody has needed anything for `idle_s` seconds."""
@@ -85,8 +98,23 @@ class Supervisor:
                 halt.wait(POLL_S)
             except (OSError, sqlite3.Error):
                 log.exception("The data folder cannot be used as it should; trying again.")
-                halt.wait(5.0)
+                halt.wait(RETRY_S)
+            except Exception:
+                log.exception("This should not happen; going on with the queue.")
+                halt.wait(RETRY_S)
         self._index.close()
+
+    @contextmanager
+    def _isolate(self, run_id: str) -> Iterator[None]:
+        """Keep what goes wrong with one run from the others: trouble with the disk is tried again, all else ends that run."""
+        try:
+            yield
+        except OSError as error:
+            self._troubles.append(error)
+        except Exception as error:
+            log.exception("Run %s cannot be looked after, so it is ended.", run_id)
+            with suppress(Exception):  # where even this fails, it cannot be read, and is passed over from now on
+                self._folder(run_id).end(FAILED, f"The run could not be looked after ({type(error).__name__}: {error}).")
 
     def _needed(self, idle_s: float) -> bool:
         if self._workers or any(not entry.ended for entry in self._entries.values()):
@@ -100,7 +128,7 @@ class Supervisor:
     def _look(self) -> None:
         """Read what may have changed; an entry that has not changed stays the same object."""
         entries = {}
-        for run_id in os.listdir(self._home.runs):
+        for run_id in self._home.run_ids():
             known = self._entries.get(run_id)
             entry = known if known and known.ended else read_entry(self._folder(run_id))
             if entry is not None:
@@ -140,13 +168,14 @@ class Supervisor:
             slots = free(self._slots, (worker.slot for worker in self._workers.values()), kind)
             if slots:
                 log.info("Starting run %s on %s.", entry.id, slots[0])
-                self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
+                with self._isolate(entry.id):
+                    self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
 
     def _prune(self) -> None:
         """Once an hour."""
         if time.time() - self._pruned > 3600.0:
             self._pruned = time.time()
-            retention.prune(self._home, self._entries.values(), days=keep_days(), now=self._pruned)
+            retention.prune(self._home, self._entries.values(), days=self._keep_days, now=self._pruned)
 
 
 def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> int:
@@ -156,6 +185,7 @@ def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     home = Home.at(arguments.home)
+    check_settings()
     lock = FileLock(home.lock, timeout=2.0)  # whoever only looks whether it is held lets go at once
     try:
         lock.acquire()

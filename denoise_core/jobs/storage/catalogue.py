@@ -5,7 +5,6 @@ So a run is found before the supervisor has indexed it, and also where there is 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from denoise_core.errors import RunError
@@ -39,7 +38,7 @@ class Catalogue:
         return RunFolder(self._home.runs / run_id)
 
     def _unindexed(self) -> list[Entry]:
-        return self._read(set(os.listdir(self._home.runs)) - self._index.ids())
+        return self._read(self._home.run_ids() - self._index.ids())
 
     def _fresh(self, entries: list[Entry]) -> list[Entry]:
         ended = [entry for entry in entries if entry.ended and self._folder(entry.id).exists()]

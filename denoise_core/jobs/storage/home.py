@@ -9,6 +9,8 @@ from pathlib import Path
 import platformdirs
 
 from denoise_core.errors import RunError
+from denoise_core.jobs.storage.atomic_io import read_json
+from denoise_core.jobs.storage.ids import is_id
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Home:
     def runs(self) -> Path:
         return self.path / "runs"
 
+    def run_ids(self) -> set[str]:
+        """The names in `runs` that can be those of runs; whatever else lies there is not ours."""
+        return set(filter(is_id, os.listdir(self.runs)))
+
     @property
     def parts(self) -> Path:
         """What is being made or taken away; never read."""
@@ -73,6 +79,19 @@ class Home:
     def touched(self) -> Path:
         """Its age says how long no page has been open."""
         return self.path / "touched"
+
+    def slots(self) -> list[str]:
+        """What the supervisor found; one processor where it has not looked yet."""
+        try:
+            return [str(slot) for slot in read_json(self.machine)["slots"]]
+        except (OSError, ValueError, TypeError, KeyError):
+            return ["cpu:0"]
+
+
+def check_settings() -> None:
+    """RunError for a setting of the machine with which no supervisor can work."""
+    keep_days()
+    cpu_slots()
 
 
 def keep_days() -> float:

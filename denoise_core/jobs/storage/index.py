@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -28,7 +29,7 @@ class IndexWriter:
             self._connection = _writing(path)
         except sqlite3.DatabaseError:
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
+                _clear(Path(f"{path}{suffix}"))
             self._connection = _writing(path)
         rows = self._connection.execute("SELECT id FROM runs")
         self._known: dict[str, Entry | None] = {row[0]: None for row in rows}
@@ -77,6 +78,14 @@ class IndexReader:
                 return connection.execute(question, values).fetchall()
         except sqlite3.DatabaseError:
             return []
+
+
+def _clear(path: Path) -> None:
+    """Make room for a new file where a damaged one, or anything else, is in the way."""
+    if path.is_dir() and not path.is_symlink():
+        path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}"))  # somebody else's, so it is kept
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _writing(path: Path) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ from pathlib import Path
 from denoise_core.errors import RunError
 from denoise_core.jobs.storage.atomic_io import in_words, read_json, sync, write_bytes, write_json
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import checked_hash, inside, new_id
+from denoise_core.jobs.storage.ids import checked_hash, inside, is_hash, new_id
 
 
 class Inputs:
@@ -55,7 +55,8 @@ class Inputs:
         return folder.stat().st_mtime if folder.exists() else 0.0
 
     def all(self) -> list[str]:
-        return sorted(os.listdir(self._home.inputs))
+        """The digests of everything that is kept; whatever else lies there is not ours."""
+        return sorted(filter(is_hash, os.listdir(self._home.inputs)))
 
     def remove(self, digest: str) -> None:
         remove_folder(self._home, self._folder(digest))

@@ -10,15 +10,14 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
-from denoise_core.jobs.spec import KEEP, Entry, Spec, Status
+from denoise_core.jobs.spec import CANCEL, KEEP, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
 from denoise_core.jobs.storage.atomic_io import read_json, replace_by, sync, write_bytes, write_json
@@ -28,6 +27,19 @@ from denoise_core.training.events import Ended, EpochEnd
 
 class Busy(Exception):
     """Another worker holds this run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerProcess:
+    """Which process works in a run's folder: number and start, in seconds since 1970, since a number is used again."""
+
+    pid: int
+    created: float
+    slot: str
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.pid, int) and self.pid > 0 and isinstance(self.created, float) and isinstance(self.slot, str)):
+            raise ValueError("no process of a worker")
 
 
 @dataclass(frozen=True)
@@ -128,9 +140,9 @@ class RunFolder:
         write_bytes(self._stop, wish.encode())
 
     def wish(self) -> str | None:
-        """None, "keep" (stop and keep the best) or "cancel"."""
+        """None, "keep" (stop and keep the best) or "cancel"; whatever else stands there is taken for "keep"."""
         try:
-            return self._stop.read_text() or KEEP
+            return CANCEL if self._stop.read_bytes() == CANCEL.encode() else KEEP
         except FileNotFoundError:
             return None
 
@@ -153,12 +165,15 @@ class RunFolder:
         finally:
             lock.release()
 
-    def write_worker(self, worker: dict[str, Any]) -> None:
-        write_json(self._worker, worker)
+    def write_worker(self, process: WorkerProcess) -> None:
+        write_json(self._worker, asdict(process))
 
-    def worker(self) -> dict[str, Any] | None:
-        """What the last worker said about its process, or None."""
-        return read_json(self._worker) if self._worker.exists() else None
+    def worker(self) -> WorkerProcess | None:
+        """What the last worker said about its process; None where it said nothing that can be read."""
+        try:
+            return WorkerProcess(**read_json(self._worker))
+        except (FileNotFoundError, ValueError, TypeError, RecursionError):
+            return None
 
 
 def gone(run_id: str) -> RunError:

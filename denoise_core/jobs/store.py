@@ -6,11 +6,9 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
@@ -18,9 +16,9 @@ from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import metrics, retention
-from denoise_core.jobs.storage.atomic_io import in_words, size
+from denoise_core.jobs.storage.atomic_io import in_words
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
-from denoise_core.jobs.storage.home import Home, keep_days
+from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import checked_id, id_from, inside, new_id
 from denoise_core.jobs.storage.inputs import Inputs, move_in
 from denoise_core.jobs.storage.run_folder import RunFolder, gone
@@ -30,18 +28,6 @@ from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Recorded
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """What the data folder holds; `keep_days` after its end a run is deleted, never if 0."""
-
-    folder: Path
-    runs: int
-    run_bytes: int
-    input_bytes: int
-    free_bytes: int
-    keep_days: float
 
 
 class Store:
@@ -60,50 +46,33 @@ class Store:
         return self._home.path
 
     def put_input(self, data: bytes, name: str) -> str:
-        """Keep uploaded bytes once; their sha256. ``input_bytes(put_input(data, name)) == data``."""
+        """Keep uploaded bytes once; their sha256. ``input_path(put_input(data, name)).read_bytes() == data``."""
         return self._inputs.put(data, name)
 
-    def input_bytes(self, digest: str) -> bytes:
-        return self._inputs.read(digest)
-
-    def input_name(self, digest: str) -> str:
-        """The name under which the bytes first came; never a path."""
-        return self._inputs.name(digest)
+    def input_path(self, digest: str) -> Path:
+        """The file that holds the bytes, to be read only; RunError if they are no longer kept."""
+        return self._inputs.path(digest)
 
     def model_header(self, digest: str) -> ModelHeader:
         """What an uploaded model file says of itself; DataError if it is none, or not whole."""
-        return about(self._inputs.check(digest) / "bytes", name=self._inputs.name(digest))
+        return about(self.input_path(digest), name=self._inputs.name(digest))
 
-    def submit(
-        self,
-        data: Data,
-        config: RunConfig | None = None,
-        *,
-        owner: str,
-        title: str,
-        model: str | None = None,
-        source: Source | None = None,
-        token: str | None = None,
-    ) -> str:
-        """Put a run into the queue; its id. It trains with `config`, or it denoises with `model`.
+    def request_to_apply(self, data: Data, model: str) -> Request:
+        """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
+        return Request.to_apply(data, self.input_path(model), name=self._inputs.name(model))
+
+    def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
+        """Put a run into the queue; its id.
 
         Parameters
         ----------
-        data : Series, sequence of Series or TrainingSet
-            What one network learns from together; its `wanted` series are denoised.
-        model : str or None
-            sha256 of an uploaded model file, as `put_input` gave it; the run keeps a copy of it.
+        request : Request
+            Checked when it was made, so it is not checked again.
         owner : str
             The workspace's id, as `new_id` makes them.
         token : str or None
             The same owner and token give the same run, however often and from however many tabs they come.
-
-        Raises
-        ------
-        SettingsError, DataError
-            If the settings do not fit the data, the data cannot be used, or the model does not fit them.
         """
-        request = self._request(data, config, model)
         run_id = new_id() if token is None else id_from(checked_id(owner), token)
         first = request.data.wanted[0]
         spec = Spec(
@@ -119,7 +88,7 @@ class Store:
             model_name=request.model_name,
         )
         if spec.source.input:
-            self._inputs.check(spec.source.input)
+            self._inputs.path(spec.source.input)
         self._make(run_id, spec, request)
         return run_id
 
@@ -176,18 +145,6 @@ class Store:
         if entry and (digest := entry.spec.source.input):
             retention.release_input(self._home, digest, before=entry.spec.created)
 
-    def usage(self) -> Usage:
-        """How much is kept, and for how long."""
-        runs = sum(1 for _ in self._home.runs.iterdir())
-        return Usage(
-            folder=self._home.path,
-            runs=runs,
-            run_bytes=size(self._home.runs),
-            input_bytes=size(self._home.inputs),
-            free_bytes=shutil.disk_usage(self._home.path).free,
-            keep_days=keep_days(),
-        )
-
     def _folder(self, run_id: str) -> RunFolder:
         folder = RunFolder(inside(self._home.runs, checked_id(run_id)))
         if not folder.exists():
@@ -200,13 +157,6 @@ class Store:
             return folder.entry()
         except FileNotFoundError:
             raise gone(run_id) from None
-
-    def _request(self, data: Data, config: RunConfig | None, model: str | None) -> Request:
-        if config is not None and model is None:
-            return Request.to_train(data, config)
-        if config is None and model is not None:
-            return Request.to_apply(data, self._inputs.check(model) / "bytes", name=self._inputs.name(model))
-        raise RunError("A run needs either settings to train with or a model to apply, and not both.")
 
     def _read(self, run_id: str, read: Callable[[RunFolder], _T]) -> _T:
         try:

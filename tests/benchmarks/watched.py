@@ -17,7 +17,7 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 import denoise_core as dc
-from denoise_core.jobs import Store, ensure_supervisor, new_id
+from denoise_core.jobs import Request, Store, ensure_supervisor, new_id
 from denoise_core.training.events import EpochEnd
 from tests.benchmarks.pages import report, served
 
@@ -47,7 +47,7 @@ def rate(store: Store, url: str, watcher: Page | None) -> float:
     """Median targets per second over the epochs of one run, which `watcher` shows from its first to its last."""
     series = noisy()
     config = dc.suggest(series).changed("training.device", "cpu").changed("training.patience", 2000)
-    run = store.submit(series, config, owner=new_id(), title="watched")
+    run = store.submit(Request.to_train(series, config), owner=new_id(), title="watched")
     if watcher:
         watcher.goto(f"{url}/train?run={run}")
     began = time.monotonic()

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from denoise_core.config import ModelConfig, RunConfig, TrainingConfig, WindowConfig
-from denoise_core.jobs import Store, new_id
+from denoise_core.jobs import Request, Store, new_id
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexWriter
@@ -59,7 +59,7 @@ def submit(store: Store, series: Series, owner: str) -> Callable[..., str]:
     """Submit a small run: ``submit(epochs=3, owner=...)``."""
 
     def _submit(*, epochs: int = 3, **more: Any) -> str:
-        return store.submit(series, small(epochs), **({"owner": owner, "title": "a run"} | more))
+        return store.submit(Request.to_train(series, small(epochs)), **({"owner": owner, "title": "a run"} | more))
 
     return _submit
 

@@ -32,7 +32,7 @@ def apply(store: Store, series: Series, owner: str) -> Apply:
     def _apply(*, steps: int = 1, seed: int = 0, repeat: int = 1) -> str:
         config = small(steps).changed("training.seed", seed)
         digest = store.put_input(model_bytes("flow", "pressure", config=config), "pump.denoiser")
-        return store.submit(pair * repeat, model=digest, owner=owner, title="")
+        return store.submit(store.request_to_apply(pair * repeat, digest), owner=owner, title="")
 
     return _apply
 
@@ -42,11 +42,11 @@ def test_a_model_is_applied_to_every_series_and_kept_with_the_run(
 ) -> None:
     run_id = apply()
     queued = store.run(run_id)
-    assert (queued.state, queued.queue_place, queued.kind, queued.model_name) == ("queued", 1, "apply", "pump.denoiser")
+    assert (queued.state, queued.queue_place, queued.spec.kind, queued.spec.model_name) == ("queued", 1, "apply", "pump.denoiser")
     until(state_is(store, run_id, "done"), beside=supervise().tick)
     run = store.run(run_id)
     assert (run.epochs, run.epochs_done, run.best_epoch, run.eta_s, run.reason) == (0, 0, None, None, "")
-    assert (run.has_result, run.channels, run.config) == (True, ("flow", "pressure"), small(1))
+    assert (run.has_result, run.spec.channels, run.spec.config) == (True, ("flow", "pressure"), small(1))
     assert np.array_equal(store.estimate(run_id, 0).values, series.values / 2)
     assert np.array_equal(store.estimate(run_id, 1).values, -series.values / 2)
     assert store.model_path(run_id).read_bytes() == model_bytes("flow", "pressure", config=small(1))
@@ -121,9 +121,6 @@ def test_what_cannot_be_applied_makes_no_run(store: Store, series: Series, owner
         (flat, model, DataError, "nothing to denoise"),
     ):
         with pytest.raises(error, match=words):
-            store.submit(data, model=digest, owner=owner, title="")
-    for settings in ({}, {"config": small(1), "model": model}):
-        with pytest.raises(RunError, match="either settings to train with or a model to apply"):
-            store.submit(series, owner=owner, title="", **settings)
+            store.submit(store.request_to_apply(data, digest), owner=owner, title="")
     assert store.runs(owner) == []
     assert list(Path(home.parts).iterdir()) == []

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
-from denoise_core.jobs import Source, Store, new_id
+from denoise_core.jobs import Request, Source, Store, new_id
 from denoise_core.jobs.scheduling.process import PROJECT
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage import retention
@@ -32,11 +32,11 @@ from tests.jobs.test_jobs_plain import HOSTILE
 def test_a_submitted_run_is_queued_and_holds_exactly_what_was_given(store: Store, series: Series, owner: str) -> None:
     digest = store.put_input(b"1;2\n", "Messung 1.csv")
     source = Source(input=digest, file_name="Messung 1.csv", column="flow", options={"decimal": ","})
-    run_id = store.submit(series, small(7), owner=owner, title="Pumpe", source=source)
+    run_id = store.submit(Request.to_train(series, small(7)), owner=owner, title="Pumpe", source=source)
     run = store.run(run_id)
-    assert (run.state, run.queue_place, run.title, run.owner) == ("queued", 1, "Pumpe", owner)
-    assert (run.config, run.source, run.epochs, run.epochs_done) == (small(7), source, 7, 0)
-    assert (run.series_name, run.unit, run.samples, run.eta_s, run.best_epoch) == ("flow", "l/s", 401, None, None)
+    assert (run.state, run.queue_place, run.spec.title, run.spec.owner) == ("queued", 1, "Pumpe", owner)
+    assert (run.spec.config, run.spec.source, run.epochs, run.epochs_done) == (small(7), source, 7, 0)
+    assert (run.spec.channels[0], run.spec.unit, run.spec.samples, run.eta_s, run.best_epoch) == ("flow", "l/s", 401, None, None)
     assert store.series(run_id).values.tobytes() == series.values.tobytes()
     assert store.series(run_id).time.values.tobytes() == series.time.values.tobytes()
     assert store.metrics(run_id) == ([], 0)
@@ -46,8 +46,7 @@ def test_inputs_are_kept_once_by_content_and_their_names_are_no_paths(store: Sto
     data = b"a,b\n1,2\n"
     digest = store.put_input(data, "../../../etc/passwd")
     assert digest == hashlib.sha256(data).hexdigest() == store.put_input(data, "again.csv")
-    assert store.input_bytes(digest) == data
-    assert store.input_name(digest) == "../../../etc/passwd"
+    assert store.input_path(digest).read_bytes() == data
     assert os.listdir(home.inputs) == [digest]
     assert sorted(os.listdir(home.inputs / digest)) == ["bytes", "name.json"]
 
@@ -86,13 +85,13 @@ def test_places_are_told_whatever_the_file_about_the_machine_holds(
 
 def test_settings_and_data_that_cannot_work_make_no_run(store: Store, series: Series, owner: str) -> None:
     with pytest.raises(SettingsError, match=r"window\.length"):
-        store.submit(series, small(3).changed("window.length", 512), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3).changed("window.length", 512)), owner=owner, title="")
     with pytest.raises(DataError, match="at least 512 are needed"):
-        store.submit(series, small(3).changed("window.length", 256), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3).changed("window.length", 256)), owner=owner, title="")
     with pytest.raises(DataError, match="nothing to denoise"):
-        store.submit(Series.of(np.ones(400)), small(3), owner=owner, title="")
+        store.submit(Request.to_train(Series.of(np.ones(400)), small(3)), owner=owner, title="")
     with pytest.raises(RunError, match="Upload it again"):
-        store.submit(series, small(3), owner=owner, title="", source=Source(input="0" * 64))
+        store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=Source(input="0" * 64))
     assert store.runs(owner) == []
 
 
@@ -192,7 +191,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     with pytest.raises(RunError, match="disk is full"):
         store.put_input(b"data", "a.csv")
     with pytest.raises(RunError, match="disk is full"):
-        store.submit(series, small(3), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3)), owner=owner, title="")
     assert [os.listdir(folder) for folder in (home.inputs, home.runs, home.parts)] == [[], [], []]
 
 
@@ -204,20 +203,20 @@ def test_a_data_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> N
 
 def test_deleting_the_last_run_of_an_upload_deletes_the_upload(store: Store, series: Series, owner: str) -> None:
     source = Source(input=store.put_input(b"data", "a.csv"))
-    first, second = (store.submit(series, small(3), owner=owner, title="", source=source) for _ in range(2))
+    first, second = (store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=source) for _ in range(2))
     store.delete(first)
-    assert store.input_bytes(source.input) == b"data"
+    assert store.input_path(source.input).read_bytes() == b"data"
     store.delete(second)
     with pytest.raises(RunError, match="Upload it again"):
-        store.input_bytes(source.input)
+        store.input_path(source.input)
 
 
 def test_an_upload_that_came_again_since_outlives_the_run(store: Store, series: Series, owner: str) -> None:
     source = Source(input=store.put_input(b"data", "a.csv"))
-    run_id = store.submit(series, small(3), owner=owner, title="", source=source)
+    run_id = store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=source)
     os.utime(store.home / "inputs" / source.input, (time.time() + 5, time.time() + 5))
     store.delete(run_id)
-    assert store.input_bytes(source.input) == b"data"
+    assert store.input_path(source.input).read_bytes() == b"data"
 
 
 def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
@@ -227,9 +226,9 @@ def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
     old, new, running = (make_ended(store, series, owner, ended) for ended in (now - 31 * DAY_S, now - 29 * DAY_S, None))
     forgotten = store.put_input(b"never used", "b.csv")
     recent = store.put_input(b"just uploaded", "c.csv")
-    for digest in (forgotten, *(store.run(run_id).source.input for run_id in (old, new, running))):
+    for digest in (forgotten, *(store.run(run_id).spec.source.input for run_id in (old, new, running))):
         os.utime(home.inputs / str(digest), (now - 40 * DAY_S, now - 40 * DAY_S))
-    kept = {store.run(run_id).source.input for run_id in (new, running)} | {recent}
+    kept = {store.run(run_id).spec.source.input for run_id in (new, running)} | {recent}
     entries = [RunFolder(home.runs / run_id).entry() for run_id in (old, new, running)]
     retention.prune(home, entries, days=0, now=now)
     assert len(os.listdir(home.runs)) == 3
@@ -241,20 +240,10 @@ def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
 def make_ended(store: Store, series: Series, owner: str, ended: float | None) -> str:
     """A run with an upload of its own that ended then, or is still running."""
     digest = store.put_input(str(ended).encode(), "a.csv")
-    run_id = store.submit(series, small(3), owner=owner, title="", source=Source(input=digest))
+    run_id = store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=Source(input=digest))
     folder = RunFolder(store.home / "runs" / run_id)
     folder.write(replace(Status(), state="done" if ended else "running", ended=ended))
     return run_id
-
-
-def test_usage_counts_runs_and_uploads(store: Store, submit: Callable[..., str]) -> None:
-    store.put_input(b"x" * 5000, "a.csv")
-    submit()
-    usage = store.usage()
-    assert usage.runs == 1
-    assert 5000 < usage.input_bytes < 5200
-    assert usage.run_bytes > 2 * 401 * 8
-    assert usage.keep_days == 30.0
 
 
 def test_the_web_side_imports_neither_torch_nor_streamlit() -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from denoise_core.config import RunConfig
 from denoise_core.errors import RunError
-from denoise_core.jobs import Store, ensure_supervisor, new_id
+from denoise_core.jobs import Request, Store, ensure_supervisor, new_id
 from denoise_core.jobs.scheduling import launch
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
 from denoise_core.jobs.scheduling.process import PROJECT, Worker
@@ -178,7 +178,7 @@ def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_t
     ],
 )
 def test_a_failed_run_says_why(supervise: Supervise, store: Store, series: Series, owner: str, seed: int, reason: str) -> None:
-    run_id = store.submit(series, failing(seed), owner=owner, title="")
+    run_id = store.submit(Request.to_train(series, failing(seed)), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise().tick)
     assert store.run(run_id).reason == reason
     assert store.metrics(run_id)[0][-1] == Ended(state="failed", reason=reason)
@@ -188,7 +188,7 @@ def test_a_failed_run_says_why(supervise: Supervise, store: Store, series: Serie
 def test_a_run_that_always_crashes_fails_with_the_last_words_of_its_log(
     supervise: Supervise, store: Store, series: Series, owner: str
 ) -> None:
-    run_id = store.submit(series, failing(5), owner=owner, title="")
+    run_id = store.submit(Request.to_train(series, failing(5)), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise().tick)
     reason = store.run(run_id).reason
     assert "unexpectedly 4 times; the last time its process ended with code 7." in reason

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import denoise_core as dc
-from denoise_core.jobs import Source, Store
+from denoise_core.jobs import Request, Source, Store
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import save_estimate
@@ -66,7 +66,7 @@ def submitted(store, pump):
     """A run that waits in the queue; its id."""
     source = Source(input=store.put_input(pump, "pump.csv"), file_name="pump.csv", column="pressure")
     series = dc.read(pump, name="pump.csv")["pressure"]
-    return store.submit(series, dc.suggest(series), owner=WORKSPACE, title="pump.csv: pressure", source=source)
+    return store.submit(Request.to_train(series, dc.suggest(series)), owner=WORKSPACE, title="pump.csv: pressure", source=source)
 
 
 @pytest.fixture

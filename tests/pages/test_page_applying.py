@@ -25,7 +25,7 @@ def test_model_says_what_it_is_and_denoises_the_columns_it_knows(app, store, tan
     button(app).click().run()
     assert not app.exception
     (run,) = runs(store)
-    assert (run.kind, run.channels, run.model_name) == ("apply", ("pressure", "level"), "old.denoiser")
+    assert (run.spec.kind, run.spec.channels, run.spec.model_name) == ("apply", ("pressure", "level"), "old.denoiser")
     assert app.subheader[0].value == "Denoising tank.csv: pressure, level with old.denoiser"
     assert "place 1 in the queue" in app.progress[0].text
 

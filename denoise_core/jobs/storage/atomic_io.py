@@ -52,18 +52,6 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def size(path: Path) -> int:
-    """Bytes of all files below `path`; those that vanish meanwhile count nothing."""
-    total = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(folder, name)).st_size
-            except FileNotFoundError:
-                continue
-    return total
-
-
 def is_full(error: OSError) -> bool:
     """Whether the disk, or the user's share of it, is full."""
     return error.errno in _FULL

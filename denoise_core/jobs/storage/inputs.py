@@ -22,7 +22,7 @@ class Inputs:
         self._home = home
 
     def put(self, data: bytes, name: str) -> str:
-        """Keep `data`; ``read(put(data, name)) == data``. RunError if the disk is full."""
+        """Keep `data`; ``path(put(data, name)).read_bytes() == data``. RunError if the disk is full."""
         digest = hashlib.sha256(data).hexdigest()
         folder = self._home.inputs / digest
         try:
@@ -34,20 +34,13 @@ class Inputs:
             raise RunError(in_words(error)) from None
         return digest
 
-    def read(self, digest: str) -> bytes:
-        """The bytes; RunError if they are no longer kept."""
-        return self.check(digest).joinpath("bytes").read_bytes()
+    def path(self, digest: str) -> Path:
+        """The file that holds the bytes; RunError if they are no longer kept."""
+        return self._kept(digest) / "bytes"
 
     def name(self, digest: str) -> str:
         """The name under which the bytes first came."""
-        return str(read_json(self.check(digest) / "name.json")["name"])
-
-    def check(self, digest: str) -> Path:
-        """The folder of these bytes; RunError if they are no longer kept."""
-        folder = self._folder(digest)
-        if not folder.exists():
-            raise RunError("The uploaded file is no longer kept here. Upload it again.")
-        return folder
+        return str(read_json(self._kept(digest) / "name.json")["name"])
 
     def last_put(self, digest: str) -> float:
         """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
@@ -63,6 +56,13 @@ class Inputs:
 
     def _folder(self, digest: str) -> Path:
         return inside(self._home.inputs, checked_hash(digest))
+
+    def _kept(self, digest: str) -> Path:
+        """The folder of these bytes; RunError if they are no longer kept."""
+        folder = self._folder(digest)
+        if not folder.exists():
+            raise RunError("The uploaded file is no longer kept here. Upload it again.")
+        return folder
 
     def _make(self, folder: Path, data: bytes, name: str) -> None:
         part = self._home.parts / new_id()

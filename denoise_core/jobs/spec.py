@@ -18,6 +18,8 @@ FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
 _STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
 TRAIN, APPLY = "train", "apply"
+CANCELLED_REASON = "The run was cancelled."
+NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
 
 
 @dataclass(frozen=True, kw_only=True)

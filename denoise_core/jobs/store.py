@@ -15,13 +15,12 @@ from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
-from denoise_core.jobs.storage import metrics, retention
-from denoise_core.jobs.storage.atomic_io import in_words
+from denoise_core.jobs.storage import disk_errors, metrics, retention
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import checked_id, id_from, inside, new_id
+from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
 from denoise_core.jobs.storage.inputs import Inputs, move_in
-from denoise_core.jobs.storage.run_folder import RunFolder, gone
+from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
@@ -73,11 +72,11 @@ class Store:
         token : str or None
             The same owner and token give the same run, however often and from however many tabs they come.
         """
-        run_id = new_id() if token is None else id_from(checked_id(owner), token)
+        run_id = new_id() if token is None else id_from(check_id(owner), token)
         first = request.data.wanted[0]
         spec = Spec(
             title=title[:200],
-            owner=checked_id(owner),
+            owner=check_id(owner),
             created=time.time(),
             channels=request.channels,
             unit=first.unit,
@@ -99,7 +98,7 @@ class Store:
 
     def runs(self, owner: str) -> list[RunView]:
         """The runs of one workspace, newest first."""
-        entries = self._catalogue.of_owner(checked_id(owner))
+        entries = self._catalogue.of_owner(check_id(owner))
         places = self._places() if any(entry.waits for entry in entries) else {}
         return [self._view(entry, places) for entry in entries]
 
@@ -119,23 +118,23 @@ class Store:
         """The result for ``series(run_id, i)``; RunError while there is none."""
         folder = self._folder(run_id)
         if not folder.result_of(i).exists():
-            raise RunError("This run has no result (yet): it is still at work, or it ended before its first epoch.")
+            raise RunError("This run has no result (yet): it is still running, or it ended before its first epoch.")
         return self._read(run_id, lambda folder: folder.estimate(i))
 
     def model_path(self, run_id: str) -> Path:
         """The trained model's file; RunError while there is none."""
         path = self._folder(run_id).model
         if not path.exists():
-            raise RunError("This run has no model (yet): it is still at work, or it ended before its first epoch.")
+            raise RunError("This run has no model (yet): it is still running, or it ended before its first epoch.")
         return path
 
     def stop(self, run_id: str) -> None:
         """Stop and keep the best epoch so far; nothing happens to a run that has ended. One that applies a model is cancelled."""
-        self._ask(run_id, KEEP)
+        self._request_stop(run_id, KEEP)
 
     def cancel(self, run_id: str) -> None:
         """Stop and keep nothing; nothing happens to a run that has ended."""
-        self._ask(run_id, CANCEL)
+        self._request_stop(run_id, CANCEL)
 
     def delete(self, run_id: str) -> None:
         """Take the run away at once, running or not, and its uploaded file unless it is needed elsewhere."""
@@ -146,9 +145,9 @@ class Store:
             retention.release_input(self._home, digest, before=entry.spec.created)
 
     def _folder(self, run_id: str) -> RunFolder:
-        folder = RunFolder(inside(self._home.runs, checked_id(run_id)))
+        folder = RunFolder(inside(self._home.runs, check_id(run_id)))
         if not folder.exists():
-            raise gone(run_id)
+            raise missing_run(run_id)
         return folder
 
     def _entry(self, run_id: str) -> Entry:
@@ -156,25 +155,25 @@ class Store:
         try:
             return folder.entry()
         except FileNotFoundError:
-            raise gone(run_id) from None
+            raise missing_run(run_id) from None
 
     def _read(self, run_id: str, read: Callable[[RunFolder], _T]) -> _T:
         try:
             return read(self._folder(run_id))
         except FileNotFoundError:
-            raise gone(run_id) from None
+            raise missing_run(run_id) from None
         except IndexError as error:
             raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
 
-    def _ask(self, run_id: str, wish: str) -> None:
+    def _request_stop(self, run_id: str, request: str) -> None:
         entry = self._entry(run_id)
         try:
             if not entry.ended:
-                self._folder(run_id).ask(wish if entry.spec.kind == TRAIN else CANCEL)
+                self._folder(run_id).request_stop(request if entry.spec.kind == TRAIN else CANCEL)
         except FileNotFoundError:
-            raise gone(run_id) from None
+            raise missing_run(run_id) from None
         except OSError as error:
-            raise RunError(in_words(error)) from None
+            raise RunError(disk_errors.describe(error)) from None
 
     def _make(self, run_id: str, spec: Spec, request: Request) -> None:
         """Fill a folder elsewhere, then move it in: half a run never exists."""
@@ -183,13 +182,13 @@ class Store:
             part.fill(spec, request.data, request.model)
             move_in(part.path, self._home.runs / run_id)
         except OSError as error:
-            raise RunError(in_words(error)) from None
+            raise RunError(disk_errors.describe(error)) from None
         finally:
             shutil.rmtree(part.path, ignore_errors=True)
 
     def _view(self, entry: Entry, places: Mapping[str, int]) -> RunView:
         folder = RunFolder(self._home.runs / entry.id)
-        state = state_of(entry, folder.wish(), resumable=folder.checkpoint.exists())
+        state = state_of(entry, folder.stop_request(), resumable=folder.checkpoint.exists())
         place = places.get(entry.id) if state == QUEUED else None
         return view(entry, state, epoch=folder.last_epoch(), place=place)
 

@@ -59,12 +59,12 @@ class RunView:
         return self.state in ("done", "stopped")
 
 
-def state_of(entry: Entry, wish: str | None, *, resumable: bool) -> str:
-    """The state with the wish to stop taken into account, before anybody has acted on it."""
+def state_of(entry: Entry, request: str | None, *, resumable: bool) -> str:
+    """The state with a request to stop taken into account, before anybody has acted on it."""
     state = entry.status.state
-    if wish is None or state in FINAL:
+    if request is None or state in FINAL:
         return state
-    if state == RUNNING or (resumable and wish != CANCEL):
+    if state == RUNNING or (resumable and request != CANCEL):
         return STOPPING
     return CANCELLED
 

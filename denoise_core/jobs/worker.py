@@ -1,4 +1,4 @@
-"""Train one run in this process, or apply its model, as its folder says. The only room of jobs that meets torch.
+"""Train one run in this process, or apply its model, as its folder says. The only module of jobs that imports torch.
 
 ``run(folder)`` needs nothing but the folder, so another engine can call it as it is.
 """
@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import psutil
 
+from denoise_core.atomic_io import replace_by
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError, RunError
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
-from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED, TRAIN
+from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, DONE, FAILED, NO_EPOCH_REASON, RUNNING, STOPPED, TRAIN
+from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import save_estimate
-from denoise_core.jobs.storage.atomic_io import in_words, is_full, replace_by
 from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint
 from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
 from denoise_core.training.events import Event, Finished, StepEnd
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUSY_CODE = 3
-"""Exit code of a worker that found another at work in its folder."""
+"""Exit code of a worker that found another running in its folder."""
 
 
-class Trains(Protocol):
+class TrainerLike(Protocol):
     """What a training must offer: `denoise_core.training.Trainer`."""
 
     def run(self) -> Iterator[Event]: ...
@@ -48,15 +49,15 @@ class Trains(Protocol):
     def best(self) -> TrainedDenoiser: ...
 
 
-TrainerFactory = Callable[[TrainingSet, RunConfig], Trains]
+TrainerFactory = Callable[[TrainingSet, RunConfig], TrainerLike]
 
 
 class _Cancelled(Exception):
-    """The run is wanted no more; says why."""
+    """The run is to end without a result; says why."""
 
 
 def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: threading.Event | None = None) -> None:
-    """Train, from the checkpoint if there is one, until the end or until the wish to stop; leave everything in the folder.
+    """Train, from the checkpoint if there is one, until the end or until it is to stop; leave everything in the folder.
 
     A run that applies a model only denoises with it.
 
@@ -64,7 +65,7 @@ def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: thre
     ----------
     folder : path
         ``runs/<id>`` of a data folder. If it vanishes, this returns within a step and a second.
-    trainer : callable (training set, config) -> Trains, optional
+    trainer : callable (training set, config) -> TrainerLike, optional
         The training; `denoise_core.training.Trainer` by default.
     halt : threading.Event, optional
         When set: stop and keep the best.
@@ -72,20 +73,20 @@ def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: thre
     Raises
     ------
     Busy
-        If another worker is at work in this folder.
+        If another worker is running in this folder.
     """
     job = RunFolder(Path(folder).absolute())
-    with job.held(), Heartbeat(job) as heartbeat:
-        _Run(job, heartbeat, trainer or _trainer, halt or threading.Event()).to_the_end()
+    with job.lock(), Heartbeat(job) as heartbeat:
+        _Execution(job, heartbeat, trainer or _trainer, halt or threading.Event()).run()
 
 
-class _Run:
+class _Execution:
     """The steps of one run, around what they share."""
 
     def __init__(self, job: RunFolder, heartbeat: Heartbeat, factory: TrainerFactory, halt: threading.Event) -> None:
         self._job, self._heartbeat, self._factory, self._halt = job, heartbeat, factory, halt
 
-    def to_the_end(self) -> None:
+    def run(self) -> None:
         """Whatever happens is in the folder afterwards, if there still is one."""
         try:
             self._begin()
@@ -111,8 +112,8 @@ class _Run:
     def _apply(self, data: TrainingSet) -> tuple[str, str]:
         trained = _load(self._job.model)
         for i in range(len(data.wanted)):
-            if self._halt.is_set() and not self._job.wish():
-                raise _Cancelled("The computer asked it to end before it had denoised everything. Start it again.")
+            if self._halt.is_set() and not self._job.stop_request():
+                raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
         return DONE, ""
 
@@ -120,36 +121,36 @@ class _Run:
         trainer = self._factory(data, config)
         if self._job.checkpoint.exists():
             trainer.restore(load_checkpoint(self._job.checkpoint))
-        finished = None if self._wished() else self._follow(trainer)
+        finished = None if self._must_stop() else self._follow(trainer)
         if finished is None:
             self._save(self._best(trainer), data)
-            return STOPPED, "" if self._job.wish() else "The computer asked the training to end; the best epoch so far was kept."
+            return STOPPED, "" if self._job.stop_request() else _STOPPED_BY_SYSTEM
         self._save(finished.trained, data)
         return DONE, _REASONS.get(finished.reason, "")
 
-    def _follow(self, trainer: Trains) -> Finished | None:
-        """Record every event; None if the wish to stop came first."""
+    def _follow(self, trainer: TrainerLike) -> Finished | None:
+        """Record every event; None if it was to stop before."""
         generator = cast("Generator[Event, None, None]", trainer.run())
         with closing(generator) as events, Recorder(self._job, trainer.state) as recorder:
             for event in events:
                 if isinstance(event, Finished):
                     return event
                 if isinstance(event, StepEnd):
-                    if self._wished():
+                    if self._must_stop():
                         return None
                 else:
                     recorder.add(event)
         raise RunError("The training ended without a result. Look at the run's log, and start it again.")
 
-    def _wished(self) -> bool:
-        return self._halt.is_set() or self._heartbeat.gone or self._job.wished()
+    def _must_stop(self) -> bool:
+        return self._halt.is_set() or self._heartbeat.gone or self._job.has_stop_request()
 
-    def _best(self, trainer: Trains) -> TrainedDenoiser:
-        """The best epoch so far, if that is what is wished for."""
-        if not self._job.exists() or self._job.wish() == CANCEL:
-            raise _Cancelled("Cancelled on request.")
+    def _best(self, trainer: TrainerLike) -> TrainedDenoiser:
+        """The best epoch so far, unless the run is cancelled or there is none yet."""
+        if not self._job.exists() or self._job.stop_request() == CANCEL:
+            raise _Cancelled(CANCELLED_REASON)
         if self._job.last_epoch() is None:
-            raise _Cancelled("It was stopped before its first epoch had ended, so there was nothing to keep.")
+            raise _Cancelled(NO_EPOCH_REASON)
         return trainer.best()
 
     def _save(self, trained: TrainedDenoiser, data: TrainingSet) -> None:
@@ -159,8 +160,8 @@ class _Run:
 
     def _denoise(self, trained: TrainedDenoiser, data: TrainingSet, i: int) -> None:
         """One estimate at a time: all of them together may be more than the memory holds."""
-        if self._heartbeat.gone or self._job.wish() == CANCEL:
-            raise _Cancelled("Cancelled on request.")
+        if self._heartbeat.gone or self._job.stop_request() == CANCEL:
+            raise _Cancelled(CANCELLED_REASON)
         save_estimate(self._job.result_of(i), trained.denoise(data.wanted[i]))
 
 
@@ -168,7 +169,8 @@ def _slot() -> str:
     return os.environ.get("DENOISE_SLOT", "cpu:0")
 
 
-_REASONS = {"patience": "It ended early: no better epoch had come for as many epochs as the patience allows."}
+_STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."
+_REASONS = {"patience": "Stopped early: the validation loss had not improved for as many epochs as the patience allows."}
 
 
 def _outcome(error: Exception) -> tuple[str, str]:
@@ -178,20 +180,20 @@ def _outcome(error: Exception) -> tuple[str, str]:
     if isinstance(error, DenoiseError):
         return FAILED, str(error)
     log.error("The run ended with an error.", exc_info=error)
-    if isinstance(error, OSError) and is_full(error):
-        return FAILED, in_words(error)
-    if _is_memory(error):
+    if isinstance(error, OSError) and disk_errors.is_disk_full(error):
+        return FAILED, disk_errors.describe(error)
+    if _is_out_of_memory(error):
         return FAILED, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."
-    return FAILED, f"unexpected: {type(error).__name__}: {error}"
+    return FAILED, f"An unexpected error ended the run: {type(error).__name__}: {error}"
 
 
-def _is_memory(error: Exception) -> bool:
+def _is_out_of_memory(error: Exception) -> bool:
     """Python, CUDA and the CPU allocator each say it in their own way."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
 
 
-def _trainer(data: TrainingSet, config: RunConfig) -> Trains:
+def _trainer(data: TrainingSet, config: RunConfig) -> TrainerLike:
     from denoise_core.training import Trainer
 
     return Trainer(data, config)
@@ -208,7 +210,7 @@ def _load(path: Path) -> TrainedDenoiser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is at work there."""
+    """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is running there."""
     parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder, or apply its model.")
     parser.add_argument("folder", type=Path, help="a folder below runs/ in the data folder")
     arguments = parser.parse_args(argv)
@@ -222,7 +224,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.error("%s", error)
         return 2
     except Busy:
-        log.info("Another worker is at work in %s.", arguments.folder)
+        log.info("Another worker is running in %s.", arguments.folder)
         return BUSY_CODE
     return 0
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from denoise_core import atomic_io
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
 from denoise_core.jobs import worker
-from denoise_core.jobs.storage import atomic_io, recorder
+from denoise_core.jobs.storage import recorder
 from denoise_core.model import about
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Event, Finished, StepEnd

@@ -80,7 +80,7 @@ def test_whoever_stops_it_cancels_it(
     ask(store, run_id)
     assert store.run(run_id).state == "stopping"
     until(state_is(store, run_id, "cancelled"), beside=supervisor.tick)
-    assert (store.run(run_id).reason, store.run(run_id).has_result) == ("Cancelled on request.", False)
+    assert (store.run(run_id).reason, store.run(run_id).has_result) == ("The run was cancelled.", False)
     until(lambda: not workers(home), beside=supervisor.tick)
     assert [store.run(one).state for one in (run_id, waiting)] == ["cancelled", "cancelled"]
 
@@ -90,7 +90,7 @@ def test_a_worker_that_the_system_ends_says_so(supervise: Supervise, apply: Appl
     until(lambda: (home.runs / run_id / "result-1.npz").exists(), beside=supervisor.tick)
     workers(home)[0].terminate()
     until(state_is(store, run_id, "cancelled"), beside=supervisor.tick)
-    assert "The computer asked it to end" in store.run(run_id).reason
+    assert "The operating system stopped the run" in store.run(run_id).reason
 
 
 def test_after_a_kill_it_starts_again(supervise: Supervise, apply: Apply, store: Store, home: Home) -> None:

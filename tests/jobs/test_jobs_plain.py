@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from denoise_core import atomic_io
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
@@ -23,9 +24,9 @@ from denoise_core.jobs import Source
 from denoise_core.jobs.scheduling import slots
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.spec import Entry, Spec, Status
-from denoise_core.jobs.storage import atomic_io, metrics
+from denoise_core.jobs.storage import disk_errors, metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
-from denoise_core.jobs.storage.ids import checked_hash, checked_id, id_from, inside, new_id
+from denoise_core.jobs.storage.ids import check_hash, check_id, id_from, inside, new_id
 from denoise_core.series import Estimate, Series, TimeAxis
 from denoise_core.training.events import Ended, EpochEnd, Recorded, Started, from_json, to_json
 from tests.jobs.events import epoch_end, started
@@ -43,17 +44,17 @@ def entry(run_id: str, owner: str, created: float) -> Entry:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_no_id_and_no_hash(text: str) -> None:
     with pytest.raises(RunError, match="Check that the whole link"):
-        checked_id(text)
+        check_id(text)
     with pytest.raises(RunError, match="Upload the file again"):
-        checked_hash(text)
+        check_hash(text)
 
 
 def test_new_ids_are_valid_and_never_alike() -> None:
-    ids = {checked_id(new_id()) for _ in range(1000)}
+    ids = {check_id(new_id()) for _ in range(1000)}
     assert len(ids) == 1000
 
 
-def test_id_from_depends_on_owner_and_token_alone() -> None:
+def test_id_from_depends_on_owner_and_token_without_worker() -> None:
     assert id_from("a" * 16, "t") == id_from("a" * 16, "t")
     assert len({id_from("a" * 16, "t"), id_from("b" * 16, "t"), id_from("a" * 16, "u")}) == 3
 
@@ -312,5 +313,5 @@ def test_a_full_disk_is_said_in_words(full_disk: Callable[[], None], tmp_path: P
     full_disk()
     with pytest.raises(OSError, match="No space") as caught:
         atomic_io.write_bytes(tmp_path / "file", b"x")
-    assert "The disk is full" in atomic_io.in_words(caught.value)
+    assert "The disk is full" in disk_errors.describe(caught.value)
     assert list(tmp_path.iterdir()) == []

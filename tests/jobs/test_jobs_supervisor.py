@@ -112,7 +112,7 @@ def test_a_worker_that_is_asked_to_end_by_the_system_keeps_the_best(
     until(lambda: store.run(run_id).epochs_done >= 1, beside=supervisor.tick)
     workers(home)[0].terminate()
     until(state_is(store, run_id, "stopped"), beside=supervisor.tick)
-    assert "The computer asked" in store.run(run_id).reason
+    assert "The operating system stopped" in store.run(run_id).reason
     assert store.estimate(run_id).method == "fake"
 
 
@@ -128,10 +128,10 @@ def test_cancel_keeps_nothing(supervise: Supervise, submit: Submit, store: Store
     assert [store.run(one).state for one in (run_id, waiting)] == ["cancelled", "cancelled"]
 
 
-def test_a_worker_that_does_not_listen_is_killed_with_its_group_alone(
+def test_a_worker_that_does_not_listen_is_killed_with_its_group_without_worker(
     supervise: Supervise, submit: Submit, store: Store, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(supervisor_module.PRESS, "cancel", {"term_s": 0.1, "kill_s": 0.3})
+    monkeypatch.setitem(supervisor_module.ESCALATION, "cancel", {"term_s": 0.1, "kill_s": 0.3})
     supervisor = supervise(slots=("cpu:0", "cpu:1"))
     deaf, other = submit(epochs=LONG), submit(epochs=LONG)
     until(lambda: store.run(deaf).epochs_done and store.run(other).epochs_done, beside=supervisor.tick)
@@ -172,7 +172,7 @@ def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_t
     ("seed", "reason"),
     [
         (1, "The series is of no use. Take another."),
-        (2, "unexpected: ZeroDivisionError: nobody foresaw this"),
+        (2, "An unexpected error ended the run: ZeroDivisionError: nobody foresaw this"),
         (3, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."),
         (4, "The disk is full, so nothing more can be saved. Delete runs that are no longer needed and try again."),
     ],
@@ -439,7 +439,7 @@ def test_of_two_supervisors_at_once_one_ends_by_itself(home: Home) -> None:
     both = [start_supervisor(home) for _ in range(2)]
     until(lambda: any(process.poll() == 0 for process in both))
     (left,) = [process for process in both if process.poll() is None]
-    assert home.log.read_text().count("Another supervisor is at work") == 1
+    assert home.log.read_text().count("Another supervisor is running") == 1
     end(left)
 
 
@@ -476,9 +476,9 @@ def test_a_supervisor_ends_when_idle_and_not_before(submit: Submit, store: Store
 def test_a_page_that_is_open_keeps_the_supervisor(home: Home, supervise: Supervise) -> None:
     supervisor = supervise()
     supervisor._busy = time.time() - 700.0
-    assert not supervisor._needed(600.0)
-    home.touched.touch()
-    assert supervisor._needed(600.0)
+    assert not supervisor._is_needed(600.0)
+    home.last_visit.touch()
+    assert supervisor._is_needed(600.0)
 
 
 def test_a_supervisor_ends_when_its_data_folder_is_taken_away(home: Home, supervise: Supervise) -> None:

@@ -221,7 +221,7 @@ def test_settings_that_do_not_go_with_the_goal_are_told_in_the_words_of_the_form
     assert runs(store) == []
 
 
-def test_suggested_start_is_put_right_for_a_goal_that_sees_the_past_alone(app, tank):
+def test_suggested_start_is_put_right_for_a_goal_that_sees_the_past_without_worker(app, tank):
     train(app, "tank.csv", tank)
     columns(app, "level")
     choose(app, "Learning goal", "next_step")

@@ -1,4 +1,4 @@
-"""Make sure that a supervisor is at work. Cheap enough for every run of a page; never ends one."""
+"""Make sure that a supervisor is running. Cheap enough for every run of a page; never ends one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from denoise_core.errors import RunError
 from denoise_core.jobs.scheduling.process import PROJECT
-from denoise_core.jobs.storage.atomic_io import in_words
+from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.home import Home, check_settings
 
 COMMAND = (sys.executable, "-m", "denoise_core", "supervisor")
@@ -38,16 +38,16 @@ def ensure_supervisor(path: Path | str | None = None) -> None:
     home = Home.at(path)
     check_settings()
     try:
-        home.touched.touch()
+        home.last_visit.touch()
         with _guard:
             _start_if_none(home)
     except OSError as error:
-        raise RunError(in_words(error)) from None
+        raise RunError(disk_errors.describe(error)) from None
 
 
 def _start_if_none(home: Home) -> None:
     child, began = _started.get(home.path, (None, 0.0))
-    if (child is not None and child.poll() is None) or _held(home):
+    if (child is not None and child.poll() is None) or _is_running(home):
         return
     failed = child is not None and child.returncode > 0
     if failed and time.monotonic() - began < RETRY_S:
@@ -55,7 +55,7 @@ def _start_if_none(home: Home) -> None:
     _started[home.path] = _start(home), time.monotonic()
 
 
-def _held(home: Home) -> bool:
+def _is_running(home: Home) -> bool:
     """Whether somebody holds the supervisor's lock; a supervisor waits a little for it, so looking does no harm."""
     lock = FileLock(home.lock, timeout=0)
     try:

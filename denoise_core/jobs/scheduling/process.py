@@ -1,4 +1,4 @@
-"""A worker's process, started here or by a supervisor before: is it alive, is it silent, end it. Knows no queue."""
+"""A worker's process, started here or by a supervisor before: is it alive, is it silent, end it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Worker:
     def __init__(self, folder: RunFolder, slot: str, pid: int, created: float, child: subprocess.Popen[bytes] | None) -> None:
         self.folder = folder
         self.slot = slot
-        self._asked: float | None = None
-        self._termed = False
+        self._escalated_at: float | None = None
+        self._term_sent = False
         self._pid, self._created, self._child = pid, created, child
         self._beat, self._heard = 0, time.monotonic()
 
@@ -80,15 +80,15 @@ class Worker:
             self._beat, self._heard = beat, time.monotonic()
         return time.monotonic() - self._heard
 
-    def press(self, *, term_s: float, kill_s: float) -> None:
+    def escalate(self, *, term_s: float, kill_s: float) -> None:
         """Ask for its end: by SIGTERM `term_s` seconds after the first call, by SIGKILL after `kill_s`."""
-        if self._asked is None:
-            self._asked = time.monotonic()
-        waited = time.monotonic() - self._asked
+        if self._escalated_at is None:
+            self._escalated_at = time.monotonic()
+        waited = time.monotonic() - self._escalated_at
         if waited >= kill_s:
             self.signal(signal.SIGKILL)
-        elif waited >= term_s and not self._termed:
-            self._termed = True
+        elif waited >= term_s and not self._term_sent:
+            self._term_sent = True
             self.signal(signal.SIGTERM)
 
     def signal(self, number: signal.Signals) -> None:

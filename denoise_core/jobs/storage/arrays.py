@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from denoise_core.atomic_io import replace_by
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.jobs.storage.atomic_io import replace_by
 from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
 Get = Callable[[str], Float64Array]
@@ -21,7 +21,7 @@ Get = Callable[[str], Float64Array]
 
 def save_training_set(path: Path, data: TrainingSet) -> None:
     """All series and clean ones; ``load_training_set(path) == data``. Equal arrays, such as time axes, are kept once."""
-    kept = _Kept()
+    kept = _ArrayPool()
     series = [
         {"name": s.name, "unit": s.unit, "values": kept.name(s.values), "time": _time_words(s.time, kept)} for s in data.noisy
     ]
@@ -31,7 +31,7 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
 
 def load_training_set(path: Path) -> TrainingSet:
     """What `save_training_set` wrote; arrays that were equal are the same, so none of them may be changed."""
-    with _opened(path) as (words, get):
+    with _open(path) as (words, get):
         return TrainingSet(
             noisy=tuple(_series(one, get) for one in words["series"]), clean=tuple(map(get, words["clean"])), shown=words["shown"]
         )
@@ -39,7 +39,7 @@ def load_training_set(path: Path) -> TrainingSet:
 
 def load_series(path: Path, i: int = 0) -> Series:
     """``load_training_set(path).wanted[i]``, without reading the others; IndexError if there is none."""
-    with _opened(path) as (words, get):
+    with _open(path) as (words, get):
         wanted = words["series"][: words["shown"] or None]
         if not 0 <= i < len(wanted):
             raise IndexError(i)
@@ -55,14 +55,14 @@ def save_estimate(path: Path, estimate: Estimate) -> None:
 
 def load_estimate(path: Path) -> Estimate:
     """What `save_estimate` wrote."""
-    with _opened(path) as (words, get):
+    with _open(path) as (words, get):
         sd = get("sd") if "sd" in words["arrays"] else None
         return Estimate(
             values=get("values"), sd=sd, method=words["method"], noise_sd=words["noise_sd"], settings=words["settings"]
         )
 
 
-class _Kept:
+class _ArrayPool:
     """Arrays by name, each content under one name only."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class _Kept:
         return name
 
 
-def _time_words(time: TimeAxis, kept: _Kept) -> dict[str, Any]:
+def _time_words(time: TimeAxis, kept: _ArrayPool) -> dict[str, Any]:
     start = None if time.start is None else [int(time.start.astype(np.int64)), time.start.dtype.str]
     return {"name": time.name, "unit": time.unit, "start": start, "values": kept.name(time.values)}
 
@@ -101,7 +101,7 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[dict[str, Any], Get]]:
+def _open(path: Path) -> Iterator[tuple[dict[str, Any], Get]]:
     """The words of a file, and a function that reads one of its arrays, each once."""
     with np.load(path, allow_pickle=False) as file:
         yield json.loads(str(file["words"])), cache(lambda name: file[name])

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from denoise_core.atomic_io import read_json
 from denoise_core.errors import RunError
-from denoise_core.jobs.storage.atomic_io import read_json
 from denoise_core.jobs.storage.ids import is_id
 
 
@@ -76,7 +76,7 @@ class Home:
         return self.path / "machine.json"
 
     @property
-    def touched(self) -> Path:
+    def last_visit(self) -> Path:
         """Its age says how long no page has been open."""
         return self.path / "touched"
 

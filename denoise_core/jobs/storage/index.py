@@ -55,21 +55,21 @@ class IndexReader:
         self._path = path
 
     def ids(self) -> set[str]:
-        return {row[0] for row in self._ask("SELECT id FROM runs")}
+        return {row[0] for row in self._query("SELECT id FROM runs")}
 
     def of_owner(self, owner: str) -> list[Entry]:
-        return _entries(self._ask("SELECT id, spec, status FROM runs WHERE owner = ?", owner))
+        return _entries(self._query("SELECT id, spec, status FROM runs WHERE owner = ?", owner))
 
     def active(self) -> list[Entry]:
         """Those that had not ended."""
         marks = ", ".join("?" * len(FINAL))
-        return _entries(self._ask(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
+        return _entries(self._query(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
 
     def uses(self, input_hash: str) -> set[str]:
         """The ids of the runs that were made from an uploaded file."""
-        return {row[0] for row in self._ask("SELECT id FROM runs WHERE input = ?", input_hash)}
+        return {row[0] for row in self._query("SELECT id FROM runs WHERE input = ?", input_hash)}
 
-    def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
+    def _query(self, question: str, *values: str) -> list[tuple[str, ...]]:
         """Rows; none where the index is missing or damaged, since whoever asks reads unindexed folders as well."""
         if not self._path.exists():
             return []

@@ -9,10 +9,11 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from denoise_core.atomic_io import read_json, sync, write_bytes, write_json
 from denoise_core.errors import RunError
-from denoise_core.jobs.storage.atomic_io import in_words, read_json, sync, write_bytes, write_json
+from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import checked_hash, inside, is_hash, new_id
+from denoise_core.jobs.storage.ids import check_hash, inside, is_hash, new_id
 
 
 class Inputs:
@@ -31,7 +32,7 @@ class Inputs:
             else:
                 self._make(folder, data, name)
         except OSError as error:
-            raise RunError(in_words(error)) from None
+            raise RunError(disk_errors.describe(error)) from None
         return digest
 
     def path(self, digest: str) -> Path:
@@ -55,7 +56,7 @@ class Inputs:
         remove_folder(self._home, self._folder(digest))
 
     def _folder(self, digest: str) -> Path:
-        return inside(self._home.inputs, checked_hash(digest))
+        return inside(self._home.inputs, check_hash(digest))
 
     def _kept(self, digest: str) -> Path:
         """The folder of these bytes; RunError if they are no longer kept."""

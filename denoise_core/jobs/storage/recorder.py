@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from denoise_core.atomic_io import replace_by
 from denoise_core.jobs.storage import metrics
-from denoise_core.jobs.storage.atomic_io import replace_by
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.training.events import EpochEnd, Started
 

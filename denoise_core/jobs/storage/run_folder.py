@@ -15,12 +15,12 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from denoise_core.atomic_io import read_json, replace_by, sync, write_bytes, write_json
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.spec import CANCEL, KEEP, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
-from denoise_core.jobs.storage.atomic_io import read_json, replace_by, sync, write_bytes, write_json
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Ended, EpochEnd
 
@@ -135,26 +135,26 @@ class RunFolder:
     def estimate(self, i: int = 0) -> Estimate:
         return load_estimate(self.result_of(i))
 
-    def ask(self, wish: str) -> None:
-        """Leave the wish to stop, "keep" or "cancel", where the worker looks."""
-        write_bytes(self._stop, wish.encode())
+    def request_stop(self, request: str) -> None:
+        """Leave the request, "keep" or "cancel", where the worker looks."""
+        write_bytes(self._stop, request.encode())
 
-    def wish(self) -> str | None:
+    def stop_request(self) -> str | None:
         """None, "keep" (stop and keep the best) or "cancel"; whatever else stands there is taken for "keep"."""
         try:
             return CANCEL if self._stop.read_bytes() == CANCEL.encode() else KEEP
         except FileNotFoundError:
             return None
 
-    def wished(self) -> bool:
-        """Whether there is any wish; cheap enough for every training step."""
+    def has_stop_request(self) -> bool:
+        """Whether there is any; cheap enough for every training step."""
         return self._stop.exists()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Be the only worker of this run; Busy if there is one already, RunError if the folder is gone."""
         if not self.exists():
-            raise gone(self.id)
+            raise missing_run(self.id)
         lock = FileLock(self.path / "worker.lock", timeout=0)
         try:
             lock.acquire()
@@ -176,5 +176,5 @@ class RunFolder:
             return None
 
 
-def gone(run_id: str) -> RunError:
+def missing_run(run_id: str) -> RunError:
     return RunError(f"The run {run_id} is no longer here: it was deleted or it expired. Start a new run from the Train page.")

@@ -23,6 +23,7 @@ from denoise_core.jobs.storage.index import IndexWriter
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 
+ROOT = Path(__file__).parents[2]
 FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
 
 

@@ -29,9 +29,9 @@ from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_tr
 from denoise_core.jobs.storage.ids import check_hash, check_id, id_from, inside, new_id
 from denoise_core.series import Estimate, Series, TimeAxis
 from denoise_core.training.events import Ended, EpochEnd, Recorded, Started, from_json, to_json
+from tests.jobs.conftest import ROOT
 from tests.jobs.events import epoch_end, started
 
-ROOT = Path(__file__).parents[2]
 HOSTILE = ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a" * 65, "short", "a" * 15 + "/", "a" * 20 + "\n", "a\0" * 10]
 HOSTILE += ["%2e%2e%2f" * 3, "ä" * 20, "a" * 20 + " ", "C:\\" + "a" * 20, "*" * 20]
 

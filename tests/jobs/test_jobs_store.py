@@ -18,14 +18,13 @@ import pytest
 
 from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
 from denoise_core.jobs import Request, Source, Store, new_id
-from denoise_core.jobs.scheduling.process import PROJECT
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage import retention
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.retention import DAY_S
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
-from tests.jobs.conftest import by_another_version, index_all, small
+from tests.jobs.conftest import ROOT, by_another_version, index_all, small
 from tests.jobs.test_jobs_plain import HOSTILE
 
 
@@ -250,5 +249,5 @@ def test_the_web_side_imports_neither_torch_nor_streamlit() -> None:
     code = (
         "import denoise_core.jobs, denoise_core.jobs.scheduling.supervisor, sys; print({'torch', 'streamlit'} & set(sys.modules))"
     )
-    asked = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    asked = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == "set()"

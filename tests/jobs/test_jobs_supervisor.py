@@ -21,14 +21,14 @@ from denoise_core.errors import RunError
 from denoise_core.jobs import Request, Store, ensure_supervisor, new_id
 from denoise_core.jobs.scheduling import launch
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
-from denoise_core.jobs.scheduling.process import PROJECT, Worker
+from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
 from denoise_core.jobs.storage.run_folder import RunFolder, WorkerProcess
 from denoise_core.series import Series
 from denoise_core.training.events import Ended, EpochEnd, Recorded, Started
-from tests.jobs.conftest import small, state_is, supervisors, until, workers
+from tests.jobs.conftest import ROOT, small, state_is, supervisors, until, workers
 
 Submit = Callable[..., str]
 Supervise = Callable[..., Supervisor]
@@ -366,6 +366,23 @@ def test_a_setting_with_which_no_supervisor_can_work_is_told_before_one_is_start
     assert supervisors(home) == []
 
 
+def test_children_import_the_same_package_wherever_they_are_started(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for decoy in ("here", "there"):
+        (tmp_path / decoy / "denoise_core").mkdir(parents=True)
+        (tmp_path / decoy / "denoise_core" / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "there"))
+    ensure_supervisor(home.path)
+    until(home.machine.exists)
+    (tmp_path / "run").mkdir()
+    worker = Worker.start(supervisor_module.COMMAND, RunFolder(tmp_path / "run"), "cpu:0")
+    until(lambda: not worker.alive())
+    assert worker.exit_code == 2
+    assert "The run run is no longer here" in (tmp_path / "run" / "worker.log").read_text()
+
+
 def test_a_supervisor_that_fails_at_once_is_told_in_words_and_not_started_without_end(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,7 +396,7 @@ def test_a_supervisor_that_fails_at_once_is_told_in_words_and_not_started_withou
 def start_supervisor(home: Home) -> subprocess.Popen[bytes]:
     with home.log.open("ab") as log:
         command = [sys.executable, "-m", "tests.jobs.fake_supervisor", str(home.path)]
-        return subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log)
+        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -430,7 +447,7 @@ def test_two_workers_in_one_folder_are_one(submit: Submit, store: Store, home: H
     supervisor, run_id = supervise(), submit(epochs=80)
     until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
     command = [sys.executable, "-m", "tests.jobs.fake_worker", str(home.runs / run_id)]
-    assert subprocess.run(command, cwd=PROJECT, capture_output=True, check=False).returncode == 3
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 3
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
     assert epochs_of(store.metrics(run_id)[0]) == list(range(1, 81))
 
@@ -452,7 +469,7 @@ def test_ensure_starts_one_supervisor_however_many_pages_call_it(
         f"launch.COMMAND = {launch.COMMAND!r}",
         "launch.ensure_supervisor()",
     )
-    others = [subprocess.Popen([sys.executable, "-c", "; ".join(lines)], cwd=PROJECT) for _ in range(2)]
+    others = [subprocess.Popen([sys.executable, "-c", "; ".join(lines)], cwd=ROOT) for _ in range(2)]
     for _ in range(50):
         ensure_supervisor(home.path)
     assert [other.wait() for other in others] == [0, 0]

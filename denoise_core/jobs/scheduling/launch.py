@@ -12,11 +12,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from denoise_core.errors import RunError
-from denoise_core.jobs.scheduling.process import PROJECT
+from denoise_core.jobs.scheduling.process import import_path
 from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.home import Home, check_settings
 
-COMMAND = (sys.executable, "-m", "denoise_core", "supervisor")
+COMMAND = (sys.executable, "-P", "-m", "denoise_core", "supervisor")
 
 RETRY_S = 10.0
 """Seconds from the start of a supervisor that has failed to the start of the next."""
@@ -70,8 +70,7 @@ def _start(home: Home) -> subprocess.Popen[bytes]:
     with home.log.open("ab") as log:
         return subprocess.Popen(
             [*COMMAND, str(home.path)],
-            cwd=PROJECT,
-            env={**os.environ, "DENOISE_HOME": str(home.path)},
+            env={**os.environ, **import_path(), "DENOISE_HOME": str(home.path)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

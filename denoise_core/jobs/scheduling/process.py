@@ -15,9 +15,15 @@ import denoise_core
 from denoise_core.jobs.scheduling.slots import environment
 from denoise_core.jobs.storage.run_folder import RunFolder
 
-PROJECT = Path(denoise_core.__file__).parents[1]
+_ROOT = str(Path(denoise_core.__file__).resolve().parents[1])
 _SAME_S = 2.0
 """Two readings of one process's start differ by less, since clocks are set; a number is not given out again so soon."""
+
+
+def import_path() -> dict[str, str]:
+    """What a child finds in its environment to import this very denoise_core: from a checkout or installed, in any folder."""
+    others = (path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path not in ("", _ROOT))
+    return {"PYTHONPATH": os.pathsep.join((_ROOT, *others))}
 
 
 class Worker:
@@ -37,8 +43,7 @@ class Worker:
         with folder.log.open("ab") as log:
             child = subprocess.Popen(
                 [*command, str(folder.path)],
-                cwd=PROJECT,
-                env=environment(slot),
+                env=environment(slot) | import_path(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -33,7 +33,7 @@ from denoise_core.jobs.storage.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "denoise_core", "worker")
+COMMAND = (sys.executable, "-P", "-m", "denoise_core", "worker")
 POLL_S = 0.2
 IDLE_S = 600.0
 RETRY_S = 5.0

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -27,7 +27,7 @@ from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, DONE, FAILED, NO_EPOCH_REASON, RUNNING, STOPPED, TRAIN
 from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import save_estimate
-from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint
+from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
 from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
 from denoise_core.training.events import Event, Finished, StepEnd
 
@@ -49,14 +49,29 @@ class TrainerLike(Protocol):
     def best(self) -> TrainedDenoiser: ...
 
 
-TrainerFactory = Callable[[TrainingSet, RunConfig], TrainerLike]
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What a worker computes with; by default torch, which each of these imports when it is first called.
+
+    Parameters
+    ----------
+    trainer : callable (training set, config) -> TrainerLike
+    load_model : callable (path) -> TrainedDenoiser
+    save_checkpoint : callable (path, state)
+    load_checkpoint : callable (path) -> state
+    """
+
+    trainer: Callable[[TrainingSet, RunConfig], TrainerLike]
+    load_model: Callable[[Path], TrainedDenoiser]
+    save_checkpoint: Callable[[Path, dict[str, Any]], None]
+    load_checkpoint: Callable[[Path], dict[str, Any]]
 
 
 class _Cancelled(Exception):
     """The run is to end without a result; says why."""
 
 
-def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: threading.Event | None = None) -> None:
+def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Event | None = None) -> None:
     """Train, from the checkpoint if there is one, until the end or until it is to stop; leave everything in the folder.
 
     A run that applies a model only denoises with it.
@@ -65,8 +80,8 @@ def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: thre
     ----------
     folder : path
         ``runs/<id>`` of a data folder. If it vanishes, this returns within a step and a second.
-    trainer : callable (training set, config) -> TrainerLike, optional
-        The training; `denoise_core.training.Trainer` by default.
+    engine : Engine, optional
+        By default that with `denoise_core.training.Trainer`.
     halt : threading.Event, optional
         When set: stop and keep the best.
 
@@ -77,14 +92,14 @@ def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: thre
     """
     job = RunFolder(Path(folder).absolute())
     with job.lock(), Heartbeat(job) as heartbeat:
-        _Execution(job, heartbeat, trainer or _trainer, halt or threading.Event()).run()
+        _Execution(job, heartbeat, engine or TORCH, halt or threading.Event()).run()
 
 
 class _Execution:
     """The steps of one run, around what they share."""
 
-    def __init__(self, job: RunFolder, heartbeat: Heartbeat, factory: TrainerFactory, halt: threading.Event) -> None:
-        self._job, self._heartbeat, self._factory, self._halt = job, heartbeat, factory, halt
+    def __init__(self, job: RunFolder, heartbeat: Heartbeat, engine: Engine, halt: threading.Event) -> None:
+        self._job, self._heartbeat, self._engine, self._halt = job, heartbeat, engine, halt
 
     def run(self) -> None:
         """Whatever happens is in the folder afterwards, if there still is one."""
@@ -110,7 +125,7 @@ class _Execution:
         return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
 
     def _apply(self, data: TrainingSet) -> tuple[str, str]:
-        trained = _load(self._job.model)
+        trained = self._engine.load_model(self._job.model)
         for i in range(len(data.wanted)):
             if self._halt.is_set() and not self._job.stop_request():
                 raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
@@ -118,9 +133,9 @@ class _Execution:
         return DONE, ""
 
     def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
-        trainer = self._factory(data, config)
+        trainer = self._engine.trainer(data, config)
         if self._job.checkpoint.exists():
-            trainer.restore(load_checkpoint(self._job.checkpoint))
+            trainer.restore(self._engine.load_checkpoint(self._job.checkpoint))
         finished = None if self._must_stop() else self._follow(trainer)
         if finished is None:
             self._save(self._best(trainer), data)
@@ -131,7 +146,7 @@ class _Execution:
     def _follow(self, trainer: TrainerLike) -> Finished | None:
         """Record every event; None if it was to stop before."""
         generator = cast("Generator[Event, None, None]", trainer.run())
-        with closing(generator) as events, Recorder(self._job, trainer.state) as recorder:
+        with closing(generator) as events, Recorder(self._job, trainer.state, self._engine.save_checkpoint) as recorder:
             for event in events:
                 if isinstance(event, Finished):
                     return event
@@ -209,7 +224,10 @@ def _load(path: Path) -> TrainedDenoiser:
     return trained
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+TORCH = Engine(trainer=_trainer, load_model=_load, save_checkpoint=save_checkpoint, load_checkpoint=load_checkpoint)
+
+
+def main(argv: Sequence[str] | None = None, *, engine: Engine = TORCH) -> int:
     """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is running there."""
     parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder, or apply its model.")
     parser.add_argument("folder", type=Path, help="a folder below runs/ in the data folder")
@@ -219,7 +237,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: halt.set())
     os.nice(5)  # the page stays fluid where both share a core
     try:
-        run(arguments.folder, halt=halt)
+        run(arguments.folder, engine=engine, halt=halt)
     except RunError as error:
         log.error("%s", error)
         return 2

@@ -105,6 +105,12 @@ def workers(home: Home) -> list[psutil.Process]:
     return _processes(lambda last_word: last_word.startswith(f"{home.runs}{os.sep}"))
 
 
+def worker_of(home: Home, run_id: str) -> psutil.Process:
+    """The one living worker of a run."""
+    (process,) = [process for process in workers(home) if process.cmdline()[-1] == str(home.runs / run_id)]
+    return process
+
+
 def supervisors(home: Home) -> list[psutil.Process]:
     """All living supervisors of this data folder, whatever started them."""
     return _processes(lambda last_word: last_word == str(home.path))

@@ -16,7 +16,6 @@ from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
 from denoise_core.jobs import worker
-from denoise_core.jobs.storage import recorder
 from denoise_core.model import about
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Event, Finished, StepEnd
@@ -92,11 +91,10 @@ def load_model(path: Path) -> Any:
     return FakeDenoiser(0, pause_s=STEP_S * training.epochs)
 
 
-def save(path: Path, state: dict[str, Any]) -> None:
-    atomic_io.write_json(path, state)
-
+# Without torch, which takes seconds to import.
+FAKE = worker.Engine(
+    trainer=FakeTrainer, load_model=load_model, save_checkpoint=atomic_io.write_json, load_checkpoint=atomic_io.read_json
+)
 
 if __name__ == "__main__":
-    recorder.save_checkpoint, worker.load_checkpoint = save, atomic_io.read_json  # torch takes seconds to import
-    worker._trainer, worker._load = FakeTrainer, load_model
-    sys.exit(worker.main())
+    sys.exit(worker.main(engine=FAKE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -28,7 +27,7 @@ from denoise_core.jobs.storage.index import IndexReader
 from denoise_core.jobs.storage.run_folder import RunFolder, WorkerProcess
 from denoise_core.series import Series
 from denoise_core.training.events import Ended, EpochEnd, Recorded, Started
-from tests.jobs.conftest import ROOT, small, state_is, supervisors, until, workers
+from tests.jobs.conftest import ROOT, small, state_is, supervisors, until, worker_of, workers
 
 Submit = Callable[..., str]
 Supervise = Callable[..., Supervisor]
@@ -84,10 +83,8 @@ def test_who_runs_nothing_comes_before_who_runs_something(supervise: Supervise, 
     supervisor = supervise(slots=("cpu:0", "cpu:1"))
     first = submit(epochs=LONG, owner=anna)
     until(state_is(store, first, "running"), beside=supervisor.tick)
-    supervisor._slots = ["cpu:0"]
     waiting = [submit(epochs=LONG, owner=anna), submit(epochs=LONG, owner=ben)]
     assert [store.run(run_id).queue_place for run_id in waiting] == [2, 1]
-    supervisor._slots = ["cpu:0", "cpu:1"]
     until(state_is(store, waiting[1], "running"), beside=supervisor.tick)
     assert store.run(waiting[0]).state == "queued"
 
@@ -135,7 +132,7 @@ def test_a_worker_that_does_not_listen_is_killed_with_its_group_without_worker(
     supervisor = supervise(slots=("cpu:0", "cpu:1"))
     deaf, other = submit(epochs=LONG), submit(epochs=LONG)
     until(lambda: store.run(deaf).epochs_done and store.run(other).epochs_done, beside=supervisor.tick)
-    supervisor._workers[deaf].signal(signal.SIGSTOP)
+    worker_of(home, deaf).suspend()
     store.cancel(deaf)
     until(state_is(store, deaf, "cancelled"), beside=supervisor.tick)
     assert store.run(other).state == "running"
@@ -143,11 +140,11 @@ def test_a_worker_that_does_not_listen_is_killed_with_its_group_without_worker(
 
 
 def test_a_silent_worker_is_killed_and_its_run_goes_on(
-    supervise: Supervise, submit: Submit, store: Store, monkeypatch: pytest.MonkeyPatch
+    supervise: Supervise, submit: Submit, store: Store, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor, run_id = supervise(), submit(epochs=60)
     until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
-    supervisor._workers[run_id].signal(signal.SIGSTOP)
+    worker_of(home, run_id).suspend()
     monkeypatch.setattr(supervisor_module, "SILENT_S", 2.5)
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
     assert RunFolder(store.home / "runs" / run_id).status().crashes == 1
@@ -224,8 +221,7 @@ def test_a_run_deleted_while_it_runs_ends_its_worker_and_is_forgotten(
     until(lambda: store.run(by_hand).epochs_done and store.run(by_button).epochs_done, beside=supervisor.tick)
     shutil.rmtree(home.runs / by_hand, ignore_errors=True)
     store.delete(by_button)
-    until(lambda: not workers(home) and not supervisor._workers, beside=supervisor.tick)
-    assert IndexReader(home.index).ids() == set()
+    until(lambda: not workers(home) and not IndexReader(home.index).ids(), beside=supervisor.tick)
     assert not (home.runs / by_button).exists()
 
 
@@ -238,7 +234,9 @@ def test_the_index_made_again_from_the_folders_is_equal(supervise: Supervise, su
     until(lambda: RunFolder(home.runs / waiting).status().state == "cancelled", beside=supervisor.tick)
     before = rows(home)
     assert len(before) == 3
-    supervisor._index.close()
+    end_serving = threading.Event()
+    end_serving.set()
+    supervisor.serve(end_serving)
     for path in home.path.glob("index.sqlite*"):
         path.unlink()
     assert store.run(ids[0]).state == "done"
@@ -438,7 +436,7 @@ def test_a_process_that_only_has_the_same_number_is_neither_adopted_nor_killed(
     folder.write_worker(WorkerProcess(pid=own.pid, created=own.create_time() - 100.0, slot="cpu:0"))
     supervisor = supervise()
     supervisor.tick()
-    assert supervisor._workers[run_id]._pid != own.pid
+    assert worker_of(home, run_id).pid != own.pid
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
     assert (store.run(run_id).epochs_done, folder.status().crashes) == (2, 0)
 
@@ -491,11 +489,14 @@ def test_a_supervisor_ends_when_idle_and_not_before(submit: Submit, store: Store
 
 
 def test_a_page_that_is_open_keeps_the_supervisor(home: Home, supervise: Supervise) -> None:
-    supervisor = supervise()
-    supervisor._busy = time.time() - 700.0
-    assert not supervisor._is_needed(600.0)
+    serving = threading.Thread(target=lambda: supervise().serve(threading.Event(), idle_s=1.0))
     home.last_visit.touch()
-    assert supervisor._is_needed(600.0)
+    serving.start()
+    visited_until = time.monotonic() + 2.5
+    until(lambda: time.monotonic() > visited_until, beside=home.last_visit.touch)
+    assert serving.is_alive()
+    serving.join(timeout=30)
+    assert not serving.is_alive()
 
 
 def test_a_supervisor_ends_when_its_data_folder_is_taken_away(home: Home, supervise: Supervise) -> None:

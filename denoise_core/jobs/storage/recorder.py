@@ -14,6 +14,8 @@ from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.training.events import EpochEnd, Started
 
+State = dict[str, Any]
+
 CHECKPOINT_S = 2.0
 _SHARE = 100.0
 """A checkpoint that took a second is followed by at least so many seconds of training."""
@@ -25,8 +27,8 @@ class Recorder:
     An epoch that was recorded before a crash and is trained again after it is not recorded twice.
     """
 
-    def __init__(self, job: RunFolder, state: Callable[[], dict[str, Any]]) -> None:
-        self._job, self._state = job, state
+    def __init__(self, job: RunFolder, state: Callable[[], State], save: Callable[[Path, State], None]) -> None:
+        self._job, self._state, self._save = job, state, save
         last = job.last_epoch()
         self._recorded = last.epoch if last else 0
         metrics.mend(job.metrics)
@@ -59,21 +61,21 @@ class Recorder:
 
     def _checkpoint(self) -> None:
         began = time.monotonic()
-        save_checkpoint(self._job.checkpoint, self._state())
+        self._save(self._job.checkpoint, self._state())
         now = time.monotonic()
         self._next_checkpoint = now + max(CHECKPOINT_S, _SHARE * (now - began))
 
 
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+def save_checkpoint(path: Path, state: State) -> None:
     """Whole or not at all; ``load_checkpoint(path) == state``."""
     import torch
 
     replace_by(path, lambda temporary: torch.save(state, temporary))
 
 
-def load_checkpoint(path: Path) -> dict[str, Any]:
+def load_checkpoint(path: Path) -> State:
     """Tensors and plain values only: a checkpoint cannot run code."""
     import torch
 
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    state: State = torch.load(path, map_location="cpu", weights_only=True)
     return state

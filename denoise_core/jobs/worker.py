@@ -133,15 +133,29 @@ class _Execution:
         return DONE, ""
 
     def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
-        trainer = self._engine.trainer(data, config)
-        if self._job.checkpoint.exists():
-            trainer.restore(self._engine.load_checkpoint(self._job.checkpoint))
+        trainer = self._trainer(data, config)
         finished = None if self._must_stop() else self._follow(trainer)
         if finished is None:
             self._save(self._best(trainer), data)
             return STOPPED, "" if self._job.stop_request() else _STOPPED_BY_SYSTEM
         self._save(finished.trained, data)
         return DONE, _REASONS.get(finished.reason, "")
+
+    def _trainer(self, data: TrainingSet, config: RunConfig) -> TrainerLike:
+        """As the checkpoint left it; from the beginning where there is none, or none that can be read."""
+        trainer = self._engine.trainer(data, config)
+        if not self._job.checkpoint.exists():
+            return trainer
+        try:
+            trainer.restore(self._engine.load_checkpoint(self._job.checkpoint))
+        except Exception as error:
+            if not self._job.exists() or _is_out_of_memory(error):
+                raise
+            log.warning("The checkpoint cannot be read, so the training starts again.", exc_info=error)
+            self._job.checkpoint.unlink(missing_ok=True)
+            self._job.write(replace(self._job.status(), reason=_DAMAGED))
+            return self._engine.trainer(data, config)
+        return trainer
 
     def _follow(self, trainer: TrainerLike) -> Finished | None:
         """Record every event; None if it was to stop before."""
@@ -164,9 +178,11 @@ class _Execution:
         """The best epoch so far, unless the run is cancelled or there is none yet."""
         if not self._job.exists() or self._job.stop_request() == CANCEL:
             raise _Cancelled(CANCELLED_REASON)
-        if self._job.last_epoch() is None:
-            raise _Cancelled(NO_EPOCH_REASON)
-        return trainer.best()
+        try:
+            return trainer.best()
+        except RunError:
+            reason = self._job.status().reason
+            raise _Cancelled(_LOST if reason == _DAMAGED else NO_EPOCH_REASON) from None
 
     def _save(self, trained: TrainedDenoiser, data: TrainingSet) -> None:
         for i in range(len(data.wanted)):
@@ -184,6 +200,8 @@ def _slot() -> str:
     return os.environ.get("DENOISE_SLOT", "cpu:0")
 
 
+_DAMAGED = "The checkpoint of this run was damaged, so the training started again from its beginning."
+_LOST = "The checkpoint of this run was damaged, and it was stopped before a new epoch had ended, so there was nothing to keep."
 _STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."
 _REASONS = {"patience": "Stopped early: the validation loss had not improved for as many epochs as the patience allows."}
 

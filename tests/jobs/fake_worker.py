@@ -14,7 +14,7 @@ import numpy as np
 from denoise_core import atomic_io
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DataError
+from denoise_core.errors import DataError, RunError
 from denoise_core.jobs import worker
 from denoise_core.model import about
 from denoise_core.series import Estimate, Series
@@ -66,6 +66,8 @@ class FakeTrainer:
         self.epoch = state["epoch"]
 
     def best(self) -> Any:
+        if not self.epoch:
+            raise RunError("There is nothing to keep yet.")
         return FakeDenoiser(self.epoch)
 
 

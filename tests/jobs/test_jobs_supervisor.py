@@ -391,6 +391,42 @@ def test_a_supervisor_that_fails_at_once_is_told_in_words_and_not_started_withou
     assert home.log.read_text().count("started") == 1
 
 
+def test_a_heartbeat_that_somebody_deletes_beats_again(supervise: Supervise, submit: Submit, store: Store, home: Home) -> None:
+    supervisor, run_id = supervise(), submit(epochs=LONG)
+    heartbeat = home.runs / run_id / "heartbeat"
+    until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
+    heartbeat.unlink()
+    until(heartbeat.exists, beside=supervisor.tick)
+    assert store.run(run_id).state == "running"
+    store.stop(run_id)
+    until(state_is(store, run_id, "stopped"), beside=supervisor.tick)
+
+
+def test_a_run_whose_metrics_somebody_deletes_still_keeps_its_best_epoch(
+    supervise: Supervise, submit: Submit, store: Store, home: Home
+) -> None:
+    supervisor, run_id = supervise(), submit(epochs=LONG)
+    until(lambda: store.run(run_id).epochs_done >= 2, beside=supervisor.tick)
+    (home.runs / run_id / "metrics.jsonl").unlink()
+    store.stop(run_id)
+    until(state_is(store, run_id, "stopped"), beside=supervisor.tick)
+    assert store.estimate(run_id).settings["epoch"] >= 2
+
+
+def test_a_run_whose_checkpoint_is_damaged_starts_again_and_says_so(
+    supervise: Supervise, submit: Submit, store: Store, home: Home
+) -> None:
+    supervisor, run_id = supervise(), submit(epochs=30)
+    checkpoint = home.runs / run_id / "checkpoint.pt"
+    until(lambda: checkpoint.exists() and store.run(run_id).epochs_done, beside=supervisor.tick)
+    worker_of(home, run_id).kill()
+    checkpoint.write_bytes(checkpoint.read_bytes()[:5])
+    until(lambda: "checkpoint of this run was damaged" in store.run(run_id).reason, beside=supervisor.tick)
+    until(state_is(store, run_id, "done"), beside=supervisor.tick)
+    assert epochs_of(store.metrics(run_id)[0]) == list(range(1, 31))
+    assert store.model_path(run_id).read_text() == "epoch 30"
+
+
 def start_supervisor(home: Home) -> subprocess.Popen[bytes]:
     with home.log.open("ab") as log:
         command = [sys.executable, "-m", "tests.jobs.fake_supervisor", str(home.path)]

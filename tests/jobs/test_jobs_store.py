@@ -50,6 +50,24 @@ def test_inputs_are_kept_once_by_content_and_their_names_are_no_paths(store: Sto
     assert sorted(os.listdir(home.inputs / digest)) == ["bytes", "name.json"]
 
 
+@pytest.mark.parametrize("damage", [b"a,b\n1,", b"a,b\n1,3\n", b"", None])
+def test_an_upload_that_the_disk_has_damaged_is_refused_and_made_whole_by_the_next(
+    store: Store, home: Home, damage: bytes | None
+) -> None:
+    data = b"a,b\n1,2\n"
+    digest = store.put_input(data, "table.csv")
+    kept = home.inputs / digest / "bytes"
+    if damage is None:
+        kept.unlink()
+    else:
+        kept.write_bytes(damage)
+    with pytest.raises(RunError, match="damaged on the disk. Upload it again"):
+        store.input_path(digest)
+    assert store.put_input(data, "table.csv") == digest
+    assert store.input_path(digest).read_bytes() == data
+    assert sorted(os.listdir(home.inputs / digest)) == ["bytes", "name.json"]
+
+
 def test_two_tabs_give_two_runs_and_the_same_token_gives_one(submit: Callable[..., str], store: Store, owner: str) -> None:
     assert submit() != submit()
     with ThreadPoolExecutor(8) as tabs:

@@ -1,4 +1,4 @@
-"""Uploaded bytes, kept once by their content. Knows no format and no run."""
+"""Uploaded bytes, kept once by their content."""
 
 from __future__ import annotations
 
@@ -23,25 +23,35 @@ class Inputs:
         self._home = home
 
     def put(self, data: bytes, name: str) -> str:
-        """Keep `data`; ``path(put(data, name)).read_bytes() == data``. RunError if the disk is full."""
+        """Keep `data`; ``path(put(data, name)).read_bytes() == data``, also where the disk has damaged what was kept.
+
+        RunError if the disk is full.
+        """
         digest = hashlib.sha256(data).hexdigest()
         folder = self._home.inputs / digest
         try:
-            if folder.exists():
-                os.utime(folder)
-            else:
+            if not folder.exists():
                 self._make(folder, data, name)
+            elif not _holds(folder / "bytes", digest):
+                _fill(folder, data, name)
+            os.utime(folder)
         except OSError as error:
             raise RunError(disk_errors.describe(error)) from None
         return digest
 
     def path(self, digest: str) -> Path:
-        """The file that holds the bytes; RunError if they are no longer kept."""
-        return self._kept(digest) / "bytes"
+        """The file that holds the bytes; RunError if they are no longer kept, or are not what was uploaded."""
+        path = self._kept(digest) / "bytes"
+        if not _holds(path, digest):
+            raise RunError("The uploaded file was damaged on the disk. Upload it again.")
+        return path
 
     def name(self, digest: str) -> str:
         """The name under which the bytes first came."""
-        return str(read_json(self._kept(digest) / "name.json")["name"])
+        try:
+            return str(read_json(self._kept(digest) / "name.json")["name"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return "The file"
 
     def last_put(self, digest: str) -> float:
         """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
@@ -69,11 +79,24 @@ class Inputs:
         part = self._home.parts / new_id()
         try:
             part.mkdir()
-            write_bytes(part / "bytes", data)
-            write_json(part / "name.json", {"name": name[:255], "size": len(data), "stored": time.time()})
+            _fill(part, data, name)
             move_in(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _fill(folder: Path, data: bytes, name: str) -> None:
+    write_bytes(folder / "bytes", data)
+    write_json(folder / "name.json", {"name": name[:255], "size": len(data), "stored": time.time()})
+
+
+def _holds(path: Path, digest: str) -> bool:
+    """Whether the bytes of a file are those; takes about as long as reading them."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except OSError:
+        return False
 
 
 def move_in(part: Path, folder: Path) -> None:

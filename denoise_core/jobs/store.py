@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +30,7 @@ from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Recorded
 
 _T = TypeVar("_T")
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class Store:
@@ -164,6 +168,8 @@ class Store:
             raise missing_run(run_id) from None
         except IndexError as error:
             raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
+        except _UNREADABLE as error:
+            raise RunError(f"The files of the run {run_id} cannot be read; they may be damaged ({error}).") from None
 
     def _request_stop(self, run_id: str, request: str) -> None:
         entry = self._entry(run_id)
@@ -190,7 +196,9 @@ class Store:
         folder = RunFolder(self._home.runs / entry.id)
         state = state_of(entry, folder.stop_request(), resumable=folder.checkpoint.exists())
         place = places.get(entry.id) if state == QUEUED else None
-        return view(entry, state, epoch=folder.last_epoch(), place=place)
+        told = view(entry, state, epoch=folder.last_epoch(), place=place)
+        full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
+        return replace(told, reason=disk_errors.FULL) if full else told
 
     def _places(self) -> dict[str, int]:
         """The place in its queue of each waiting run, 1 for the next; each kind of device has its own queue."""

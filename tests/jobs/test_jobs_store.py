@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,12 +21,15 @@ from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
 from denoise_core.jobs import Request, Source, Store, new_id
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage import retention
+from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.retention import DAY_S
 from denoise_core.jobs.storage.run_folder import RunFolder
-from denoise_core.series import Series
+from denoise_core.series import Estimate, Series
 from tests.jobs.conftest import ROOT, by_another_version, index_all, small
 from tests.jobs.test_jobs_plain import HOSTILE
+
+Read = Callable[[Store, str], object]
 
 
 def test_a_submitted_run_is_queued_and_holds_exactly_what_was_given(store: Store, series: Series, owner: str) -> None:
@@ -61,7 +65,7 @@ def test_an_upload_that_the_disk_has_damaged_is_refused_and_made_whole_by_the_ne
         kept.unlink()
     else:
         kept.write_bytes(damage)
-    with pytest.raises(RunError, match="damaged on the disk. Upload it again"):
+    with pytest.raises(RunError, match="damaged on the disk"):
         store.input_path(digest)
     assert store.put_input(data, "table.csv") == digest
     assert store.input_path(digest).read_bytes() == data
@@ -184,6 +188,36 @@ def test_a_run_that_cannot_be_right_is_passed_over(
     assert [run.id for run in store.runs(owner)] == [good]
     with pytest.raises(RunError, match="cannot be read; another version"):
         store.run(bad)
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[: len(raw) // 2], lambda _: b"", lambda raw: raw[:-3000] + bytes(3000), None])
+@pytest.mark.parametrize("read", [Store.series, Store.training_set, Store.estimate])
+def test_damaged_files_of_a_run_are_told_in_words(
+    store: Store, submit: Callable[..., str], series: Series, read: Read, damage: Callable[[bytes], bytes] | None
+) -> None:
+    file = "result.npz" if read is Store.estimate else "data.npz"
+    run_id = submit()
+    folder = store.home / "runs" / run_id
+    save_estimate(folder / "result.npz", Estimate(values=series.values, method="lstm"))
+    raw = (folder / file).read_bytes()
+    (folder / file).unlink()
+    if damage is None:
+        (folder / file).mkdir()
+    else:
+        (folder / file).write_bytes(damage(raw))
+    with pytest.raises(RunError, match=f"The files of the run {run_id} cannot be read; they may be damaged"):
+        read(store, run_id)
+
+
+def test_an_active_run_tells_that_the_disk_is_full(
+    submit: Callable[..., str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, ended = submit(), submit()
+    RunFolder(store.home / "runs" / ended).end("done", "")
+    assert store.run(waiting).reason == ""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert store.run(waiting).reason.startswith("The disk is full")
+    assert store.run(ended).reason == ""
 
 
 def test_results_are_refused_in_words_before_there_are_any(store: Store, submit: Callable[..., str]) -> None:

@@ -1,4 +1,4 @@
-"""What a run was asked to do, and how far it has come, as plain data. Knows neither files nor processes."""
+"""What a run was asked to do, and how far it has come, as plain data."""
 
 from __future__ import annotations
 

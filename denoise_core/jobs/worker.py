@@ -216,7 +216,7 @@ def _outcome(error: Exception) -> tuple[str, str]:
     if isinstance(error, OSError) and disk_errors.is_disk_full(error):
         return FAILED, disk_errors.describe(error)
     if _is_out_of_memory(error):
-        return FAILED, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."
+        return FAILED, "Out of memory. Choose a smaller batch size, hidden size or window, and start again."
     return FAILED, f"An unexpected error ended the run: {type(error).__name__}: {error}"
 
 

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import denoise_core as dc
 from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
 from denoise_core.jobs import Request, Source, Store, new_id
 from denoise_core.jobs.spec import Status
@@ -295,6 +296,23 @@ def make_ended(store: Store, series: Series, owner: str, ended: float | None) ->
     folder = RunFolder(store.home / "runs" / run_id)
     folder.write(replace(Status(), state="done" if ended else "running", ended=ended))
     return run_id
+
+
+def test_a_run_folder_and_an_upload_of_version_0_1_open_unchanged(home: Home, store: Store) -> None:
+    kept = ROOT / "tests/data/version-0.1"
+    for folder in ("runs", "inputs"):
+        shutil.copytree(kept / folder, home.path / folder, dirs_exist_ok=True)
+    (run_id,) = home.run_ids()
+    run = store.run(run_id)
+    assert (run.state, run.epochs_done, run.epochs, run.best_epoch, run.has_result) == ("done", 3, 3, 3, True)
+    assert (run.spec.channels, run.spec.unit, run.spec.samples) == (("pressure",), "bar", 320)
+    assert store.runs(run.spec.owner) == [run]
+    assert store.input_path(str(run.spec.source.input)).read_bytes() == (kept / "pump.csv").read_bytes()
+    series = dc.read(kept / "pump.csv")["pressure"]
+    assert store.series(run_id).values.tobytes() == series.values.tobytes()
+    assert store.estimate(run_id).values.shape == series.values.shape
+    assert store.model_path(run_id).read_bytes() == (kept / "pump.denoiser").read_bytes()
+    assert RunFolder(home.runs / run_id).worker() is not None
 
 
 def test_the_web_side_imports_neither_torch_nor_streamlit() -> None:

@@ -170,7 +170,7 @@ def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_t
     [
         (1, "The series is of no use. Take another."),
         (2, "An unexpected error ended the run: ZeroDivisionError: nobody foresaw this"),
-        (3, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."),
+        (3, "Out of memory. Choose a smaller batch size, hidden size or window, and start again."),
         (4, "The disk is full, so nothing more can be saved. Delete runs that are no longer needed and try again."),
     ],
 )

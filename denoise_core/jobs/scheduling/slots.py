@@ -1,6 +1,6 @@
 """Which devices this machine has, how many trainings fit on each, and what a child must find in its environment.
 
-Knows nothing of runs, and imports no torch: a slot is chosen before the child starts.
+Imports no torch: a slot is chosen before the child starts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Training sets and estimates as .npz files without pickle, to the last bit. Knows nothing of runs."""
+"""Training sets and estimates as .npz files without pickle, to the last bit."""
 
 from __future__ import annotations
 

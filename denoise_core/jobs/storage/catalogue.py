@@ -21,26 +21,26 @@ class Catalogue:
 
     def of_owner(self, owner: str) -> list[Entry]:
         """The runs of one workspace, newest first."""
-        found = self._fresh(self._index.of_owner(owner)) + [e for e in self._unindexed() if e.spec.owner == owner]
+        found = self._refresh(self._index.of_owner(owner)) + [e for e in self._read_unindexed() if e.spec.owner == owner]
         return sorted(found, key=lambda entry: (entry.spec.created, entry.id), reverse=True)
 
     def active(self) -> list[Entry]:
         """The runs of everybody that have not ended."""
-        found = self._fresh(self._index.active()) + self._unindexed()
+        found = self._refresh(self._index.active()) + self._read_unindexed()
         return [entry for entry in found if not entry.ended]
 
     def uses(self, digest: str) -> set[str]:
         """The ids of the runs that were made from an uploaded file."""
         indexed = {run_id for run_id in self._index.uses(digest) if self._folder(run_id).exists()}
-        return indexed | {entry.id for entry in self._unindexed() if entry.spec.source.input == digest}
+        return indexed | {entry.id for entry in self._read_unindexed() if entry.spec.source.input == digest}
 
     def _folder(self, run_id: str) -> RunFolder:
         return RunFolder(self._home.runs / run_id)
 
-    def _unindexed(self) -> list[Entry]:
+    def _read_unindexed(self) -> list[Entry]:
         return self._read(self._home.run_ids() - self._index.ids())
 
-    def _fresh(self, entries: list[Entry]) -> list[Entry]:
+    def _refresh(self, entries: list[Entry]) -> list[Entry]:
         ended = [entry for entry in entries if entry.ended and self._folder(entry.id).exists()]
         return ended + self._read(entry.id for entry in entries if not entry.ended)
 

@@ -1,4 +1,4 @@
-"""Where everything is kept, and the few settings of the machine. Knows nothing of what is inside a run."""
+"""Where everything is kept, and the few settings of the machine."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Inputs:
 
     def path(self, digest: str) -> Path:
         """The file that holds the bytes; RunError if they are no longer kept, or are not what was uploaded."""
-        path = self._kept(digest) / "bytes"
+        path = self._existing_folder(digest) / "bytes"
         if not _holds(path, digest):
             raise RunError("The uploaded file was damaged on the disk. Upload it again.")
         return path
@@ -49,7 +49,7 @@ class Inputs:
     def name(self, digest: str) -> str:
         """The name under which the bytes first came."""
         try:
-            return str(read_json(self._kept(digest) / "name.json")["name"])
+            return str(read_json(self._existing_folder(digest) / "name.json")["name"])
         except (OSError, ValueError, TypeError, KeyError):
             return "The file"
 
@@ -68,7 +68,7 @@ class Inputs:
     def _folder(self, digest: str) -> Path:
         return inside(self._home.inputs, check_hash(digest))
 
-    def _kept(self, digest: str) -> Path:
+    def _existing_folder(self, digest: str) -> Path:
         """The folder of these bytes; RunError if they are no longer kept."""
         folder = self._folder(digest)
         if not folder.exists():

@@ -1,4 +1,4 @@
-"""One run's folder: which file holds what, and who writes it. Knows nothing of the queue.
+"""One run's folder: which file holds what, and who writes it.
 
 The web process makes the folder and writes `stop`. While a worker holds `worker.lock` it writes everything else;
 otherwise the supervisor does.

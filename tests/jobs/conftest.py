@@ -22,6 +22,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexWriter
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.training.events import EpochEnd, Recorded
 
 ROOT = Path(__file__).parents[2]
 FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
@@ -148,3 +149,12 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     return lambda: monkeypatch.setattr("os.fsync", no_space)
+
+
+def epochs_of(events: list[Recorded]) -> list[int]:
+    return [event.epoch for event in events if isinstance(event, EpochEnd)]
+
+
+def rows(home: Home) -> list[tuple[object, ...]]:
+    with sqlite3.connect(home.index) as connection:
+        return connection.execute("SELECT * FROM runs ORDER BY id").fetchall()

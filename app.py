@@ -8,7 +8,7 @@ plotly_js.load()  # Before the other imports: the browser compiles plotly.js mea
 
 from denoise_core import figures
 from pages.parts import chart, quick_look, source
-from pages.parts.cached import identity, keep_alive, recording, series_of, truth
+from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.setup import page_setup
 
 strip = page_setup("Signal")
@@ -37,6 +37,3 @@ with controls:
     quick_look.onward(chosen)
     if estimate is not None:
         quick_look.download(chosen, method, estimate)
-
-# Last, so that the first picture does not wait for the process that looks after trainings.
-keep_alive()

@@ -24,7 +24,7 @@ with messages.faults_in_words():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
         shown = outcome.controls(run)
-        strip.caption(source.in_words(run.source.file_name, shown.series))
+        strip.caption(source.in_words(run.spec.source.file_name, shown.series))
         downloads.show(shown)
         outcome.verdict(shown)
     with picture:
@@ -38,5 +38,5 @@ with messages.faults_in_words():
             with spectrum:
                 outcome.spectrum(shown)
         with st.expander("Settings of this run", icon=":material/tune:"):
-            st.json(run.config.to_json(), expanded=1)
+            st.json(run.spec.config.to_json(), expanded=1)
             runs.keeping(run)

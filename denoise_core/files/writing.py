@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from denoise_core.errors import DataError
 from denoise_core.files import layouts
+from denoise_core.files.atomic_io import replace_by
 from denoise_core.files.options import Limits
 from denoise_core.files.output_columns import output_columns
 from denoise_core.files.reading import open_source
@@ -54,7 +54,7 @@ def write(
     target = Path(path)
     with _render_to_file(recording, estimates, like=like, residual=residual, sd=sd) as result:
         try:
-            _replace(result, target)
+            replace_by(target.resolve(), lambda temporary: shutil.copyfile(result, temporary))
         except OSError as error:
             raise DataError(f"{target} cannot be written: {error.strerror or error}. Choose another location.") from error
 
@@ -93,14 +93,3 @@ def _render_to_file(
         task = {"verb": "write", "path": str(path), "layout": layouts.to_json(recording.layout), "columns": packed}
         run_child(task, folder, name=recording.name, limits=limits)
         yield folder / ipc.RESULT
-
-
-def _replace(result: Path, target: Path) -> None:
-    handle, name = tempfile.mkstemp(dir=target.resolve().parent, prefix=".denoise-")
-    os.close(handle)
-    try:
-        shutil.copyfile(result, name)
-        os.chmod(name, 0o644)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)

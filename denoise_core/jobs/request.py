@@ -1,4 +1,4 @@
-"""What is asked of a run, checked before it is queued, so that it fails in the form and not hours later. Knows no folder."""
+"""What is asked of a run, checked before it is queued, so that it fails in the form and not hours later."""
 
 from __future__ import annotations
 

@@ -1,20 +1,25 @@
-"""What a run was asked to do, and how far it has come, as plain data. Knows neither files nor processes."""
+"""What a run was asked to do, and how far it has come, as plain data."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from denoise_core.config import RunConfig
+from denoise_core.errors import DenoiseError, RunError
 
 QUEUED, RUNNING, STOPPING = "queued", "running", "stopping"
 DONE, STOPPED, FAILED, CANCELLED = "done", "stopped", "failed", "cancelled"
 FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
+_STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
 TRAIN, APPLY = "train", "apply"
+CANCELLED_REASON = "The run was cancelled."
+NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +65,20 @@ class Spec:
     kind: str = TRAIN
     model_name: str = ""
 
+    def __post_init__(self) -> None:
+        """ValueError for values that no program of ours can have written; they would fail much later, and far from here."""
+        texts = (self.title, self.owner, self.unit, self.model_name, self.source.file_name, self.source.column, *self.channels)
+        _require(self.channels and all(isinstance(text, str) for text in texts), "its names")
+        _require(isinstance(self.source.input, str | None) and isinstance(self.source.options, Mapping), "its file")
+        _require(_is_time(self.created) and isinstance(self.samples, int), "its numbers")
+        _require(self.kind in (TRAIN, APPLY), "its kind")
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
     @lru_cache(maxsize=4096)
-    def from_json(cls, text: str) -> Spec:
+    def from_json(cls, text: str | bytes) -> Spec:
         """Read what `to_json` wrote; SettingsError if its settings are not known here."""
         raw = json.loads(text)
         config = RunConfig.from_json(json.dumps(raw.pop("config")))
@@ -90,11 +103,17 @@ class Status:
     started: float | None = None
     ended: float | None = None
 
+    def __post_init__(self) -> None:
+        """ValueError, see `Spec`."""
+        _require(self.state in _STATES and isinstance(self.reason, str), "its state")
+        _require(isinstance(self.crashes, int), "its crashes")
+        _require(all(time is None or _is_time(time) for time in (self.started, self.ended)), "its times")
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Status:
+    def from_json(cls, text: str | bytes) -> Status:
         return cls(**json.loads(text))
 
 
@@ -106,6 +125,14 @@ class Entry:
     spec: Spec
     status: Status
 
+    @classmethod
+    def from_json(cls, run_id: str, spec: str | bytes, status: str | bytes) -> Entry:
+        """The run whose `Spec` and `Status` were written so; RunError if this version does not understand them."""
+        try:
+            return cls(run_id, Spec.from_json(spec), Status.from_json(status))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, DenoiseError) as error:
+            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
+
     @property
     def waits(self) -> bool:
         return self.status.state == QUEUED
@@ -113,3 +140,12 @@ class Entry:
     @property
     def ended(self) -> bool:
         return self.status.state in FINAL
+
+
+def _require(true: object, what: str) -> None:
+    if not true:
+        raise ValueError(f"{what} cannot be right")
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)

@@ -4,43 +4,33 @@ from __future__ import annotations
 
 import shutil
 import time
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DenoiseError, RunError
+from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
-from denoise_core.jobs.storage import metrics, retention
-from denoise_core.jobs.storage.atomic_io import in_words, read_json, size
+from denoise_core.jobs.storage import disk_errors, metrics, retention
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
-from denoise_core.jobs.storage.home import Home, keep_days
-from denoise_core.jobs.storage.ids import checked_id, id_from, inside, new_id
+from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
 from denoise_core.jobs.storage.inputs import Inputs, move_in
-from denoise_core.jobs.storage.run_folder import RunFolder, gone
+from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
+from denoise_core.training.events import Recorded
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """What the data folder holds; `keep_days` after its end a run is deleted, never if 0."""
-
-    folder: Path
-    runs: int
-    run_bytes: int
-    input_bytes: int
-    free_bytes: int
-    keep_days: float
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class Store:
@@ -59,55 +49,38 @@ class Store:
         return self._home.path
 
     def put_input(self, data: bytes, name: str) -> str:
-        """Keep uploaded bytes once; their sha256. ``input_bytes(put_input(data, name)) == data``."""
+        """Keep uploaded bytes once; their sha256. ``input_path(put_input(data, name)).read_bytes() == data``."""
         return self._inputs.put(data, name)
 
-    def input_bytes(self, digest: str) -> bytes:
-        return self._inputs.read(digest)
-
-    def input_name(self, digest: str) -> str:
-        """The name under which the bytes first came; never a path."""
-        return self._inputs.name(digest)
+    def input_path(self, digest: str) -> Path:
+        """The file that holds the bytes, to be read only; RunError if they are no longer kept."""
+        return self._inputs.path(digest)
 
     def model_header(self, digest: str) -> ModelHeader:
         """What an uploaded model file says of itself; DataError if it is none, or not whole."""
-        return about(self._inputs.check(digest) / "bytes", name=self._inputs.name(digest))
+        return about(self.input_path(digest), name=self._inputs.name(digest))
 
-    def submit(
-        self,
-        data: Data,
-        config: RunConfig | None = None,
-        *,
-        owner: str,
-        title: str,
-        model: str | None = None,
-        source: Source | None = None,
-        token: str | None = None,
-    ) -> str:
-        """Put a run into the queue; its id. It trains with `config`, or it denoises with `model`.
+    def request_to_apply(self, data: Data, model: str) -> Request:
+        """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
+        return Request.to_apply(data, self.input_path(model), name=self._inputs.name(model))
+
+    def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
+        """Put a run into the queue; its id.
 
         Parameters
         ----------
-        data : Series, sequence of Series or TrainingSet
-            What one network learns from together; its `to_denoise` series are denoised.
-        model : str or None
-            sha256 of an uploaded model file, as `put_input` gave it; the run keeps a copy of it.
+        request : Request
+            Checked when it was made, so it is not checked again.
         owner : str
             The workspace's id, as `new_id` makes them.
         token : str or None
             The same owner and token give the same run, however often and from however many tabs they come.
-
-        Raises
-        ------
-        SettingsError, DataError
-            If the settings do not fit the data, the data cannot be used, or the model does not fit them.
         """
-        request = self._request(data, config, model)
-        run_id = new_id() if token is None else id_from(checked_id(owner), token)
+        run_id = new_id() if token is None else id_from(check_id(owner), token)
         first = request.data.to_denoise[0]
         spec = Spec(
             title=title[:200],
-            owner=checked_id(owner),
+            owner=check_id(owner),
             created=time.time(),
             channels=request.channels,
             unit=first.unit,
@@ -118,7 +91,7 @@ class Store:
             model_name=request.model_name,
         )
         if spec.source.input:
-            self._inputs.check(spec.source.input)
+            self._inputs.path(spec.source.input)
         self._make(run_id, spec, request)
         return run_id
 
@@ -129,11 +102,11 @@ class Store:
 
     def runs(self, owner: str) -> list[RunView]:
         """The runs of one workspace, newest first."""
-        entries = self._catalogue.of_owner(checked_id(owner))
+        entries = self._catalogue.of_owner(check_id(owner))
         places = self._places() if any(entry.waits for entry in entries) else {}
         return [self._view(entry, places) for entry in entries]
 
-    def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[dict[str, Any]], int]:
+    def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[Recorded], int]:
         """The run's events from byte `after` on, and where to read on: Started, EpochEnd (each epoch once), at last Ended."""
         return metrics.read_on(self._folder(run_id).metrics, after)
 
@@ -149,23 +122,23 @@ class Store:
         """The result for ``series(run_id, i)``; RunError while there is none."""
         folder = self._folder(run_id)
         if not folder.result_of(i).exists():
-            raise RunError("This run has no result (yet): it is still at work, or it ended before its first epoch.")
+            raise RunError("This run has no result (yet): it is still running, or it ended before its first epoch.")
         return self._read(run_id, lambda folder: folder.estimate(i))
 
     def model_path(self, run_id: str) -> Path:
         """The trained model's file; RunError while there is none."""
         path = self._folder(run_id).model
         if not path.exists():
-            raise RunError("This run has no model (yet): it is still at work, or it ended before its first epoch.")
+            raise RunError("This run has no model (yet): it is still running, or it ended before its first epoch.")
         return path
 
     def stop(self, run_id: str) -> None:
         """Stop and keep the best epoch so far; nothing happens to a run that has ended. One that applies a model is cancelled."""
-        self._ask(run_id, KEEP)
+        self._request_stop(run_id, KEEP)
 
     def cancel(self, run_id: str) -> None:
         """Stop and keep nothing; nothing happens to a run that has ended."""
-        self._ask(run_id, CANCEL)
+        self._request_stop(run_id, CANCEL)
 
     def delete(self, run_id: str) -> None:
         """Take the run away at once, running or not, and its uploaded file unless it is needed elsewhere."""
@@ -175,56 +148,38 @@ class Store:
         if entry and (digest := entry.spec.source.input):
             retention.release_input(self._home, digest, before=entry.spec.created)
 
-    def usage(self) -> Usage:
-        """How much is kept, and for how long."""
-        runs = sum(1 for _ in self._home.runs.iterdir())
-        return Usage(
-            folder=self._home.path,
-            runs=runs,
-            run_bytes=size(self._home.runs),
-            input_bytes=size(self._home.inputs),
-            free_bytes=shutil.disk_usage(self._home.path).free,
-            keep_days=keep_days(),
-        )
-
     def _folder(self, run_id: str) -> RunFolder:
-        folder = RunFolder(inside(self._home.runs, checked_id(run_id)))
+        folder = RunFolder(inside(self._home.runs, check_id(run_id)))
         if not folder.exists():
-            raise gone(run_id)
+            raise missing_run(run_id)
         return folder
 
     def _entry(self, run_id: str) -> Entry:
+        folder = self._folder(run_id)
         try:
-            return self._folder(run_id).entry()
+            return folder.entry()
         except FileNotFoundError:
-            raise gone(run_id) from None
-        except (ValueError, TypeError, KeyError, DenoiseError) as error:
-            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
-
-    def _request(self, data: Data, config: RunConfig | None, model: str | None) -> Request:
-        if config is not None and model is None:
-            return Request.to_train(data, config)
-        if config is None and model is not None:
-            return Request.to_apply(data, self._inputs.check(model) / "bytes", name=self._inputs.name(model))
-        raise RunError("A run needs either settings to train with or a model to apply, and not both.")
+            raise missing_run(run_id) from None
 
     def _read(self, run_id: str, read: Callable[[RunFolder], _T]) -> _T:
         try:
             return read(self._folder(run_id))
         except FileNotFoundError:
-            raise gone(run_id) from None
+            raise missing_run(run_id) from None
         except IndexError as error:
             raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
+        except _UNREADABLE as error:
+            raise RunError(f"The files of the run {run_id} cannot be read; they may be damaged ({error}).") from None
 
-    def _ask(self, run_id: str, wish: str) -> None:
+    def _request_stop(self, run_id: str, request: str) -> None:
         entry = self._entry(run_id)
         try:
             if not entry.ended:
-                self._folder(run_id).ask(wish if entry.spec.kind == TRAIN else CANCEL)
+                self._folder(run_id).request_stop(request if entry.spec.kind == TRAIN else CANCEL)
         except FileNotFoundError:
-            raise gone(run_id) from None
+            raise missing_run(run_id) from None
         except OSError as error:
-            raise RunError(in_words(error)) from None
+            raise RunError(disk_errors.describe(error)) from None
 
     def _make(self, run_id: str, spec: Spec, request: Request) -> None:
         """Fill a folder elsewhere, then move it in: half a run never exists."""
@@ -233,19 +188,21 @@ class Store:
             part.fill(spec, request.data, request.model)
             move_in(part.path, self._home.runs / run_id)
         except OSError as error:
-            raise RunError(in_words(error)) from None
+            raise RunError(disk_errors.describe(error)) from None
         finally:
             shutil.rmtree(part.path, ignore_errors=True)
 
     def _view(self, entry: Entry, places: Mapping[str, int]) -> RunView:
         folder = RunFolder(self._home.runs / entry.id)
-        state = state_of(entry, folder.wish(), resumable=folder.checkpoint.exists())
+        state = state_of(entry, folder.stop_request(), resumable=folder.checkpoint.exists())
         place = places.get(entry.id) if state == QUEUED else None
-        return view(entry, state, epoch=folder.last_epoch(), place=place)
+        told = view(entry, state, epoch=folder.last_epoch(), place=place)
+        full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
+        return replace(told, reason=disk_errors.FULL) if full else told
 
     def _places(self) -> dict[str, int]:
         """The place in its queue of each waiting run, 1 for the next; each kind of device has its own queue."""
-        slots = read_json(self._home.machine)["slots"] if self._home.machine.exists() else ["cpu:0"]
+        slots = self._home.slots()
         active = self._catalogue.active()
         ordered = order([e for e in active if e.waits], Counter(e.spec.owner for e in active if not e.waits))
         ahead: Counter[str] = Counter()

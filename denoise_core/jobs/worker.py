@@ -1,4 +1,4 @@
-"""Train one run in this process, or apply its model, as its folder says. The only room of jobs that meets torch.
+"""Train one run in this process, or apply its model, as its folder says. The only module of jobs that imports torch.
 
 ``run(folder)`` needs nothing but the folder, so another engine can call it as it is.
 """
@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -22,12 +22,13 @@ import psutil
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError, RunError
+from denoise_core.files.atomic_io import replace_by
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
-from denoise_core.jobs.spec import CANCEL, CANCELLED, DONE, FAILED, RUNNING, STOPPED, TRAIN
+from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, DONE, FAILED, NO_EPOCH_REASON, RUNNING, STOPPED, TRAIN
+from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import save_estimate
-from denoise_core.jobs.storage.atomic_io import in_words, is_full, replace_by
-from denoise_core.jobs.storage.recorder import Record, load_checkpoint
-from denoise_core.jobs.storage.run_folder import Busy, RunFolder
+from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
+from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
 from denoise_core.training.events import Event, Finished, StepEnd
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BUSY_CODE = 3
-"""Exit code of a worker that found another at work in its folder."""
+"""Exit code of a worker that found another running in its folder."""
 
 
-class Trains(Protocol):
+class TrainerLike(Protocol):
     """What a training must offer: `denoise_core.training.Trainer`."""
 
     def run(self) -> Iterator[Event]: ...
@@ -48,15 +49,30 @@ class Trains(Protocol):
     def best(self) -> TrainedDenoiser: ...
 
 
-TrainerFactory = Callable[[TrainingSet, RunConfig], Trains]
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What a worker computes with; by default torch, which each of these imports when it is first called.
+
+    Parameters
+    ----------
+    trainer : callable (training set, config) -> TrainerLike
+    load_model : callable (path) -> TrainedDenoiser
+    save_checkpoint : callable (path, state)
+    load_checkpoint : callable (path) -> state
+    """
+
+    trainer: Callable[[TrainingSet, RunConfig], TrainerLike]
+    load_model: Callable[[Path], TrainedDenoiser]
+    save_checkpoint: Callable[[Path, dict[str, Any]], None]
+    load_checkpoint: Callable[[Path], dict[str, Any]]
 
 
 class _Cancelled(Exception):
-    """The run is wanted no more; says why."""
+    """The run is to end without a result; says why."""
 
 
-def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: threading.Event | None = None) -> None:
-    """Train, from the checkpoint if there is one, until the end or until the wish to stop; leave everything in the folder.
+def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Event | None = None) -> None:
+    """Train, from the checkpoint if there is one, until the end or until it is to stop; leave everything in the folder.
 
     A run that applies a model only denoises with it.
 
@@ -64,28 +80,28 @@ def run(folder: Path | str, *, trainer: TrainerFactory | None = None, halt: thre
     ----------
     folder : path
         ``runs/<id>`` of a data folder. If it vanishes, this returns within a step and a second.
-    trainer : callable (training set, config) -> Trains, optional
-        The training; `denoise_core.training.Trainer` by default.
+    engine : Engine, optional
+        By default that with `denoise_core.training.Trainer`.
     halt : threading.Event, optional
         When set: stop and keep the best.
 
     Raises
     ------
     Busy
-        If another worker is at work in this folder.
+        If another worker is running in this folder.
     """
     job = RunFolder(Path(folder).absolute())
-    with job.held(), Heartbeat(job) as heartbeat:
-        _Run(job, heartbeat, trainer or _trainer, halt or threading.Event()).to_the_end()
+    with job.lock(), Heartbeat(job) as heartbeat:
+        _Execution(job, heartbeat, engine or TORCH, halt or threading.Event()).run()
 
 
-class _Run:
+class _Execution:
     """The steps of one run, around what they share."""
 
-    def __init__(self, job: RunFolder, heartbeat: Heartbeat, factory: TrainerFactory, halt: threading.Event) -> None:
-        self._job, self._heartbeat, self._factory, self._halt = job, heartbeat, factory, halt
+    def __init__(self, job: RunFolder, heartbeat: Heartbeat, engine: Engine, halt: threading.Event) -> None:
+        self._job, self._heartbeat, self._engine, self._halt = job, heartbeat, engine, halt
 
-    def to_the_end(self) -> None:
+    def run(self) -> None:
         """Whatever happens is in the folder afterwards, if there still is one."""
         try:
             self._begin()
@@ -99,7 +115,7 @@ class _Run:
 
     def _begin(self) -> None:
         own = psutil.Process()
-        self._job.write_worker({"pid": own.pid, "created": own.create_time(), "slot": _slot()})
+        self._job.write_worker(WorkerProcess(pid=own.pid, created=own.create_time(), slot=_slot()))
         status = self._job.status()
         self._job.write(replace(status, state=RUNNING, started=status.started or self._heartbeat.began))
 
@@ -109,48 +125,64 @@ class _Run:
         return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
 
     def _apply(self, data: TrainingSet) -> tuple[str, str]:
-        trained = _load(self._job.model)
+        trained = self._engine.load_model(self._job.model)
         for i in range(len(data.to_denoise)):
-            if self._halt.is_set() and not self._job.wish():
-                raise _Cancelled("The computer asked it to end before it had denoised everything. Start it again.")
+            if self._halt.is_set() and not self._job.stop_request():
+                raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
         return DONE, ""
 
     def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
-        trainer = self._factory(data, config)
-        if self._job.checkpoint.exists():
-            trainer.restore(load_checkpoint(self._job.checkpoint))
-        finished = None if self._wished() else self._follow(trainer)
+        trainer = self._trainer(data, config)
+        finished = None if self._must_stop() else self._follow(trainer)
         if finished is None:
             self._save(self._best(trainer), data)
-            return STOPPED, "" if self._job.wish() else "The computer asked the training to end; the best epoch so far was kept."
+            return STOPPED, "" if self._job.stop_request() else _STOPPED_BY_SYSTEM
         self._save(finished.trained, data)
         return DONE, _REASONS.get(finished.reason, "")
 
-    def _follow(self, trainer: Trains) -> Finished | None:
-        """Record every event; None if the wish to stop came first."""
+    def _trainer(self, data: TrainingSet, config: RunConfig) -> TrainerLike:
+        """As the checkpoint left it; from the beginning where there is none, or none that can be read."""
+        trainer = self._engine.trainer(data, config)
+        if not self._job.checkpoint.exists():
+            return trainer
+        try:
+            trainer.restore(self._engine.load_checkpoint(self._job.checkpoint))
+        except Exception as error:
+            if not self._job.exists() or _is_out_of_memory(error):
+                raise
+            log.warning("The checkpoint cannot be read, so the training starts again.", exc_info=error)
+            self._job.checkpoint.unlink(missing_ok=True)
+            self._job.write(replace(self._job.status(), reason=_DAMAGED))
+            return self._engine.trainer(data, config)
+        return trainer
+
+    def _follow(self, trainer: TrainerLike) -> Finished | None:
+        """Record every event; None if it was to stop before."""
         generator = cast("Generator[Event, None, None]", trainer.run())
-        with closing(generator) as events, Record(self._job, trainer.state) as record:
+        with closing(generator) as events, Recorder(self._job, trainer.state, self._engine.save_checkpoint) as recorder:
             for event in events:
                 if isinstance(event, Finished):
                     return event
                 if isinstance(event, StepEnd):
-                    if self._wished():
+                    if self._must_stop():
                         return None
                 else:
-                    record.add(event)
+                    recorder.add(event)
         raise RunError("The training ended without a result. Look at the run's log, and start it again.")
 
-    def _wished(self) -> bool:
-        return self._halt.is_set() or self._heartbeat.gone or self._job.wished()
+    def _must_stop(self) -> bool:
+        return self._halt.is_set() or self._heartbeat.gone or self._job.has_stop_request()
 
-    def _best(self, trainer: Trains) -> TrainedDenoiser:
-        """The best epoch so far, if that is what is wished for."""
-        if not self._job.exists() or self._job.wish() == CANCEL:
-            raise _Cancelled("Cancelled on request.")
-        if self._job.last_epoch() is None:
-            raise _Cancelled("It was stopped before its first epoch had ended, so there was nothing to keep.")
-        return trainer.best()
+    def _best(self, trainer: TrainerLike) -> TrainedDenoiser:
+        """The best epoch so far, unless the run is cancelled or there is none yet."""
+        if not self._job.exists() or self._job.stop_request() == CANCEL:
+            raise _Cancelled(CANCELLED_REASON)
+        try:
+            return trainer.best()
+        except RunError:
+            reason = self._job.status().reason
+            raise _Cancelled(_LOST if reason == _DAMAGED else NO_EPOCH_REASON) from None
 
     def _save(self, trained: TrainedDenoiser, data: TrainingSet) -> None:
         for i in range(len(data.to_denoise)):
@@ -159,8 +191,8 @@ class _Run:
 
     def _denoise(self, trained: TrainedDenoiser, data: TrainingSet, i: int) -> None:
         """One estimate at a time: all of them together may be more than the memory holds."""
-        if self._heartbeat.gone or self._job.wish() == CANCEL:
-            raise _Cancelled("Cancelled on request.")
+        if self._heartbeat.gone or self._job.stop_request() == CANCEL:
+            raise _Cancelled(CANCELLED_REASON)
         save_estimate(self._job.result_of(i), trained.denoise(data.to_denoise[i]))
 
 
@@ -168,7 +200,10 @@ def _slot() -> str:
     return os.environ.get("DENOISE_SLOT", "cpu:0")
 
 
-_REASONS = {"patience": "It ended early: no better epoch had come for as many epochs as the patience allows."}
+_DAMAGED = "The checkpoint of this run was damaged, so the training started again from its beginning."
+_LOST = "The checkpoint of this run was damaged, and it was stopped before a new epoch had ended, so there was nothing to keep."
+_STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."
+_REASONS = {"patience": "Stopped early: the validation loss had not improved for as many epochs as the patience allows."}
 
 
 def _outcome(error: Exception) -> tuple[str, str]:
@@ -178,20 +213,20 @@ def _outcome(error: Exception) -> tuple[str, str]:
     if isinstance(error, DenoiseError):
         return FAILED, str(error)
     log.error("The run ended with an error.", exc_info=error)
-    if isinstance(error, OSError) and is_full(error):
-        return FAILED, in_words(error)
-    if _is_memory(error):
-        return FAILED, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."
-    return FAILED, f"unexpected: {type(error).__name__}: {error}"
+    if isinstance(error, OSError) and disk_errors.is_disk_full(error):
+        return FAILED, disk_errors.describe(error)
+    if _is_out_of_memory(error):
+        return FAILED, "Out of memory. Choose a smaller batch size, hidden size or window, and start again."
+    return FAILED, f"An unexpected error ended the run: {type(error).__name__}: {error}"
 
 
-def _is_memory(error: Exception) -> bool:
+def _is_out_of_memory(error: Exception) -> bool:
     """Python, CUDA and the CPU allocator each say it in their own way."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
 
 
-def _trainer(data: TrainingSet, config: RunConfig) -> Trains:
+def _trainer(data: TrainingSet, config: RunConfig) -> TrainerLike:
     from denoise_core.training import Trainer
 
     return Trainer(data, config)
@@ -207,8 +242,11 @@ def _load(path: Path) -> TrainedDenoiser:
     return trained
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is at work there."""
+TORCH = Engine(trainer=_trainer, load_model=_load, save_checkpoint=save_checkpoint, load_checkpoint=load_checkpoint)
+
+
+def main(argv: Sequence[str] | None = None, *, engine: Engine = TORCH) -> int:
+    """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is running there."""
     parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder, or apply its model.")
     parser.add_argument("folder", type=Path, help="a folder below runs/ in the data folder")
     arguments = parser.parse_args(argv)
@@ -217,12 +255,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: halt.set())
     os.nice(5)  # the page stays fluid where both share a core
     try:
-        run(arguments.folder, halt=halt)
+        run(arguments.folder, engine=engine, halt=halt)
     except RunError as error:
         log.error("%s", error)
         return 2
     except Busy:
-        log.info("Another worker is at work in %s.", arguments.folder)
+        log.info("Another worker is running in %s.", arguments.folder)
         return BUSY_CODE
     return 0
 

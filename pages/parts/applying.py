@@ -79,7 +79,8 @@ def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
         data = [recording(source)[name] for name in chosen]
         title = f"{source.file_name}: {', '.join(chosen)}"
         taken = replace(source, column=chosen[0])
-        run = store().submit(data, model=model, owner=session.workspace, title=title, source=taken, token=session.press)
+        request = store().request_to_apply(data, model)
+        run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.press)
     except DenoiseError as error:
         return state.fail(str(error))
     keep_alive()

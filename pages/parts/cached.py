@@ -34,9 +34,13 @@ def store() -> Store:
     return Store()
 
 
-def keep_alive() -> None:
-    """See to it that somebody is there who starts what is submitted."""
-    ensure_supervisor(store().home)
+def keep_alive() -> str:
+    """See to it that somebody is there who starts what is submitted; a sentence where that cannot be, else ""."""
+    try:
+        ensure_supervisor(store().home)
+    except DenoiseError as error:
+        return f"No training can start. {error}"
+    return ""
 
 
 def recording(source: Source) -> dc.Recording:
@@ -90,8 +94,7 @@ def _noisy_name(source: Source, noise: str, snr: float) -> str:
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
-    data = store().input_bytes(digest)
-    return dc.read(data, name=file_name, options=dc.ReadOptions.from_json(options))
+    return dc.read(store().input_path(digest), name=file_name or "The file", options=dc.ReadOptions.from_json(options))
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
@@ -125,8 +128,8 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_shown(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: made even, if that was asked for, but not prewhitened."""
-    return resample(run_series(run_id), store().run(run_id).config).series
+    """The run's first series as the preview shows it: resampled if that was asked for, but not prewhitened."""
+    return resample(run_series(run_id), store().run(run_id).spec.config).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
@@ -164,7 +167,7 @@ def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _tr
     """The gain on the run's test part in dB, None where it has none; `name` says which estimate it is."""
     del name
     view = store().run(run_id)
-    return on_test_part(_estimate, _truth, data=store().training_set(run_id), config=view.config, i=i)
+    return on_test_part(_estimate, _truth, data=store().training_set(run_id), config=view.spec.config, i=i)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)

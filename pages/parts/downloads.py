@@ -14,11 +14,11 @@ from pages.parts.result_view import Shown
 
 def show(shown: Shown) -> None:
     """The series in the format it came in, the settings, and the model; each made when it is asked for."""
-    name, run = PurePath(denoised_name(shown.run.source.file_name)), shown.run
+    name, run = PurePath(denoised_name(shown.run.spec.source.file_name)), shown.run
     place, added = st.container(), st.container(horizontal=True)
     with added:
         residual, sd = _additions(shown)
-    names = ", ".join(f"{channel}_denoised" for channel in run.channels)
+    names = ", ".join(f"{channel}_denoised" for channel in run.spec.channels)
     place.download_button(
         "Download the denoised file",
         data=partial(_file, shown, residual=residual, sd=sd),
@@ -33,7 +33,7 @@ def show(shown: Shown) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Settings",
-            data=run.config.to_json(),
+            data=run.spec.config.to_json(),
             file_name=f"settings_{run.id[:8]}.json",
             on_click="ignore",
             key="download-settings",
@@ -61,9 +61,9 @@ def _additions(shown: Shown) -> tuple[bool, bool]:
 
 
 def _file(shown: Shown, *, residual: bool, sd: bool) -> bytes:
-    source = shown.run.source
+    source = shown.run.spec.source
     estimates = {name: one.estimate for name, one in shown.beside.items()}
-    return render(recording(source), estimates, like=store().input_bytes(source.input or ""), residual=residual, sd=sd)
+    return render(recording(source), estimates, like=store().input_path(source.input or ""), residual=residual, sd=sd)
 
 
 def _model(run_id: str) -> bytes:

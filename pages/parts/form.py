@@ -11,8 +11,7 @@ from denoise_core import figures
 from denoise_core.assess import on_noise
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
-from denoise_core.jobs import Source
-from denoise_core.jobs.request import Request
+from denoise_core.jobs import Request, Source
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import chart, fields, state, task_widgets, training_task
 from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
@@ -67,13 +66,20 @@ def _doubts(plan: Plan) -> None:
 
 def _faults(plan: Plan, config: dc.RunConfig) -> list[str]:
     try:
-        for data, settings in plan.trainings(config):
-            Request.to_train(data, settings)
-    except SettingsError as error:
-        return list(map(fields.in_labels, error.problems))
+        _requests(plan, config)
     except DenoiseError as error:
-        return [fields.in_labels(str(error))]
+        return _in_labels(error)
     return []
+
+
+def _requests(plan: Plan, config: dc.RunConfig) -> list[Request]:
+    """One for each network, checked; a DenoiseError says what cannot be started."""
+    return [Request.to_train(data, settings) for data, settings in plan.trainings(config)]
+
+
+def _in_labels(error: DenoiseError) -> list[str]:
+    """Every fault, with settings called as in the form."""
+    return list(map(fields.in_labels, error.problems if isinstance(error, SettingsError) else [str(error)]))
 
 
 def _form(plan: Plan) -> None:
@@ -100,22 +106,19 @@ def _start(plan: Plan) -> None:
     """Check what the form holds and put it into the queue; the same press never starts anything twice."""
     session = state.current()
     config = fields.collected(plan.config, version=_version(plan))
-    if faults := _faults(plan, config):
-        return state.fail(*faults)
     try:
         runs = [
             store().submit(
-                data,
-                settings,
+                request,
                 owner=session.workspace,
-                title=f"{plan.source.file_name}: {', '.join(series.name for series in data.to_denoise)}",
-                source=replace(plan.source, column=data.to_denoise[0].name),
+                title=f"{plan.source.file_name}: {', '.join(request.channels)}",
+                source=replace(plan.source, column=request.channels[0]),
                 token=f"{session.press}-{at}",
             )
-            for at, (data, settings) in enumerate(plan.trainings(config))
+            for at, request in enumerate(_requests(plan, config))
         ]
     except DenoiseError as error:
-        return state.fail(fields.in_labels(str(error)))
+        return state.fail(*_in_labels(error))
     keep_alive()
     state.change(run=runs[0], config=config, source=plan.source)
     if len(runs) > 1:

@@ -1,12 +1,13 @@
-"""A run's events as far as they have been read: each look reads on from where the last one ended. Knows no page."""
+"""A run's events as far as they have been read: each look reads on from where the last one ended."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
-from typing import Any
 
 import streamlit as st
 
+from denoise_core.training.events import EpochEnd, Recorded, Started
 from pages.parts.cached import store
 
 
@@ -17,32 +18,33 @@ class History:
         self._run_id = run_id
         self._after = 0
         self._lock = Lock()
-        self._epochs: dict[int, dict[str, Any]] = {}
-        self.started: dict[str, Any] | None = None
+        self._epochs: dict[int, EpochEnd] = {}
+        self.started: Started | None = None
         self.preview: list[float | None] | None = None
 
     def read_on(self) -> None:
         """Take in what was written since; an epoch that comes again after a crash replaces the first."""
         with self._lock:
-            lines, self._after = store().metrics(self._run_id, after=self._after)
-            for line in lines:
-                self._take(line)
-
-    def column(self, name: str) -> list[float]:
-        """One number of each epoch, in order: "train_loss", "valid_loss", "targets_per_s"..."""
-        return [line[name] for _, line in sorted(self._epochs.items())]
+            events, self._after = store().metrics(self._run_id, after=self._after)
+            for event in events:
+                self._take(event)
 
     @property
-    def last(self) -> dict[str, Any] | None:
-        """The last ended epoch, without its preview."""
-        return self._epochs[max(self._epochs)] if self._epochs else None
+    def train_loss(self) -> list[float]:
+        """One number for each epoch, in order."""
+        return [epoch.train_loss for _, epoch in sorted(self._epochs.items())]
 
-    def _take(self, line: dict[str, Any]) -> None:
-        if line["event"] == "Started":
-            self.started = line
-        elif line["event"] == "EpochEnd":
-            self.preview = line.pop("preview")
-            self._epochs[line["epoch"]] = line
+    @property
+    def valid_loss(self) -> list[float]:
+        """One number for each epoch, in order."""
+        return [epoch.valid_loss for _, epoch in sorted(self._epochs.items())]
+
+    def _take(self, event: Recorded) -> None:
+        if isinstance(event, Started):
+            self.started = event
+        elif isinstance(event, EpochEnd):
+            self.preview = event.preview
+            self._epochs[event.epoch] = replace(event, preview=[])  # the last one is enough, and they are long
 
 
 @st.cache_resource(max_entries=32, ttl=21600, show_spinner=False)

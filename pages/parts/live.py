@@ -29,10 +29,10 @@ _ENDED = {
 
 def heading(run: RunView) -> str:
     """What this run does, and that it is a teaching example where it is one."""
-    if run.kind == APPLY:
-        return f"Denoising {run.title} with {run.model_name}"
-    mark = "Teaching example: training" if OBJECTIVES[run.config.objective.kind].teaching else "Training"
-    return f"{mark} on {run.title}"
+    if run.spec.kind == APPLY:
+        return f"Denoising {run.spec.title} with {run.spec.model_name}"
+    mark = "Teaching example: training" if OBJECTIVES[run.spec.config.objective.kind].teaching else "Training"
+    return f"{mark} on {run.spec.title}"
 
 
 def watch(run: RunView) -> None:
@@ -52,7 +52,7 @@ def _look(run_id: str, *, was_at_work: bool) -> None:
         st.rerun()
     keep_alive()
     _progress(run, past)
-    if run.kind == APPLY:
+    if run.spec.kind == APPLY:
         return
     left, right = st.columns(2)
     with left:
@@ -66,11 +66,11 @@ def _progress(run: RunView, past: History) -> None:
     words, buttons = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.progress(_share(run), text=_words(run, past))
-    if run.ended or run.owner != state.current().workspace:
+    if run.ended or run.spec.owner != state.current().workspace:
         return
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):
         stopping = run.state == "stopping"
-        if run.kind == TRAIN:
+        if run.spec.kind == TRAIN:
             _stop_button(run, stopping)
         st.button(
             "Cancel",
@@ -105,7 +105,7 @@ def _words(run: RunView, past: History) -> str:
     if run.state == "queued":
         ahead = (run.queue_place or 1) - 1
         return f"Waiting: place {ahead + 1} in the queue" + (f", {ahead} before it" if ahead else ", it starts next")
-    if run.kind == APPLY:
+    if run.spec.kind == APPLY:
         return _words_of_applying(run)
     if run.state == "running" and past.started is None:
         return "Starting: the training program is being loaded"
@@ -113,7 +113,7 @@ def _words(run: RunView, past: History) -> str:
     so_far = "" if run.ended else " so far"
     best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
     if run.state == "running":
-        device = str(past.started["device"]) if past.started else ""
+        device = past.started.device if past.started else ""
         left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""
         return f"Training on {device}: {done}{best}{left}"
     return f"{_ENDED[run.state]}: {done}{best}"
@@ -125,28 +125,28 @@ def _words_of_applying(run: RunView) -> str:
 
 def _loss(run: RunView, past: History) -> None:
     st.markdown("**How well it predicts** (lower is better)")
-    if past.last is None:
+    if not past.train_loss:
         st.caption("It appears here after the first epoch.")
         return
     best = run.best_epoch or 0
     room = None if run.ended else run.epochs
-    figure = figures.loss(past.column("train_loss"), past.column("valid_loss"), best_epoch=best, epochs=room)
+    figure = figures.loss(past.train_loss, past.valid_loss, best_epoch=best, epochs=room)
     chart.draw(figure, key=f"loss-{run.id}", height=380)
 
 
 def _preview(run: RunView, past: History) -> None:
-    evened = run.config.input.uneven == "resample"
+    evened = run.spec.config.input.uneven == "resample"
     st.markdown("**One stretch of your series**" + (", at even steps" if evened else ""))
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    time, first = run_shown(run.id).time, int(past.started["preview_start"])
-    noisy = _floats(past.started["preview_noisy"])
+    time, first = run_shown(run.id).time, past.started.preview_start
+    noisy = _floats(past.started.preview_noisy)
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
     instant = instant_near(run.id, first, len(noisy))
     beside = {} if instant is None else {METHODS[INSTANT].label: instant}
-    figure = figures.preview(x, noisy, estimate, time=time, name=run.series_name, beside=beside)
+    figure = figures.preview(x, noisy, estimate, time=time, name=run.spec.channels[0], beside=beside)
     chart.draw(figure, key=f"preview-{run.id}", height=380)
 
 

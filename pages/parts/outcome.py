@@ -22,10 +22,10 @@ _INSTANT = METHODS[INSTANT]
 
 def controls(run: RunView) -> Shown:
     """Which channel, how strongly, and whether gaps are filled."""
-    channel = run.channels[0]
-    if len(run.channels) > 1:
-        channel = st.selectbox("Channel", run.channels, key=f"channel-{run.id}", help="The download holds all of them.")
-    i = run.channels.index(channel)
+    channel = run.spec.channels[0]
+    if len(run.spec.channels) > 1:
+        channel = st.selectbox("Channel", run.spec.channels, key=f"channel-{run.id}", help="The download holds all of them.")
+    i = run.spec.channels.index(channel)
     strength = _strength()
     with st.container(horizontal=True):
         fills = _fills(run, i, strength)
@@ -64,7 +64,7 @@ def _strength() -> float:
 
 def teaching(run: RunView) -> None:
     """The mark of a run that is there to show what does not work."""
-    goal = OBJECTIVES[run.config.objective.kind]
+    goal = OBJECTIVES[run.spec.config.objective.kind]
     if goal.teaching:
         st.info(f"{goal.help} It does not denoise.", icon=":material/school:")
 
@@ -74,7 +74,7 @@ def verdict(shown: Shown) -> None:
     st.markdown(shown.verdict.headline)
     past = history(shown.run.id)
     past.read_on()
-    messages.most_important([*shown.verdict.sentences, *on_training(past.column("valid_loss"))])
+    messages.most_important([*shown.verdict.sentences, *on_training(past.valid_loss)])
 
 
 def numbers(shown: Shown) -> None:

@@ -94,4 +94,4 @@ def _network() -> None:
 
 
 def _file(chosen: Source, estimate: dc.Estimate) -> bytes:
-    return render(recording(chosen), {chosen.column: estimate}, like=store().input_bytes(chosen.input or ""))
+    return render(recording(chosen), {chosen.column: estimate}, like=store().input_path(chosen.input or ""))

@@ -56,7 +56,7 @@ class Shown:
 
     @property
     def channel(self) -> str:
-        return self.run.channels[self.i]
+        return self.run.spec.channels[self.i]
 
     @property
     def series(self) -> dc.Series:
@@ -80,16 +80,16 @@ class Shown:
     @property
     def truth(self) -> Float64Array | None:
         """What the channel should be: what the run learnt it from, or the column of the file that is called so."""
-        taught = self.run.kind == TRAIN and OBJECTIVES[self.run.config.objective.kind].target == "clean"
+        taught = self.run.spec.kind == TRAIN and OBJECTIVES[self.run.spec.config.objective.kind].target == "clean"
         clean = run_clean(self.run.id, self.i) if taught else None
-        return truth(replace(self.run.source, column=self.channel)) if clean is None else clean
+        return truth(replace(self.run.spec.source, column=self.channel)) if clean is None else clean
 
     @property
     def noise_was_added(self) -> bool:
         """Whether the file itself is the truth, and the run learnt from noisy copies of it."""
         clean = self.truth
         try:
-            own = recording(self.run.source).channels.get(self.channel)
+            own = recording(self.run.spec.source).channels.get(self.channel)
         except DenoiseError:
             return False
         return clean is not None and own is not None and np.array_equal(clean, own, equal_nan=True)
@@ -102,12 +102,12 @@ class Shown:
     def gain_when_tested(self) -> float | None:
         """The gain on the samples that were kept to test, in dB; None where there are none, or no truth."""
         clean = self.truth
-        if clean is None or self.run.kind != TRAIN or not self.run.config.split.test_share:
+        if clean is None or self.run.spec.kind != TRAIN or not self.run.spec.config.split.test_share:
             return None
         return gain_when_tested(self.name, self.run.id, self.i, self.estimate, clean)
 
     @property
     def beside(self) -> dict[str, Shown]:
         """Every channel of the run that the file holds, looked at in the same way, by name."""
-        there = recording(self.run.source).channels
-        return {name: replace(self, i=i) for i, name in enumerate(self.run.channels) if name in there}
+        there = recording(self.run.spec.source).channels
+        return {name: replace(self, i=i) for i, name in enumerate(self.run.spec.channels) if name in there}

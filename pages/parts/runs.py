@@ -28,8 +28,8 @@ _ICONS = {
 def follow(session: state.Session) -> None:
     """Take over the series of the run that a link opened."""
     run = _found(session.run)
-    if run and run.source.input and run.source != session.source:
-        state.change(source=run.source, lesson=Lesson(columns=run.channels), edits=session.edits + 1)
+    if run and run.spec.source.input and run.spec.source != session.source:
+        state.change(source=run.spec.source, lesson=Lesson(columns=run.spec.channels), edits=session.edits + 1)
 
 
 def opened() -> RunView | None:
@@ -71,7 +71,7 @@ def keeping(run: RunView) -> None:
     days = keep_days()
     until = f"for {days:g} days after its end" if days else "until it is deleted"
     st.caption(f"This run and your file are kept on the computer that runs this app, {until}.")
-    if run.owner == state.current().workspace:
+    if run.spec.owner == state.current().workspace:
         st.button("Delete this run now", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
 
 
@@ -101,8 +101,8 @@ def _links(found: list[RunView]) -> None:
 
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
-    done = f"{run.epochs_done} of {run.epochs} epochs" if run.kind == TRAIN else f"with {run.model_name}"
-    return f"{run.title}, {run.samples:,} samples: {at}, {done}"
+    done = f"{run.epochs_done} of {run.epochs} epochs" if run.spec.kind == TRAIN else f"with {run.spec.model_name}"
+    return f"{run.spec.title}, {run.spec.samples:,} samples: {at}, {done}"
 
 
 def _found(run_id: str | None) -> RunView | None:

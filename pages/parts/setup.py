@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from denoise_core.errors import DenoiseError
 from pages.parts import runs, state, workspace
+from pages.parts.cached import keep_alive, store
 
 _PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
@@ -21,6 +23,8 @@ def page_setup(title: str) -> DeltaGenerator:
     """
     st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
     session = state.begin()
+    # Before all that can fail: a run waits for it even where nothing can be shown. It takes 10 ms at most.
+    problem = _start()
     runs.follow(session)
     with st.container(horizontal=True, vertical_alignment="center", key="top"):
         st.markdown("**Denoise**", width="content")
@@ -30,6 +34,16 @@ def page_setup(title: str) -> DeltaGenerator:
         line = st.empty()
         runs.strip(session)
     workspace.keep(session.workspace)
-    for fault in state.pop_faults():
+    for fault in (problem, *state.pop_faults()) if problem else state.pop_faults():
         st.error(fault, icon=":material/error:")
     return line
+
+
+def _start() -> str:
+    """Open the data folder and start the supervisor; a sentence where no training can start, else ""."""
+    try:
+        store()
+    except DenoiseError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+    return keep_alive()

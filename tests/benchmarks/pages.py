@@ -25,7 +25,7 @@ import psutil
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import denoise_core as dc
-from denoise_core.jobs import Source, Store, new_id
+from denoise_core.jobs import Request, Source, Store, new_id
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 
@@ -100,7 +100,7 @@ def finished_run(store: Store, data: bytes, owner: str) -> str:
     """A run whose result is that of a filter, as if it had been trained."""
     source = Source(input=store.put_input(data, "speed.csv"), file_name="speed.csv", column="speed")
     series = dc.read(data, name="speed.csv")["speed"]
-    run = store.submit(series, dc.suggest(series), owner=owner, title="speed.csv: speed", source=source)
+    run = store.submit(Request.to_train(series, dc.suggest(series)), owner=owner, title="speed.csv: speed", source=source)
     store.cancel(run)
     folder = RunFolder(store.home / "runs" / run)
     smooth = dc.denoise(series, method="savgol").values

@@ -19,7 +19,8 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 import denoise_core as dc
-from denoise_core.jobs import Store, ensure_supervisor, new_id
+from denoise_core.jobs import Request, Store, ensure_supervisor, new_id
+from denoise_core.training.events import EpochEnd
 from tests.benchmarks.pages import report, served
 
 ROUNDS = 3
@@ -53,7 +54,7 @@ def rate(store: Store, url: str, watcher: Page | None, *, quick: bool) -> float:
     config = dc.suggest(series).changed("training.device", "cpu").changed("training.patience", 2000)
     if quick:
         config = config.changed("training.epochs", 3)
-    run = store.submit(series, config, owner=new_id(), title="watched")
+    run = store.submit(Request.to_train(series, config), owner=new_id(), title="watched")
     if watcher:
         watcher.goto(f"{url}/train?run={run}")
     began = time.monotonic()
@@ -64,8 +65,8 @@ def rate(store: Store, url: str, watcher: Page | None, *, quick: bool) -> float:
     if watcher:
         watcher.get_by_role("button", name="See the result").wait_for()
         watcher.goto("about:blank")
-    lines = [line for line in store.metrics(run)[0] if line["event"] == "EpochEnd"]
-    return statistics.median(line["targets_per_s"] for line in lines)
+    epochs = [event for event in store.metrics(run)[0] if isinstance(event, EpochEnd)]
+    return statistics.median(epoch.targets_per_s for epoch in epochs)
 
 
 def noisy() -> dc.Series:

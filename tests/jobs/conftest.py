@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +16,15 @@ import psutil
 import pytest
 
 from denoise_core.config import ModelConfig, RunConfig, TrainingConfig, WindowConfig
-from denoise_core.jobs import Store, new_id
+from denoise_core.jobs import Request, Store, new_id
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.index import IndexWriter
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.training.events import EpochEnd, Recorded
 
+ROOT = Path(__file__).parents[2]
 FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
 
 
@@ -56,7 +61,7 @@ def submit(store: Store, series: Series, owner: str) -> Callable[..., str]:
     """Submit a small run: ``submit(epochs=3, owner=...)``."""
 
     def _submit(*, epochs: int = 3, **more: Any) -> str:
-        return store.submit(series, small(epochs), **({"owner": owner, "title": "a run"} | more))
+        return store.submit(Request.to_train(series, small(epochs)), **({"owner": owner, "title": "a run"} | more))
 
     return _submit
 
@@ -101,6 +106,12 @@ def workers(home: Home) -> list[psutil.Process]:
     return _processes(lambda last_word: last_word.startswith(f"{home.runs}{os.sep}"))
 
 
+def worker_of(home: Home, run_id: str) -> psutil.Process:
+    """The one living worker of a run."""
+    (process,) = [process for process in workers(home) if process.cmdline()[-1] == str(home.runs / run_id)]
+    return process
+
+
 def supervisors(home: Home) -> list[psutil.Process]:
     """All living supervisors of this data folder, whatever started them."""
     return _processes(lambda last_word: last_word == str(home.path))
@@ -115,6 +126,21 @@ def _processes(wanted: Callable[[str], bool]) -> list[psutil.Process]:
     return found
 
 
+def index_all(home: Home) -> None:
+    """What a supervisor writes into the index, once."""
+    writer = IndexWriter(home.index)
+    writer.sync({path.name: RunFolder(path).entry() for path in home.runs.iterdir()})
+    writer.close()
+
+
+def by_another_version(home: Home, run_id: str) -> None:
+    """Have the index and the folder of a run speak of a setting that is not known here."""
+    path = home.runs / run_id / "spec.json"
+    path.write_text(path.read_text().replace('"hidden_size"', '"hidden_sighs"'))
+    with sqlite3.connect(home.index) as connection:
+        connection.execute("UPDATE runs SET spec = replace(spec, 'hidden_size', 'hidden_sighs') WHERE id = ?", (run_id,))
+
+
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From its call on, nothing can be brought to the disk."""
@@ -123,3 +149,12 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     return lambda: monkeypatch.setattr("os.fsync", no_space)
+
+
+def epochs_of(events: list[Recorded]) -> list[int]:
+    return [event.epoch for event in events if isinstance(event, EpochEnd)]
+
+
+def rows(home: Home) -> list[tuple[object, ...]]:
+    with sqlite3.connect(home.index) as connection:
+        return connection.execute("SELECT * FROM runs ORDER BY id").fetchall()

@@ -13,12 +13,13 @@ import numpy as np
 
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DataError
+from denoise_core.errors import DataError, RunError
+from denoise_core.files import atomic_io
 from denoise_core.jobs import worker
-from denoise_core.jobs.storage import atomic_io, recorder
 from denoise_core.model import about
 from denoise_core.series import Estimate, Series
-from denoise_core.training.events import EpochEnd, Event, Finished, Started, StepEnd
+from denoise_core.training.events import Event, Finished, StepEnd
+from tests.jobs.events import epoch_end, started
 
 STEP_S = 0.01
 
@@ -47,24 +48,15 @@ class FakeTrainer:
 
     def run(self) -> Iterator[Event]:
         training = self.config.training
-        yield Started(
-            samples=len(self.data.to_denoise[0]),
-            parameters=1,
-            epochs=training.epochs,
-            steps=training.steps,
-            first_epoch=self.epoch + 1,
-            device="cpu",
-            noise_sd=0.3,
-            preview_start=0,
-            preview_noisy=[0.0],
-        )
+        samples = len(self.data.to_denoise[0])
+        yield started(samples=samples, epochs=training.epochs, steps=training.steps, first_epoch=self.epoch + 1)
         while self.epoch < training.epochs:
             for step in range(training.steps_per_epoch):
                 time.sleep(STEP_S)
                 fail(training.seed)
                 yield StepEnd(step=self.epoch * training.steps_per_epoch + step + 1)
             self.epoch += 1
-            yield self._epoch_end()
+            yield epoch_end(epoch=self.epoch, step=self.epoch * training.steps_per_epoch)
         yield Finished(trained=self.best(), reason="completed", best_epoch=self.epoch, epochs=self.epoch, elapsed_s=1.0)
 
     def state(self) -> dict[str, Any]:
@@ -74,20 +66,9 @@ class FakeTrainer:
         self.epoch = state["epoch"]
 
     def best(self) -> Any:
+        if not self.epoch:
+            raise RunError("There is nothing to keep yet.")
         return FakeDenoiser(self.epoch)
-
-    def _epoch_end(self) -> EpochEnd:
-        return EpochEnd(
-            epoch=self.epoch,
-            step=self.epoch * self.config.training.steps_per_epoch,
-            train_loss=1.0 / self.epoch,
-            valid_loss=1.0 / self.epoch,
-            best_epoch=self.epoch,
-            learning_rate=0.01,
-            elapsed_s=1.0,
-            targets_per_s=1.0,
-            preview=[0.0],
-        )
 
 
 def fail(seed: int) -> None:
@@ -112,11 +93,10 @@ def load_model(path: Path) -> Any:
     return FakeDenoiser(0, pause_s=STEP_S * training.epochs)
 
 
-def save(path: Path, state: dict[str, Any]) -> None:
-    atomic_io.write_json(path, state)
-
+# Without torch, which takes seconds to import.
+FAKE = worker.Engine(
+    trainer=FakeTrainer, load_model=load_model, save_checkpoint=atomic_io.write_json, load_checkpoint=atomic_io.read_json
+)
 
 if __name__ == "__main__":
-    recorder.save_checkpoint, worker.load_checkpoint = save, atomic_io.read_json  # torch takes seconds to import
-    worker._trainer, worker._load = FakeTrainer, load_model
-    sys.exit(worker.main())
+    sys.exit(worker.main(engine=FAKE))

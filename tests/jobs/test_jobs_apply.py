@@ -16,6 +16,7 @@ from denoise_core.jobs.storage import retention
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.training.events import Ended
 from tests.jobs.conftest import small, state_is, until, workers
 from tests.models import model_bytes
 
@@ -31,7 +32,7 @@ def apply(store: Store, series: Series, owner: str) -> Apply:
     def _apply(*, steps: int = 1, seed: int = 0, repeat: int = 1) -> str:
         config = small(steps).changed("training.seed", seed)
         digest = store.put_input(model_bytes("flow", "pressure", config=config), "pump.denoiser")
-        return store.submit(pair * repeat, model=digest, owner=owner, title="")
+        return store.submit(store.request_to_apply(pair * repeat, digest), owner=owner, title="")
 
     return _apply
 
@@ -41,15 +42,15 @@ def test_a_model_is_applied_to_every_series_and_kept_with_the_run(
 ) -> None:
     run_id = apply()
     queued = store.run(run_id)
-    assert (queued.state, queued.queue_place, queued.kind, queued.model_name) == ("queued", 1, "apply", "pump.denoiser")
+    assert (queued.state, queued.queue_place, queued.spec.kind, queued.spec.model_name) == ("queued", 1, "apply", "pump.denoiser")
     until(state_is(store, run_id, "done"), beside=supervise().tick)
     run = store.run(run_id)
     assert (run.epochs, run.epochs_done, run.best_epoch, run.eta_s, run.reason) == (0, 0, None, None, "")
-    assert (run.has_result, run.channels, run.config) == (True, ("flow", "pressure"), small(1))
+    assert (run.has_result, run.spec.channels, run.spec.config) == (True, ("flow", "pressure"), small(1))
     assert np.array_equal(store.estimate(run_id, 0).values, series.values / 2)
     assert np.array_equal(store.estimate(run_id, 1).values, -series.values / 2)
     assert store.model_path(run_id).read_bytes() == model_bytes("flow", "pressure", config=small(1))
-    assert [line["event"] for line in store.metrics(run_id)[0]] == ["Ended"]
+    assert [type(event) for event in store.metrics(run_id)[0]] == [Ended]
 
 
 def test_an_uploaded_model_is_looked_at_before_it_is_applied(store: Store) -> None:
@@ -79,7 +80,7 @@ def test_whoever_stops_it_cancels_it(
     ask(store, run_id)
     assert store.run(run_id).state == "stopping"
     until(state_is(store, run_id, "cancelled"), beside=supervisor.tick)
-    assert (store.run(run_id).reason, store.run(run_id).has_result) == ("Cancelled on request.", False)
+    assert (store.run(run_id).reason, store.run(run_id).has_result) == ("The run was cancelled.", False)
     until(lambda: not workers(home), beside=supervisor.tick)
     assert [store.run(one).state for one in (run_id, waiting)] == ["cancelled", "cancelled"]
 
@@ -89,7 +90,7 @@ def test_a_worker_that_the_system_ends_says_so(supervise: Supervise, apply: Appl
     until(lambda: (home.runs / run_id / "result-1.npz").exists(), beside=supervisor.tick)
     workers(home)[0].terminate()
     until(state_is(store, run_id, "cancelled"), beside=supervisor.tick)
-    assert "The computer asked it to end" in store.run(run_id).reason
+    assert "The operating system stopped the run" in store.run(run_id).reason
 
 
 def test_after_a_kill_it_starts_again(supervise: Supervise, apply: Apply, store: Store, home: Home) -> None:
@@ -120,9 +121,6 @@ def test_what_cannot_be_applied_makes_no_run(store: Store, series: Series, owner
         (flat, model, DataError, "nothing to denoise"),
     ):
         with pytest.raises(error, match=words):
-            store.submit(data, model=digest, owner=owner, title="")
-    for settings in ({}, {"config": small(1), "model": model}):
-        with pytest.raises(RunError, match="either settings to train with or a model to apply"):
-            store.submit(series, owner=owner, title="", **settings)
+            store.submit(store.request_to_apply(data, digest), owner=owner, title="")
     assert store.runs(owner) == []
     assert list(Path(home.parts).iterdir()) == []

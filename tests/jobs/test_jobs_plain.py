@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
 import tracemalloc
 from collections import Counter
 from collections.abc import Callable
@@ -18,14 +19,18 @@ from hypothesis import strategies as st
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
+from denoise_core.files import atomic_io
 from denoise_core.jobs import Source
 from denoise_core.jobs.scheduling import slots
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.spec import Entry, Spec, Status
-from denoise_core.jobs.storage import atomic_io, metrics
+from denoise_core.jobs.storage import disk_errors, metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
-from denoise_core.jobs.storage.ids import checked_hash, checked_id, id_from, inside, new_id
+from denoise_core.jobs.storage.ids import check_hash, check_id, id_from, inside, new_id
 from denoise_core.series import Estimate, Series, TimeAxis
+from denoise_core.training.events import Ended, EpochEnd, Recorded, Started, from_json, to_json
+from tests.jobs.conftest import ROOT
+from tests.jobs.events import epoch_end, started
 
 HOSTILE = ["", ".", "..", "../../etc/passwd", "/etc/passwd", "a" * 65, "short", "a" * 15 + "/", "a" * 20 + "\n", "a\0" * 10]
 HOSTILE += ["%2e%2e%2f" * 3, "ä" * 20, "a" * 20 + " ", "C:\\" + "a" * 20, "*" * 20]
@@ -39,17 +44,17 @@ def entry(run_id: str, owner: str, created: float) -> Entry:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_no_id_and_no_hash(text: str) -> None:
     with pytest.raises(RunError, match="Check that the whole link"):
-        checked_id(text)
+        check_id(text)
     with pytest.raises(RunError, match="Upload the file again"):
-        checked_hash(text)
+        check_hash(text)
 
 
 def test_new_ids_are_valid_and_never_alike() -> None:
-    ids = {checked_id(new_id()) for _ in range(1000)}
+    ids = {check_id(new_id()) for _ in range(1000)}
     assert len(ids) == 1000
 
 
-def test_id_from_depends_on_owner_and_token_alone() -> None:
+def test_id_from_depends_on_owner_and_token_without_worker() -> None:
     assert id_from("a" * 16, "t") == id_from("a" * 16, "t")
     assert len({id_from("a" * 16, "t"), id_from("b" * 16, "t"), id_from("a" * 16, "u")}) == 3
 
@@ -160,14 +165,14 @@ def test_replace_by_leaves_the_old_file_and_nothing_else_where_writing_fails(tmp
 
 def test_metrics_give_each_whole_line_once_and_wait_for_the_rest_of_a_half_written_one(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
-    lines = [{"event": "EpochEnd", "epoch": i, "text": "ä\u2028"} for i in range(5)]
-    raw = b"".join(map(metrics.encoded, lines))
+    events = [started(device="ä\u2028"), *(epoch_end(epoch=i) for i in range(1, 5)), Ended(state="done", reason="\u2028")]
+    raw = b"".join(map(metrics.encode, events))
     read, after = [], 0
     for end in range(len(raw) + 1):
         path.write_bytes(raw[:end])
         new, after = metrics.read_on(path, after)
         read += new
-    assert read == lines
+    assert read == events
     assert after == len(raw)
     assert metrics.read_on(path, after) == ([], after)
 
@@ -178,18 +183,45 @@ def test_metrics_read_on_from_nowhere_is_empty(tmp_path: Path) -> None:
 
 def test_append_cuts_off_what_a_killed_writer_left(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
-    path.write_bytes(b'{"event":"a"}\n{"event":"b","n"')
-    metrics.append(path, {"event": "c"})
-    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["a", "c"]
+    path.write_bytes(metrics.encode(started()) + b'{"event":"EpochEnd","epo')
+    metrics.append(path, Ended(state="done", reason=""))
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["Started", "Ended"]
 
 
 @pytest.mark.parametrize("filler", [0, 10, 70_000, 300_000])
 def test_last_finds_the_last_line_of_its_kind_however_far_from_the_end(tmp_path: Path, filler: int) -> None:
     path = tmp_path / "metrics.jsonl"
-    lines = [{"event": "EpochEnd", "epoch": 1}, {"event": "EpochEnd", "epoch": 2}, {"event": "Ended", "text": "x" * filler}]
-    path.write_bytes(b"".join(map(metrics.encoded, lines)) + b'{"event":"EpochEnd","epo')
-    assert metrics.last(path, "EpochEnd") == lines[1]
-    assert metrics.last(path, "Started") is None
+    events = [epoch_end(epoch=1), epoch_end(epoch=2), Ended(state="failed", reason="x" * filler)]
+    path.write_bytes(b"".join(map(metrics.encode, events)) + b'{"event":"EpochEnd","epo')
+    assert metrics.last(path, EpochEnd) == events[1]
+    assert metrics.last(path, Started) is None
+
+
+def test_lines_that_are_no_event_of_this_version_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    wrong = [
+        b"[]",
+        b"{}",
+        b'{"event":"Later"}',
+        b'{"event":"EpochEnd","epoch":1}',
+        b'{"event":["Ended"]}',
+        b"\xff",
+        b"[" * 100_000,
+    ]
+    path.write_bytes(b"\n".join([*wrong, b'{"event":"Ended","state":"done","reason":"","more":1}', b""]))
+    assert metrics.read_on(path)[0] == [Ended(state="done", reason="")]
+
+
+@pytest.mark.parametrize("event", [started(noise_sd=0.1 + 0.2), epoch_end(epoch=3, eta_s=1 / 3), Ended(state="done", reason="ä")])
+def test_an_event_comes_back_equal_from_its_json(event: Recorded) -> None:
+    assert from_json(json.loads(json.dumps(to_json(event)))) == event
+
+
+def test_the_metrics_of_version_0_1_are_read_as_events() -> None:
+    (path,) = (ROOT / "tests/data/version-0.1/runs").glob("*/metrics.jsonl")
+    events = metrics.read_on(path)[0]
+    assert [type(event) for event in events] == [Started, EpochEnd, EpochEnd, EpochEnd, Ended]
+    assert b"".join(map(metrics.encode, events)) == path.read_bytes()
 
 
 def test_owners_take_turns_and_the_oldest_of_each_comes_first() -> None:
@@ -258,6 +290,18 @@ def test_gpus_are_found_without_torch(tmp_path: Path, monkeypatch: pytest.Monkey
     assert slots.machine_slots() == ["cuda:1", "cpu:0", "cpu:1"]
 
 
+def test_a_driver_that_hangs_leaves_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*command: object, **_: object) -> None:
+        raise subprocess.TimeoutExpired(str(command), 10)
+
+    monkeypatch.setattr("shutil.which", lambda _: "/usr/bin/nvidia-smi")
+    monkeypatch.setattr("subprocess.run", hang)
+    monkeypatch.setenv("DENOISE_CPU_SLOTS", "1")
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert slots.machine_slots() == ["cpu:0"]
+
+
 @pytest.mark.parametrize("text", ["many", "0", "-1", "nan"])
 def test_a_wrong_number_of_slots_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("DENOISE_CPU_SLOTS", text)
@@ -269,5 +313,5 @@ def test_a_full_disk_is_said_in_words(full_disk: Callable[[], None], tmp_path: P
     full_disk()
     with pytest.raises(OSError, match="No space") as caught:
         atomic_io.write_bytes(tmp_path / "file", b"x")
-    assert "The disk is full" in atomic_io.in_words(caught.value)
+    assert "The disk is full" in disk_errors.describe(caught.value)
     assert list(tmp_path.iterdir()) == []

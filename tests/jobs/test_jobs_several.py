@@ -9,7 +9,7 @@ import pytest
 
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, RunError, SettingsError
-from denoise_core.jobs import Store
+from denoise_core.jobs import Request, Store
 from denoise_core.jobs import request as request_room
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
@@ -31,10 +31,10 @@ def test_every_wanted_series_gets_its_estimate_and_the_others_only_teach(
     supervise: Supervise, store: Store, columns: list[Series], owner: str, home: Home
 ) -> None:
     data = TrainingSet(noisy=(*columns, Series.of(np.arange(90.0))), n_to_denoise=2)
-    run_id = store.submit(data, small(2), owner=owner, title="")
+    run_id = store.submit(Request.to_train(data, small(2)), owner=owner, title="")
     until(state_is(store, run_id, "done"), beside=supervise().tick)
     run = store.run(run_id)
-    assert (run.channels, run.series_name, run.unit, run.samples, run.kind) == (("flow", "pressure"), "flow", "l/s", 401, "train")
+    assert (run.spec.channels, run.spec.unit, run.spec.samples, run.spec.kind) == (("flow", "pressure"), "l/s", 401, "train")
     for i, series in enumerate(columns):
         assert store.series(run_id, i).values.tobytes() == series.values.tobytes()
         assert np.array_equal(store.estimate(run_id, i).values, series.values / 2)
@@ -50,7 +50,7 @@ def test_every_wanted_series_gets_its_estimate_and_the_others_only_teach(
 def test_a_training_set_is_kept_as_it_was_given(store: Store, columns: list[Series], owner: str) -> None:
     clean = tuple(series.values - 1.0 for series in columns)
     config = small(2).changed("objective.kind", "supervised")
-    run_id = store.submit(TrainingSet.of(columns, clean=clean), config, owner=owner, title="")
+    run_id = store.submit(Request.to_train(TrainingSet.of(columns, clean=clean), config), owner=owner, title="")
     back = store.training_set(run_id)
     assert [values.tobytes() for values in back.clean] == [values.tobytes() for values in clean]
     assert [series.name for series in back.noisy] == ["flow", "pressure"]
@@ -70,7 +70,7 @@ def test_data_that_a_goal_cannot_use_make_no_run(store: Store, columns: list[Ser
         ([columns[0], Series.of(np.arange(20.0))], small(2), SettingsError, "window.length = 32 exceeds the 20 samples"),
     ):
         with pytest.raises(error, match=words):
-            store.submit(data, config, owner=owner, title="")
+            store.submit(Request.to_train(data, config), owner=owner, title="")
     assert store.runs(owner) == []
 
 
@@ -80,4 +80,4 @@ def test_long_repeats_are_left_for_the_worker_to_compare(
     noise = Series.of(np.random.default_rng(9).normal(size=401), name="other")
     repeats = small(2).changed("objective.kind", "repeats")
     monkeypatch.setattr(request_room, "LOOKED_AT_CLOSELY", 801)
-    assert store.submit([columns[0], noise], repeats, owner=owner, title="")
+    assert store.submit(Request.to_train([columns[0], noise], repeats), owner=owner, title="")

@@ -12,31 +12,35 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+import denoise_core as dc
 from denoise_core.errors import DataError, DenoiseError, RunError, SettingsError
-from denoise_core.jobs import Source, Store, new_id
-from denoise_core.jobs.scheduling.process import PROJECT
+from denoise_core.jobs import Request, Source, Store, new_id
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage import retention
+from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.retention import DAY_S
 from denoise_core.jobs.storage.run_folder import RunFolder
-from denoise_core.series import Series
-from tests.jobs.conftest import small
+from denoise_core.series import Estimate, Series
+from tests.jobs.conftest import ROOT, by_another_version, index_all, small
 from tests.jobs.test_jobs_plain import HOSTILE
+
+Read = Callable[[Store, str], object]
 
 
 def test_a_submitted_run_is_queued_and_holds_exactly_what_was_given(store: Store, series: Series, owner: str) -> None:
     digest = store.put_input(b"1;2\n", "Messung 1.csv")
     source = Source(input=digest, file_name="Messung 1.csv", column="flow", options={"decimal": ","})
-    run_id = store.submit(series, small(7), owner=owner, title="Pumpe", source=source)
+    run_id = store.submit(Request.to_train(series, small(7)), owner=owner, title="Pumpe", source=source)
     run = store.run(run_id)
-    assert (run.state, run.queue_place, run.title, run.owner) == ("queued", 1, "Pumpe", owner)
-    assert (run.config, run.source, run.epochs, run.epochs_done) == (small(7), source, 7, 0)
-    assert (run.series_name, run.unit, run.samples, run.eta_s, run.best_epoch) == ("flow", "l/s", 401, None, None)
+    assert (run.state, run.queue_place, run.spec.title, run.spec.owner) == ("queued", 1, "Pumpe", owner)
+    assert (run.spec.config, run.spec.source, run.epochs, run.epochs_done) == (small(7), source, 7, 0)
+    assert (run.spec.channels[0], run.spec.unit, run.spec.samples, run.eta_s, run.best_epoch) == ("flow", "l/s", 401, None, None)
     assert store.series(run_id).values.tobytes() == series.values.tobytes()
     assert store.series(run_id).time.values.tobytes() == series.time.values.tobytes()
     assert store.metrics(run_id) == ([], 0)
@@ -46,9 +50,26 @@ def test_inputs_are_kept_once_by_content_and_their_names_are_no_paths(store: Sto
     data = b"a,b\n1,2\n"
     digest = store.put_input(data, "../../../etc/passwd")
     assert digest == hashlib.sha256(data).hexdigest() == store.put_input(data, "again.csv")
-    assert store.input_bytes(digest) == data
-    assert store.input_name(digest) == "../../../etc/passwd"
+    assert store.input_path(digest).read_bytes() == data
     assert os.listdir(home.inputs) == [digest]
+    assert sorted(os.listdir(home.inputs / digest)) == ["bytes", "name.json"]
+
+
+@pytest.mark.parametrize("damage", [b"a,b\n1,", b"a,b\n1,3\n", b"", None])
+def test_an_upload_that_the_disk_has_damaged_is_refused_and_made_whole_by_the_next(
+    store: Store, home: Home, damage: bytes | None
+) -> None:
+    data = b"a,b\n1,2\n"
+    digest = store.put_input(data, "table.csv")
+    kept = home.inputs / digest / "bytes"
+    if damage is None:
+        kept.unlink()
+    else:
+        kept.write_bytes(damage)
+    with pytest.raises(RunError, match="damaged on the disk"):
+        store.input_path(digest)
+    assert store.put_input(data, "table.csv") == digest
+    assert store.input_path(digest).read_bytes() == data
     assert sorted(os.listdir(home.inputs / digest)) == ["bytes", "name.json"]
 
 
@@ -76,15 +97,23 @@ def test_places_in_the_queue_are_fair_between_owners(submit: Callable[..., str],
     assert [store.run(run_id).queue_place for run_id in (first, late, second, third)] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("text", ["{x", "[]", "{}", '{"slots": 3}'])
+def test_places_are_told_whatever_the_file_about_the_machine_holds(
+    submit: Callable[..., str], store: Store, home: Home, text: str
+) -> None:
+    home.machine.write_text(text)
+    assert store.run(submit()).queue_place == 1
+
+
 def test_settings_and_data_that_cannot_work_make_no_run(store: Store, series: Series, owner: str) -> None:
     with pytest.raises(SettingsError, match=r"window\.length"):
-        store.submit(series, small(3).changed("window.length", 512), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3).changed("window.length", 512)), owner=owner, title="")
     with pytest.raises(DataError, match="at least 512 are needed"):
-        store.submit(series, small(3).changed("window.length", 256), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3).changed("window.length", 256)), owner=owner, title="")
     with pytest.raises(DataError, match="nothing to denoise"):
-        store.submit(Series.of(np.ones(400)), small(3), owner=owner, title="")
+        store.submit(Request.to_train(Series.of(np.ones(400)), small(3)), owner=owner, title="")
     with pytest.raises(RunError, match="Upload it again"):
-        store.submit(series, small(3), owner=owner, title="", source=Source(input="0" * 64))
+        store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=Source(input="0" * 64))
     assert store.runs(owner) == []
 
 
@@ -101,7 +130,7 @@ def test_a_run_deleted_by_hand_is_said_to_be_gone(
 ) -> None:
     run_id = submit()
     shutil.rmtree(store.home / "runs" / run_id)
-    with pytest.raises(RunError, match="no longer here"):
+    with pytest.raises(RunError, match=f"^The run {run_id} is no longer here: it was deleted or it expired"):
         ask(store, run_id)
     assert store.runs(owner) == []
 
@@ -115,6 +144,81 @@ def test_a_run_of_another_version_is_said_to_be_one(store: Store, submit: Callab
     assert store.runs(owner) == []
     store.delete(run_id)
     assert not path.exists()
+
+
+def test_a_run_of_another_version_in_the_index_hides_no_other(
+    store: Store, submit: Callable[..., str], owner: str, home: Home
+) -> None:
+    old, new, active = submit(), submit(), submit()
+    for run_id in (old, new):
+        RunFolder(home.runs / run_id).end("done", "")
+    index_all(home)
+    by_another_version(home, old)
+    by_another_version(home, active)
+    assert [run.id for run in store.runs(owner)] == [new]
+    assert store.run(submit()).queue_place == 1
+    for run_id in (old, active):
+        with pytest.raises(RunError, match=r"another version .*hidden_sighs"):
+            store.run(run_id)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("spec.json", '"samples": 401', '"samples": "many"'),
+        ("spec.json", '"created": ', '"created": "yesterday", "was": '),
+        ("spec.json", '"kind": "train"', '"kind": "trim"'),
+        ("spec.json", '"channels": ["flow"]', '"channels": [1]'),
+        ("spec.json", '"input": null', '"input": []'),
+        ("spec.json", "{", "[" * 20_000),
+        ("state.json", '"queued"', '"waiting"'),
+        ("state.json", '"ended": null', '"ended": "today"'),
+        ("state.json", '"ended": null', '"ended": NaN'),
+        ("state.json", '"crashes": 0', '"crashes": null'),
+        ("state.json", "{", "\x00"),
+    ],
+)
+def test_a_run_that_cannot_be_right_is_passed_over(
+    store: Store, submit: Callable[..., str], owner: str, file: str, old: str, new: str
+) -> None:
+    good, bad = submit(), submit()
+    path = store.home / "runs" / bad / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    assert [run.id for run in store.runs(owner)] == [good]
+    with pytest.raises(RunError, match="cannot be read; another version"):
+        store.run(bad)
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[: len(raw) // 2], lambda _: b"", lambda raw: raw[:-3000] + bytes(3000), None])
+@pytest.mark.parametrize("read", [Store.series, Store.training_set, Store.estimate])
+def test_damaged_files_of_a_run_are_told_in_words(
+    store: Store, submit: Callable[..., str], series: Series, read: Read, damage: Callable[[bytes], bytes] | None
+) -> None:
+    file = "result.npz" if read is Store.estimate else "data.npz"
+    run_id = submit()
+    folder = store.home / "runs" / run_id
+    save_estimate(folder / "result.npz", Estimate(values=series.values, method="lstm"))
+    raw = (folder / file).read_bytes()
+    (folder / file).unlink()
+    if damage is None:
+        (folder / file).mkdir()
+    else:
+        (folder / file).write_bytes(damage(raw))
+    with pytest.raises(RunError, match=f"The files of the run {run_id} cannot be read; they may be damaged"):
+        read(store, run_id)
+
+
+def test_an_active_run_tells_that_the_disk_is_full(
+    submit: Callable[..., str], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting, ended = submit(), submit()
+    RunFolder(store.home / "runs" / ended).end("done", "")
+    assert store.run(waiting).reason == ""
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert store.run(waiting).reason.startswith("The disk is full")
+    assert store.run(ended).reason == ""
 
 
 def test_results_are_refused_in_words_before_there_are_any(store: Store, submit: Callable[..., str]) -> None:
@@ -139,7 +243,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     with pytest.raises(RunError, match="disk is full"):
         store.put_input(b"data", "a.csv")
     with pytest.raises(RunError, match="disk is full"):
-        store.submit(series, small(3), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3)), owner=owner, title="")
     assert [os.listdir(folder) for folder in (home.inputs, home.runs, home.parts)] == [[], [], []]
 
 
@@ -151,20 +255,20 @@ def test_a_data_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> N
 
 def test_deleting_the_last_run_of_an_upload_deletes_the_upload(store: Store, series: Series, owner: str) -> None:
     source = Source(input=store.put_input(b"data", "a.csv"))
-    first, second = (store.submit(series, small(3), owner=owner, title="", source=source) for _ in range(2))
+    first, second = (store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=source) for _ in range(2))
     store.delete(first)
-    assert store.input_bytes(source.input) == b"data"
+    assert store.input_path(source.input).read_bytes() == b"data"
     store.delete(second)
     with pytest.raises(RunError, match="Upload it again"):
-        store.input_bytes(source.input)
+        store.input_path(source.input)
 
 
 def test_an_upload_that_came_again_since_outlives_the_run(store: Store, series: Series, owner: str) -> None:
     source = Source(input=store.put_input(b"data", "a.csv"))
-    run_id = store.submit(series, small(3), owner=owner, title="", source=source)
+    run_id = store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=source)
     os.utime(store.home / "inputs" / source.input, (time.time() + 5, time.time() + 5))
     store.delete(run_id)
-    assert store.input_bytes(source.input) == b"data"
+    assert store.input_path(source.input).read_bytes() == b"data"
 
 
 def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
@@ -174,9 +278,9 @@ def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
     old, new, running = (make_ended(store, series, owner, ended) for ended in (now - 31 * DAY_S, now - 29 * DAY_S, None))
     forgotten = store.put_input(b"never used", "b.csv")
     recent = store.put_input(b"just uploaded", "c.csv")
-    for digest in (forgotten, *(store.run(run_id).source.input for run_id in (old, new, running))):
+    for digest in (forgotten, *(store.run(run_id).spec.source.input for run_id in (old, new, running))):
         os.utime(home.inputs / str(digest), (now - 40 * DAY_S, now - 40 * DAY_S))
-    kept = {store.run(run_id).source.input for run_id in (new, running)} | {recent}
+    kept = {store.run(run_id).spec.source.input for run_id in (new, running)} | {recent}
     entries = [RunFolder(home.runs / run_id).entry() for run_id in (old, new, running)]
     retention.prune(home, entries, days=0, now=now)
     assert len(os.listdir(home.runs)) == 3
@@ -188,25 +292,32 @@ def test_pruning_takes_old_ended_runs_their_uploads_and_forgotten_uploads(
 def make_ended(store: Store, series: Series, owner: str, ended: float | None) -> str:
     """A run with an upload of its own that ended then, or is still running."""
     digest = store.put_input(str(ended).encode(), "a.csv")
-    run_id = store.submit(series, small(3), owner=owner, title="", source=Source(input=digest))
+    run_id = store.submit(Request.to_train(series, small(3)), owner=owner, title="", source=Source(input=digest))
     folder = RunFolder(store.home / "runs" / run_id)
     folder.write(replace(Status(), state="done" if ended else "running", ended=ended))
     return run_id
 
 
-def test_usage_counts_runs_and_uploads(store: Store, submit: Callable[..., str]) -> None:
-    store.put_input(b"x" * 5000, "a.csv")
-    submit()
-    usage = store.usage()
-    assert usage.runs == 1
-    assert 5000 < usage.input_bytes < 5200
-    assert usage.run_bytes > 2 * 401 * 8
-    assert usage.keep_days == 30.0
+def test_a_run_folder_and_an_upload_of_version_0_1_open_unchanged(home: Home, store: Store) -> None:
+    kept = ROOT / "tests/data/version-0.1"
+    for folder in ("runs", "inputs"):
+        shutil.copytree(kept / folder, home.path / folder, dirs_exist_ok=True)
+    (run_id,) = home.run_ids()
+    run = store.run(run_id)
+    assert (run.state, run.epochs_done, run.epochs, run.best_epoch, run.has_result) == ("done", 3, 3, 3, True)
+    assert (run.spec.channels, run.spec.unit, run.spec.samples) == (("pressure",), "bar", 320)
+    assert store.runs(run.spec.owner) == [run]
+    assert store.input_path(str(run.spec.source.input)).read_bytes() == (kept / "pump.csv").read_bytes()
+    series = dc.read(kept / "pump.csv")["pressure"]
+    assert store.series(run_id).values.tobytes() == series.values.tobytes()
+    assert store.estimate(run_id).values.shape == series.values.shape
+    assert store.model_path(run_id).read_bytes() == (kept / "pump.denoiser").read_bytes()
+    assert RunFolder(home.runs / run_id).worker() is not None
 
 
 def test_the_web_side_imports_neither_torch_nor_streamlit() -> None:
     code = (
         "import denoise_core.jobs, denoise_core.jobs.scheduling.supervisor, sys; print({'torch', 'streamlit'} & set(sys.modules))"
     )
-    asked = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
+    asked = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == "set()"

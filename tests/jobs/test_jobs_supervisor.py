@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import sqlite3
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from denoise_core.config import RunConfig
-from denoise_core.jobs import Store, ensure_supervisor, new_id
-from denoise_core.jobs.scheduling import launch
+from denoise_core.jobs import Request, Store, new_id
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
-from denoise_core.jobs.scheduling.process import PROJECT
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
-from tests.jobs.conftest import small, state_is, supervisors, until, workers
+from denoise_core.training.events import Ended, EpochEnd, Started
+from tests.jobs.conftest import epochs_of, rows, small, state_is, until, worker_of, workers
 
 Submit = Callable[..., str]
 Supervise = Callable[..., Supervisor]
@@ -37,21 +30,17 @@ def failing(seed: int) -> RunConfig:
     return small(3).changed("training.seed", seed)
 
 
-def rows(home: Home) -> list[tuple[object, ...]]:
-    with sqlite3.connect(home.index) as connection:
-        return connection.execute("SELECT * FROM runs ORDER BY id").fetchall()
-
-
 def test_a_run_is_done_with_result_model_and_whole_curve(
     supervise: Supervise, submit: Submit, store: Store, series: Series
 ) -> None:
     run_id = submit(epochs=4)
     until(state_is(store, run_id, "done"), beside=supervise().tick)
-    run, (lines, _) = store.run(run_id), store.metrics(run_id)
+    run, (events, _) = store.run(run_id), store.metrics(run_id)
     assert (run.epochs_done, run.best_epoch, run.eta_s, run.queue_place, run.reason) == (4, 4, None, None, "")
-    assert [line["event"] for line in lines] == ["Started", *["EpochEnd"] * 4, "Ended"]
-    assert [line["epoch"] for line in lines[1:-1]] == [1, 2, 3, 4]
-    assert lines[-1]["state"] == "done"
+    assert [type(event) for event in events] == [Started, *[EpochEnd] * 4, Ended]
+    assert epochs_of(events) == [1, 2, 3, 4]
+    assert [event.eta_s for event in events[1:-1]][-1] == 0.0
+    assert events[-1].state == "done"
     assert np.array_equal(store.estimate(run_id).values, series.values / 2)
     assert store.model_path(run_id).read_text() == "epoch 4"
 
@@ -77,10 +66,8 @@ def test_who_runs_nothing_comes_before_who_runs_something(supervise: Supervise, 
     supervisor = supervise(slots=("cpu:0", "cpu:1"))
     first = submit(epochs=LONG, owner=anna)
     until(state_is(store, first, "running"), beside=supervisor.tick)
-    supervisor._slots = ["cpu:0"]
     waiting = [submit(epochs=LONG, owner=anna), submit(epochs=LONG, owner=ben)]
     assert [store.run(run_id).queue_place for run_id in waiting] == [2, 1]
-    supervisor._slots = ["cpu:0", "cpu:1"]
     until(state_is(store, waiting[1], "running"), beside=supervisor.tick)
     assert store.run(waiting[0]).state == "queued"
 
@@ -93,7 +80,7 @@ def test_stop_keeps_the_best_epoch(supervise: Supervise, submit: Submit, store: 
     until(state_is(store, run_id, "stopped"), beside=supervisor.tick)
     done = store.run(run_id).epochs_done
     assert store.estimate(run_id).settings == {"epoch": done}
-    assert store.metrics(run_id)[0][-1] == {"event": "Ended", "state": "stopped", "reason": ""}
+    assert store.metrics(run_id)[0][-1] == Ended(state="stopped", reason="")
     store.cancel(run_id)
     assert store.run(run_id).state == "stopped"
 
@@ -105,7 +92,7 @@ def test_a_worker_that_is_asked_to_end_by_the_system_keeps_the_best(
     until(lambda: store.run(run_id).epochs_done >= 1, beside=supervisor.tick)
     workers(home)[0].terminate()
     until(state_is(store, run_id, "stopped"), beside=supervisor.tick)
-    assert "The computer asked" in store.run(run_id).reason
+    assert "The operating system stopped" in store.run(run_id).reason
     assert store.estimate(run_id).method == "fake"
 
 
@@ -121,14 +108,14 @@ def test_cancel_keeps_nothing(supervise: Supervise, submit: Submit, store: Store
     assert [store.run(one).state for one in (run_id, waiting)] == ["cancelled", "cancelled"]
 
 
-def test_a_worker_that_does_not_listen_is_killed_with_its_group_alone(
+def test_a_worker_that_does_not_listen_is_killed_with_its_group_without_worker(
     supervise: Supervise, submit: Submit, store: Store, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(supervisor_module.PRESS, "cancel", {"term_s": 0.1, "kill_s": 0.3})
+    monkeypatch.setitem(supervisor_module.ESCALATION, "cancel", {"term_s": 0.1, "kill_s": 0.3})
     supervisor = supervise(slots=("cpu:0", "cpu:1"))
     deaf, other = submit(epochs=LONG), submit(epochs=LONG)
     until(lambda: store.run(deaf).epochs_done and store.run(other).epochs_done, beside=supervisor.tick)
-    supervisor._workers[deaf].signal(signal.SIGSTOP)
+    worker_of(home, deaf).suspend()
     store.cancel(deaf)
     until(state_is(store, deaf, "cancelled"), beside=supervisor.tick)
     assert store.run(other).state == "running"
@@ -136,11 +123,11 @@ def test_a_worker_that_does_not_listen_is_killed_with_its_group_alone(
 
 
 def test_a_silent_worker_is_killed_and_its_run_goes_on(
-    supervise: Supervise, submit: Submit, store: Store, monkeypatch: pytest.MonkeyPatch
+    supervise: Supervise, submit: Submit, store: Store, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor, run_id = supervise(), submit(epochs=60)
     until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
-    supervisor._workers[run_id].signal(signal.SIGSTOP)
+    worker_of(home, run_id).suspend()
     monkeypatch.setattr(supervisor_module, "SILENT_S", 2.5)
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
     assert RunFolder(store.home / "runs" / run_id).status().crashes == 1
@@ -155,9 +142,9 @@ def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_t
     until(lambda: store.run(run_id).reason, beside=supervisor.tick)
     assert "goes on from its last checkpoint" in store.run(run_id).reason
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
-    lines = store.metrics(run_id)[0]
-    assert [line["first_epoch"] for line in lines if line["event"] == "Started"] == [1, 2]
-    assert [line["epoch"] for line in lines if line["event"] == "EpochEnd"] == list(range(1, 41))
+    events = store.metrics(run_id)[0]
+    assert [event.first_epoch for event in events if isinstance(event, Started)] == [1, 2]
+    assert epochs_of(events) == list(range(1, 41))
     assert store.model_path(run_id).read_text() == "epoch 40"
 
 
@@ -165,23 +152,23 @@ def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_t
     ("seed", "reason"),
     [
         (1, "The series is of no use. Take another."),
-        (2, "unexpected: ZeroDivisionError: nobody foresaw this"),
-        (3, "The memory ran out. Choose a smaller batch, hidden size or window, and start again."),
+        (2, "An unexpected error ended the run: ZeroDivisionError: nobody foresaw this"),
+        (3, "Out of memory. Choose a smaller batch size, hidden size or window, and start again."),
         (4, "The disk is full, so nothing more can be saved. Delete runs that are no longer needed and try again."),
     ],
 )
 def test_a_failed_run_says_why(supervise: Supervise, store: Store, series: Series, owner: str, seed: int, reason: str) -> None:
-    run_id = store.submit(series, failing(seed), owner=owner, title="")
+    run_id = store.submit(Request.to_train(series, failing(seed)), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise().tick)
     assert store.run(run_id).reason == reason
-    assert store.metrics(run_id)[0][-1] == {"event": "Ended", "state": "failed", "reason": reason}
+    assert store.metrics(run_id)[0][-1] == Ended(state="failed", reason=reason)
     assert ("Traceback" in (store.home / "runs" / run_id / "worker.log").read_text()) is (seed > 1)
 
 
 def test_a_run_that_always_crashes_fails_with_the_last_words_of_its_log(
     supervise: Supervise, store: Store, series: Series, owner: str
 ) -> None:
-    run_id = store.submit(series, failing(5), owner=owner, title="")
+    run_id = store.submit(Request.to_train(series, failing(5)), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise().tick)
     reason = store.run(run_id).reason
     assert "unexpectedly 4 times; the last time its process ended with code 7." in reason
@@ -217,8 +204,7 @@ def test_a_run_deleted_while_it_runs_ends_its_worker_and_is_forgotten(
     until(lambda: store.run(by_hand).epochs_done and store.run(by_button).epochs_done, beside=supervisor.tick)
     shutil.rmtree(home.runs / by_hand, ignore_errors=True)
     store.delete(by_button)
-    until(lambda: not workers(home) and not supervisor._workers, beside=supervisor.tick)
-    assert IndexReader(home.index).ids() == set()
+    until(lambda: not workers(home) and not IndexReader(home.index).ids(), beside=supervisor.tick)
     assert not (home.runs / by_button).exists()
 
 
@@ -231,7 +217,9 @@ def test_the_index_made_again_from_the_folders_is_equal(supervise: Supervise, su
     until(lambda: RunFolder(home.runs / waiting).status().state == "cancelled", beside=supervisor.tick)
     before = rows(home)
     assert len(before) == 3
-    supervisor._index.close()
+    end_serving = threading.Event()
+    end_serving.set()
+    supervisor.serve(end_serving)
     for path in home.path.glob("index.sqlite*"):
         path.unlink()
     assert store.run(ids[0]).state == "done"
@@ -272,115 +260,3 @@ def test_a_folder_that_is_no_run_disturbs_nobody(
     until(state_is(store, run_id, "done"), beside=supervise().tick)
     assert [run.id for run in store.runs(owner)] == [run_id]
     assert store.estimate(run_id).method == "fake"
-
-
-def start_supervisor(home: Home) -> subprocess.Popen[bytes]:
-    with home.log.open("ab") as log:
-        command = [sys.executable, "-m", "tests.jobs.fake_supervisor", str(home.path)]
-        return subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log)
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    assert process.wait(timeout=20) == 0
-
-
-def test_a_new_supervisor_adopts_the_workers_of_one_that_was_killed(submit: Submit, store: Store, home: Home) -> None:
-    first, run_id = start_supervisor(home), submit(epochs=150)
-    until(lambda: store.run(run_id).epochs_done)
-    first.kill()
-    first.wait()
-    (before,) = [process.pid for process in workers(home)]
-    second = start_supervisor(home)
-    until(lambda: "Adopted" in home.log.read_text())
-    assert [process.pid for process in workers(home)] == [before]
-    until(state_is(store, run_id, "done"))
-    assert RunFolder(home.runs / run_id).status().crashes == 0
-    assert [line["event"] for line in store.metrics(run_id)[0]].count("Started") == 1
-    end(second)
-
-
-def test_a_run_whose_worker_died_unseen_goes_on(submit: Submit, store: Store, home: Home, supervise: Supervise) -> None:
-    first, run_id = start_supervisor(home), submit(epochs=40)
-    until(lambda: store.run(run_id).epochs_done)
-    first.kill()
-    first.wait()
-    workers(home)[0].kill()
-    assert store.run(run_id).state == "running"
-    until(state_is(store, run_id, "done"), beside=supervise().tick)
-    assert RunFolder(home.runs / run_id).status().crashes == 1
-
-
-def test_a_process_that_only_has_the_same_number_is_neither_adopted_nor_killed(
-    submit: Submit, store: Store, home: Home, supervise: Supervise
-) -> None:
-    run_id = submit(epochs=2)
-    folder, own = RunFolder(home.runs / run_id), psutil.Process()
-    folder.write_worker({"pid": own.pid, "created": own.create_time() - 100.0, "slot": "cpu:0"})
-    supervisor = supervise()
-    supervisor.tick()
-    assert supervisor._workers[run_id]._pid != own.pid
-    until(state_is(store, run_id, "done"), beside=supervisor.tick)
-    assert (store.run(run_id).epochs_done, folder.status().crashes) == (2, 0)
-
-
-def test_two_workers_in_one_folder_are_one(submit: Submit, store: Store, home: Home, supervise: Supervise) -> None:
-    supervisor, run_id = supervise(), submit(epochs=80)
-    until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
-    command = [sys.executable, "-m", "tests.jobs.fake_worker", str(home.runs / run_id)]
-    assert subprocess.run(command, cwd=PROJECT, capture_output=True, check=False).returncode == 3
-    until(state_is(store, run_id, "done"), beside=supervisor.tick)
-    assert [line["epoch"] for line in store.metrics(run_id)[0] if line["event"] == "EpochEnd"] == list(range(1, 81))
-
-
-def test_of_two_supervisors_at_once_one_ends_by_itself(home: Home) -> None:
-    both = [start_supervisor(home) for _ in range(2)]
-    until(lambda: any(process.poll() == 0 for process in both))
-    (left,) = [process for process in both if process.poll() is None]
-    assert home.log.read_text().count("Another supervisor is at work") == 1
-    end(left)
-
-
-def test_ensure_starts_one_supervisor_however_many_pages_call_it(
-    home: Home, submit: Submit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(launch, "COMMAND", (sys.executable, "-m", "tests.jobs.fake_supervisor"))
-    lines = (
-        "from denoise_core.jobs.scheduling import launch",
-        f"launch.COMMAND = {launch.COMMAND!r}",
-        "launch.ensure_supervisor()",
-    )
-    others = [subprocess.Popen([sys.executable, "-c", "; ".join(lines)], cwd=PROJECT) for _ in range(2)]
-    for _ in range(50):
-        ensure_supervisor(home.path)
-    assert [other.wait() for other in others] == [0, 0]
-    until(lambda: home.machine.exists())
-    until(lambda: len(supervisors(home)) == 1)
-    ensure_supervisor(home.path)
-    (left,) = supervisors(home)
-    run_id = submit()
-    until(state_is(Store(home.path), run_id, "done"))
-    assert supervisors(home) == [left]
-    left.terminate()
-    until(lambda: not supervisors(home))
-
-
-def test_a_supervisor_ends_when_idle_and_not_before(submit: Submit, store: Store, supervise: Supervise) -> None:
-    run_id = submit(epochs=30)
-    supervise().serve(threading.Event(), idle_s=0.5)
-    assert store.run(run_id).state == "done"
-
-
-def test_a_page_that_is_open_keeps_the_supervisor(home: Home, supervise: Supervise) -> None:
-    supervisor = supervise()
-    supervisor._busy = time.time() - 700.0
-    assert not supervisor._needed(600.0)
-    home.touched.touch()
-    assert supervisor._needed(600.0)
-
-
-def test_a_supervisor_ends_when_its_data_folder_is_taken_away(home: Home, supervise: Supervise) -> None:
-    supervisor = supervise()
-    shutil.rmtree(home.path)
-    supervisor.serve(threading.Event())
-    assert not Path(home.path).exists()

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from denoise_core.config import RunConfig
-from denoise_core.jobs import Store, ensure_supervisor
+from denoise_core.jobs import Request, Store, ensure_supervisor
 from denoise_core.jobs.scheduling.supervisor import COMMAND, Supervisor
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.model import load
 from denoise_core.series import Series
+from denoise_core.training.events import EpochEnd, Started
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
 
 Supervise = Callable[..., Supervisor]
@@ -23,7 +24,7 @@ def test_a_run_killed_twice_ends_with_the_same_bits_as_an_uninterrupted_one(
 ) -> None:
     config = small(80).changed("model.layers", 2).changed("model.dropout", 0.2)
     supervisor = supervise(command=COMMAND)
-    whole, broken = (store.submit(series, config, owner=owner, title="") for _ in range(2))
+    whole, broken = (store.submit(Request.to_train(series, config), owner=owner, title="") for _ in range(2))
     until(state_is(store, whole, "done"), beside=supervisor.tick)
     for crash in (1, 2):
         until(lambda crash=crash: epochs_told(store, broken, crash) >= 10, beside=supervisor.tick)
@@ -43,11 +44,11 @@ def test_a_network_for_two_series_is_applied_again_with_the_same_bits(
 ) -> None:
     supervisor = supervise(command=COMMAND)
     pair = [series, Series(values=40.0 - 3.0 * series.values[::-1], time=series.time, name="pressure")]
-    trained = store.submit(pair, small(4), owner=owner, title="")
+    trained = store.submit(Request.to_train(pair, small(4)), owner=owner, title="")
     until(state_is(store, trained, "done"), beside=supervisor.tick)
     model = store.put_input(store.model_path(trained).read_bytes(), "pump.denoiser")
     assert store.model_header(model).channels == ("flow", "pressure")
-    applied = store.submit(pair[::-1], model=model, owner=owner, title="")
+    applied = store.submit(store.request_to_apply(pair[::-1], model), owner=owner, title="")
     until(state_is(store, applied, "done"), beside=supervisor.tick)
     for i in (0, 1):
         again, first = store.estimate(applied, 1 - i), store.estimate(trained, i)
@@ -56,14 +57,18 @@ def test_a_network_for_two_series_is_applied_again_with_the_same_bits(
         assert first.sd is not None
         assert again.sd.tobytes() == first.sd.tobytes()
         assert abs(float(np.mean(first.values)) - float(np.mean(pair[i].values))) < float(np.std(pair[i].values))
-    assert store.run(applied).config == small(4)
+    assert store.run(applied).spec.config == small(4)
 
 
 def epochs_told(store: Store, run_id: str, worker: int) -> int:
     """How many epochs the first, second ... worker of a run has told of, none of which an earlier one had."""
-    told = "".join(line["event"][0] for line in store.metrics(run_id)[0] if line["event"] != "Ended")
-    parts = told.split("S")
-    return len(parts[worker]) if worker < len(parts) else 0
+    counts = [0]
+    for event in store.metrics(run_id)[0]:
+        if isinstance(event, Started):
+            counts.append(0)
+        elif isinstance(event, EpochEnd):
+            counts[-1] += 1
+    return counts[worker] if worker < len(counts) else 0
 
 
 def weights(store: Store, run_id: str) -> dict[str, bytes]:
@@ -72,12 +77,12 @@ def weights(store: Store, run_id: str) -> dict[str, bytes]:
 
 
 def losses(store: Store, run_id: str) -> list[tuple[int, float, float, int]]:
-    lines = [line for line in store.metrics(run_id)[0] if line["event"] == "EpochEnd"]
-    return [(line["epoch"], line["train_loss"], line["valid_loss"], line["best_epoch"]) for line in lines]
+    epochs = [event for event in store.metrics(run_id)[0] if isinstance(event, EpochEnd)]
+    return [(epoch.epoch, epoch.train_loss, epoch.valid_loss, epoch.best_epoch) for epoch in epochs]
 
 
 def test_stop_keeps_the_best_epoch_of_a_real_training(home: Home, store: Store, series: Series, owner: str) -> None:
-    run_id = store.submit(series, small(2000), owner=owner, title="")
+    run_id = store.submit(Request.to_train(series, small(2000)), owner=owner, title="")
     ensure_supervisor(home.path)
     until(lambda: store.run(run_id).epochs_done >= 3)
     store.stop(run_id)
@@ -92,6 +97,6 @@ def test_stop_keeps_the_best_epoch_of_a_real_training(home: Home, store: Store, 
 
 def test_a_training_that_cannot_work_fails_in_words(supervise: Supervise, store: Store, series: Series, owner: str) -> None:
     config: RunConfig = small(3).changed("training.device", "cuda")
-    run_id = store.submit(series, config, owner=owner, title="")
+    run_id = store.submit(Request.to_train(series, config), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise(command=COMMAND).tick)
     assert "this machine has no such device" in store.run(run_id).reason

@@ -9,12 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import denoise_core as dc
-from denoise_core.jobs import Source, Store
+from denoise_core.jobs import Request, Source, Store
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
+from tests.jobs.events import epoch_end, started
 
 ROOT = Path(__file__).parents[2]
 WORKSPACE = "w" * 24
@@ -65,7 +66,7 @@ def submitted(store, pump):
     """A run that waits in the queue; its id."""
     source = Source(input=store.put_input(pump, "pump.csv"), file_name="pump.csv", column="pressure")
     series = dc.read(pump, name="pump.csv")["pressure"]
-    return store.submit(series, dc.suggest(series), owner=WORKSPACE, title="pump.csv: pressure", source=source)
+    return store.submit(Request.to_train(series, dc.suggest(series)), owner=WORKSPACE, title="pump.csv: pressure", source=source)
 
 
 @pytest.fixture
@@ -74,11 +75,10 @@ def running(store, submitted):
     folder, series = RunFolder(store.home / "runs" / submitted), store.series(submitted)
     folder.write(Status(state="running", started=0.0))
     stretch = [float(v) for v in series.values[100:200]]
-    started = {"samples": 600, "epochs": 40, "device": "cpu", "noise_sd": 0.2, "preview_start": 100, "preview_noisy": stretch}
-    metrics.append(folder.metrics, {"event": "Started", **started})
+    metrics.append(folder.metrics, started(samples=600, epochs=40, noise_sd=0.2, preview_start=100, preview_noisy=stretch))
     for epoch, loss in enumerate((0.9, -0.2, -0.1), start=1):
         losses = {"train_loss": loss, "valid_loss": loss + 0.1, "best_epoch": min(epoch, 2), "eta_s": 30.0}
-        metrics.append(folder.metrics, {"event": "EpochEnd", "epoch": epoch, "preview": stretch, **losses})
+        metrics.append(folder.metrics, epoch_end(epoch=epoch, preview=stretch, **losses))
     return submitted
 
 

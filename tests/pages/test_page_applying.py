@@ -25,7 +25,7 @@ def test_model_says_what_it_is_and_denoises_the_columns_it_knows(app, store, tan
     button(app).click().run()
     assert not app.exception
     (run,) = runs(store)
-    assert (run.kind, run.channels, run.model_name) == ("apply", ("pressure", "level"), "old.denoiser")
+    assert (run.spec.kind, run.spec.channels, run.spec.model_name) == ("apply", ("pressure", "level"), "old.denoiser")
     assert app.subheader[0].value == "Denoising tank.csv: pressure, level with old.denoiser"
     assert "place 1 in the queue" in app.progress[0].text
 
@@ -34,7 +34,7 @@ def test_model_of_one_channel_denoises_the_chosen_column_whatever_its_name(app, 
     train(app, "tank.csv", tank)
     take(app, model_bytes("elsewhere"))
     button(app).click().run()
-    assert runs(store)[0].channels == ("flow",)
+    assert runs(store)[0].spec.channels == ("flow",)
 
 
 def test_model_that_does_not_fit_the_columns_says_why(app, tank):
@@ -55,7 +55,7 @@ def test_model_can_be_used_on_a_series_too_short_to_train_on(app, store):
     train(app, "short.csv", b"v\n" + b"".join(b"%d\n" % (i % 5) for i in range(20)))
     take(app, model_bytes("v"))
     button(app).click().run()
-    assert runs(store)[0].channels == ("v",)
+    assert runs(store)[0].spec.channels == ("v",)
 
 
 @pytest.mark.parametrize(("state", "text"), [("running", "Denoising…"), ("done", "Done after"), ("failed", "Failed after")])

@@ -9,7 +9,7 @@ import numpy as np
 import denoise_core as dc
 from denoise_core.assess import Sentence, judge
 from denoise_core.files import sample_path
-from denoise_core.jobs import Source
+from denoise_core.jobs import Request, Source
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
@@ -41,7 +41,7 @@ def test_true_gain_is_the_first_number_where_the_file_brings_the_truth(app, stor
     source = Source(input=store.put_input(data, "pressure_steps.csv"), file_name="pressure_steps.csv", column="pressure")
     read = dc.read(data, name="pressure_steps.csv")
     series, truth = read["pressure"], read["pressure_true"]
-    run = store.submit(series, dc.suggest(series), owner="w" * 24, title="pressure", source=source)
+    run = store.submit(Request.to_train(series, dc.suggest(series)), owner="w" * 24, title="pressure", source=source)
     estimate = dc.denoise(series, method="savgol")
     folder = RunFolder(store.home / "runs" / run)
     save_estimate(folder.result, estimate)

@@ -12,7 +12,7 @@ import denoise_core as dc
 from denoise_core.assess import on_test_part
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.jobs import Source
+from denoise_core.jobs import Request, Source
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import downloads
@@ -39,7 +39,7 @@ def ended(store):
         data = data or TrainingSet(noisy=tuple(read[name] for name in names))
         source = Source(input=store.put_input(file, "tank.csv"), file_name="tank.csv", column=names[0])
         config = config or dc.suggest(data.noisy[0])
-        run = store.submit(data, config, owner="w" * 24, title="tank", source=source)
+        run = store.submit(Request.to_train(data, config), owner="w" * 24, title="tank", source=source)
         folder = RunFolder(store.home / "runs" / run)
         for i, series in enumerate(data.to_denoise):
             values = np.nan_to_num(dc.denoise(series, method="savgol").values)

@@ -93,8 +93,8 @@ def test_columns_share_one_network(app, store, tank):
     columns(app, "flow", "pressure")
     start(app)
     assert [series.name for series in submitted(store, app).noisy] == ["flow", "pressure"]
-    (run,) = runs(store)
-    assert (run.channels, run.title, run.source.column) == (("flow", "pressure"), "tank.csv: flow, pressure", "flow")
+    spec = runs(store)[0].spec
+    assert (spec.channels, spec.title, spec.source.column) == (("flow", "pressure"), "tank.csv: flow, pressure", "flow")
 
 
 def test_columns_get_a_network_each_with_the_settings_of_their_own(app, store, tank):
@@ -105,11 +105,11 @@ def test_columns_get_a_network_each_with_the_settings_of_their_own(app, store, t
     labelled(app.number_input, "Epochs").set_value(3)
     start(app)
     assert not app.exception
-    started = {run.channels: run for run in runs(store)}
+    started = {run.spec.channels: run for run in runs(store)}
     assert set(started) == {("pressure",), ("level",)}
-    assert {run.config.training.epochs for run in started.values()} == {3}
-    assert {run.source.column for run in started.values()} == {"pressure", "level"}
-    kinds = {names: run.config.model.baseline for names, run in started.items()}
+    assert {run.spec.config.training.epochs for run in started.values()} == {3}
+    assert {run.spec.source.column for run in started.values()} == {"pressure", "level"}
+    kinds = {names: run.spec.config.model.baseline for names, run in started.items()}
     assert (suggested, kinds) == ("none", {("pressure",): "none", ("level",): "linear"})
     assert "2 trainings were started" in app.toast[0].value
 
@@ -151,14 +151,14 @@ def test_what_a_person_put_in_stays_when_the_suggestion_changes(app, store, tank
     labelled(app.number_input, "Blind gap").set_value(1)
     start(app)
     (run,) = runs(store)
-    assert (run.config.training.epochs, run.channels) == (3, ("flow", "pressure"))
+    assert (run.spec.config.training.epochs, run.spec.channels) == (3, ("flow", "pressure"))
 
 
 def test_setting_changed_by_hand_loses_its_reason(app, store, tank):
     train(app, "tank.csv", tank)
     labelled(app.number_input, "Epochs").set_value(3)
     start(app)
-    reasons = store.run(app.query_params["run"]).config.reasons
+    reasons = store.run(app.query_params["run"]).spec.config.reasons
     assert "training.epochs" not in reasons
     assert "window.length" in reasons
 
@@ -169,7 +169,7 @@ def test_clean_column_is_found_by_its_name(app, store, tank):
     assert labelled(app.selectbox, "Clean values of flow").value == "flow_true"
     start(app)
     data = submitted(store, app)
-    assert store.run(app.query_params["run"]).config.objective.kind == "supervised"
+    assert store.run(app.query_params["run"]).spec.config.objective.kind == "supervised"
     np.testing.assert_allclose(data.clean[0], np.sin(np.arange(600) / 9), atol=1e-4)
 
 
@@ -221,7 +221,7 @@ def test_settings_that_do_not_go_with_the_goal_are_told_in_the_words_of_the_form
     assert runs(store) == []
 
 
-def test_suggested_start_is_put_right_for_a_goal_that_sees_the_past_alone(app, tank):
+def test_suggested_start_is_put_right_for_a_goal_that_sees_the_past_without_worker(app, tank):
     train(app, "tank.csv", tank)
     columns(app, "level")
     choose(app, "Learning goal", "next_step")

@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 import denoise_core as dc
-from denoise_core.jobs import Source
+from denoise_core.jobs import Request, Source
 from pages.parts import cached
 
 
@@ -44,8 +44,17 @@ def test_start_puts_one_run_into_the_queue_and_the_link_names_it(app, store):
     start(app)
     assert not app.exception
     run = store.run(app.query_params["run"])
-    assert (run.config.training.epochs, run.config.scaling.kind, run.state) == (3, "robust", "queued")
+    assert (run.spec.config.training.epochs, run.spec.config.scaling.kind, run.state) == (3, "robust", "queued")
     assert "place 1 in the queue" in app.progress[0].text
+
+
+def test_a_start_checks_the_data_and_the_settings_once(app, store, monkeypatch):
+    checked = []
+    monkeypatch.setattr("denoise_core.jobs.request.prepare_data", lambda *given: checked.append(given))
+    train(app)
+    start(app)
+    assert store.run(app.query_params["run"]).state == "queued"
+    assert len(checked) == 1
 
 
 def test_settings_that_contradict_each_other_are_explained_and_nothing_starts(app, store):
@@ -103,7 +112,7 @@ def test_the_preview_shows_the_instant_method_beside_the_network(app, store, run
 
 def submitted(store, series, config):
     source = Source(input=None, file_name="own.csv", column=series.name)
-    return store.submit(series, config, owner="w" * 24, title="own.csv: value", source=source)
+    return store.submit(Request.to_train(series, config), owner="w" * 24, title="own.csv: value", source=source)
 
 
 def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what_was_whitened(store):
@@ -136,7 +145,7 @@ def test_link_to_a_run_that_is_gone_says_so(app):
     app.query_params["run"] = "x" * 24
     app.switch_page("pages/train.py").run()
     assert not app.exception
-    assert "no longer here" in app.warning[0].value
+    assert app.warning[0].value.startswith(f"The run {'x' * 24} is no longer here: it was deleted or it expired.")
 
 
 def test_series_too_short_for_a_network_is_told_in_words(app):

@@ -23,6 +23,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from denoise_core.allocator import keep_freed_memory
+from denoise_core.files.atomic_io import replace_by
 from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
 
@@ -221,9 +222,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _save(state: dict[str, Any], path: Path) -> None:
-    part = path.with_suffix(".part")
-    torch.save(state, part)
-    part.replace(path)
+    replace_by(path, lambda temporary: torch.save(state, temporary))
 
 
 def _say(line: str, log: Path) -> None:

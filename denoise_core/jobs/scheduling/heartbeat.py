@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 
 from denoise_core.jobs.storage.run_folder import RunFolder
@@ -43,6 +44,9 @@ class Heartbeat:
         while not self._ended.wait(_EVERY_S):
             try:
                 os.utime(self._job.heartbeat)
-            except FileNotFoundError:
-                self.gone = True
-                return
+            except OSError:
+                if not self._job.exists():
+                    self.gone = True
+                    return
+                with suppress(OSError):  # a disk in trouble; if it lasts, the silence tells
+                    self._job.heartbeat.touch()

@@ -1,4 +1,4 @@
-"""A worker's process, started here or by a supervisor before: is it alive, is it silent, end it. Knows no queue."""
+"""A worker's process, started here or by a supervisor before: is it alive, is it silent, end it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ import denoise_core
 from denoise_core.jobs.scheduling.slots import environment
 from denoise_core.jobs.storage.run_folder import RunFolder
 
-PROJECT = Path(denoise_core.__file__).parents[1]
+_ROOT = str(Path(denoise_core.__file__).resolve().parents[1])
 _SAME_S = 2.0
 """Two readings of one process's start differ by less, since clocks are set; a number is not given out again so soon."""
+
+
+def import_path() -> dict[str, str]:
+    """What a child finds in its environment to import this very denoise_core: from a checkout or installed, in any folder."""
+    others = (path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path not in ("", _ROOT))
+    return {"PYTHONPATH": os.pathsep.join((_ROOT, *others))}
 
 
 class Worker:
@@ -26,8 +32,8 @@ class Worker:
     def __init__(self, folder: RunFolder, slot: str, pid: int, created: float, child: subprocess.Popen[bytes] | None) -> None:
         self.folder = folder
         self.slot = slot
-        self._asked: float | None = None
-        self._termed = False
+        self._escalated_at: float | None = None
+        self._term_sent = False
         self._pid, self._created, self._child = pid, created, child
         self._beat, self._heard = 0, time.monotonic()
 
@@ -37,8 +43,7 @@ class Worker:
         with folder.log.open("ab") as log:
             child = subprocess.Popen(
                 [*command, str(folder.path)],
-                cwd=PROJECT,
-                env=environment(slot),
+                env=environment(slot) | import_path(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -52,7 +57,7 @@ class Worker:
         said = folder.worker()
         if said is None:
             return None
-        worker = cls(folder, said["slot"], said["pid"], said["created"], None)
+        worker = cls(folder, said.slot, said.pid, said.created, None)
         return worker if worker.alive() else None
 
     def alive(self) -> bool:
@@ -80,15 +85,15 @@ class Worker:
             self._beat, self._heard = beat, time.monotonic()
         return time.monotonic() - self._heard
 
-    def press(self, *, term_s: float, kill_s: float) -> None:
+    def escalate(self, *, term_s: float, kill_s: float) -> None:
         """Ask for its end: by SIGTERM `term_s` seconds after the first call, by SIGKILL after `kill_s`."""
-        if self._asked is None:
-            self._asked = time.monotonic()
-        waited = time.monotonic() - self._asked
+        if self._escalated_at is None:
+            self._escalated_at = time.monotonic()
+        waited = time.monotonic() - self._escalated_at
         if waited >= kill_s:
             self.signal(signal.SIGKILL)
-        elif waited >= term_s and not self._termed:
-            self._termed = True
+        elif waited >= term_s and not self._term_sent:
+            self._term_sent = True
             self.signal(signal.SIGTERM)
 
     def signal(self, number: signal.Signals) -> None:

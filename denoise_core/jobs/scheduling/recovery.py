@@ -1,4 +1,4 @@
-"""What becomes of a run whose worker is gone, or that nobody wants any more. Knows no queue."""
+"""What becomes of a run whose worker is gone, or that is to be stopped and has none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 from dataclasses import replace
 
 from denoise_core.jobs.scheduling.process import Worker
-from denoise_core.jobs.spec import CANCEL, CANCELLED, FAILED, FINAL, QUEUED
+from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, FAILED, FINAL, NO_EPOCH_REASON, QUEUED
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.jobs.worker import BUSY_CODE
 
@@ -16,17 +16,17 @@ log = logging.getLogger(__name__)
 RESUMES = 3
 
 
-def ended(worker: Worker) -> None:
-    """Act on the end of a worker: nothing where it left a final state, or where it only found another at work."""
+def handle_exit(worker: Worker) -> None:
+    """Act on the end of a worker: nothing where it left a final state, or where it only found another one running."""
     folder = worker.folder
     if folder.exists() and worker.exit_code != BUSY_CODE:
-        crashed(folder, _death(worker.exit_code))
+        handle_crash(folder, _death(worker.exit_code))
 
 
-def crashed(folder: RunFolder, death: str) -> None:
+def handle_crash(folder: RunFolder, death: str) -> None:
     """Back into the queue, to go on from its checkpoint; failed after `RESUMES` of them. Nothing if it has ended properly."""
     status = folder.status()
-    if status.state in FINAL or ((wish := folder.wish()) and unwanted(folder, wish)):
+    if status.state in FINAL or ((request := folder.stop_request()) and end_without_worker(folder, request)):
         return
     if status.crashes >= RESUMES:
         folder.end(FAILED, f"The run ended unexpectedly {status.crashes + 1} times; the last time {death}. {_last_words(folder)}")
@@ -37,12 +37,12 @@ def crashed(folder: RunFolder, death: str) -> None:
     folder.write(replace(status, state=QUEUED, crashes=status.crashes + 1, reason=reason))
 
 
-def unwanted(folder: RunFolder, wish: str) -> bool:
-    """End a run that has no worker as `wish` says; False where a worker must first make a result of its checkpoint."""
-    if wish == CANCEL:
-        folder.end(CANCELLED, "Cancelled on request.")
+def end_without_worker(folder: RunFolder, request: str) -> bool:
+    """End a run that has no worker as `request` says; False where a worker must first make a result of its checkpoint."""
+    if request == CANCEL:
+        folder.end(CANCELLED, CANCELLED_REASON)
     elif not folder.checkpoint.exists():
-        folder.end(CANCELLED, "It was stopped before its first epoch had ended, so there was nothing to keep.")
+        folder.end(CANCELLED, NO_EPOCH_REASON)
     else:
         return False
     return True
@@ -53,9 +53,9 @@ def _death(code: int | None) -> str:
     if code is None:
         return "its process was gone"
     if code == -signal.SIGKILL:
-        return "its process was killed by the system, most often because the memory ran out"
+        return "the system killed its process, most often because memory ran out"
     if code < 0:
-        return f"its process was ended by signal {-code} ({signal.Signals(-code).name})"
+        return f"its process was stopped by signal {-code} ({signal.Signals(-code).name})"
     return f"its process ended with code {code}"
 
 

@@ -1,6 +1,6 @@
 """Which devices this machine has, how many trainings fit on each, and what a child must find in its environment.
 
-Knows nothing of runs, and imports no torch: a slot is chosen before the child starts.
+Imports no torch: a slot is chosen before the child starts.
 """
 
 from __future__ import annotations
@@ -61,5 +61,8 @@ def _gpus() -> list[str]:
         return [name.strip() for name in allowed.split(",") if name.strip() and name.strip() != "-1"]
     if not shutil.which("nvidia-smi"):
         return []
-    asked = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=30, check=False)
-    return re.findall(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)", asked.stdout, flags=re.MULTILINE)
+    try:
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        return []  # a driver that hangs must not keep the processors from work
+    return re.findall(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)", listed, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The one process that owns the queue: it indexes the runs, starts their workers and minds them. Imports no torch.
+"""The one process that owns the queue: it indexes the runs, starts their workers and watches them. Imports no torch.
 
 It can be killed at any moment: the workers go on, and the next supervisor adopts them.
 """
@@ -7,37 +7,38 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import signal
 import sqlite3
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from denoise_core.files.atomic_io import write_json
 from denoise_core.jobs.scheduling import recovery
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
-from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry
+from denoise_core.jobs.spec import CANCEL, FAILED, KEEP, RUNNING, Entry
 from denoise_core.jobs.storage import retention
-from denoise_core.jobs.storage.atomic_io import write_json
 from denoise_core.jobs.storage.catalogue import read_entry
-from denoise_core.jobs.storage.home import Home, keep_days
+from denoise_core.jobs.storage.home import Home, check_settings, keep_days
 from denoise_core.jobs.storage.index import IndexWriter
 from denoise_core.jobs.storage.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-m", "denoise_core", "worker")
+COMMAND = (sys.executable, "-P", "-m", "denoise_core", "worker")
 POLL_S = 0.2
 IDLE_S = 600.0
+RETRY_S = 5.0
 SILENT_S = 60.0
-PRESS = {KEEP: {"term_s": 5.0, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
+ESCALATION = {KEEP: {"term_s": 5.0, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
 """Keeping the best may lawfully take long for a long series; cancelling may not."""
 
 
@@ -54,29 +55,41 @@ class Supervisor:
     """
 
     def __init__(self, home: Home, slots: Sequence[str], command: Sequence[str] = COMMAND) -> None:
-        self._home, self._slots, self._command = home, list(slots), command
+        self._home, self._slots, self._command, self._keep_days = home, list(slots), command, keep_days()
         self._entries: dict[str, Entry] = {}
         self._workers: dict[str, Worker] = {}
         self._pruned = 0.0
         self._busy = time.time()
+        self._troubles: list[OSError] = []
         self._index = IndexWriter(home.index)
         write_json(home.machine, {"slots": self._slots})
 
     def tick(self) -> None:
-        """Look, mind the workers, start those whose turn it is, write the index."""
+        """Look, watch the workers, start those whose turn it is, write the index.
+
+        Raises
+        ------
+        OSError, sqlite3.Error
+            If the data folder cannot be used, if only for one run; all that could be done was done then.
+        """
+        self._troubles.clear()
         for run_id, worker in list(self._workers.items()):
-            self._mind(run_id, worker)
-        self._look()
-        for entry in self._alone():
-            self._reconcile(entry)
-        self._look()
+            with self._isolate(run_id):
+                self._watch(run_id, worker)
+        self._scan()
+        for entry in self._without_worker():
+            with self._isolate(entry.id):
+                self._reconcile(entry)
+        self._scan()
         self._start_next()
         self._prune()
         self._index.sync(self._entries)
+        if self._troubles:
+            raise self._troubles[0]
 
     def serve(self, halt: threading.Event, *, idle_s: float = IDLE_S) -> None:
         """Tick until `halt` is set, the data folder is gone, or nobody has needed anything for `idle_s` seconds."""
-        while not halt.is_set() and self._home.runs.exists() and self._needed(idle_s):
+        while not halt.is_set() and self._home.runs.exists() and self._is_needed(idle_s):
             try:
                 self.tick()
                 halt.wait(POLL_S)
@@ -85,68 +98,84 @@ class Supervisor:
                 halt.wait(POLL_S)
             except (OSError, sqlite3.Error):
                 log.exception("The data folder cannot be used as it should; trying again.")
-                halt.wait(5.0)
+                halt.wait(RETRY_S)
+            except Exception:
+                log.exception("This should not happen; going on with the queue.")
+                halt.wait(RETRY_S)
         self._index.close()
 
-    def _needed(self, idle_s: float) -> bool:
+    @contextmanager
+    def _isolate(self, run_id: str) -> Iterator[None]:
+        """Keep what goes wrong with one run from the others: trouble with the disk is tried again, all else ends that run."""
+        try:
+            yield
+        except OSError as error:
+            self._troubles.append(error)
+        except Exception as error:
+            log.exception("Run %s cannot be looked after, so it is ended.", run_id)
+            with suppress(Exception):  # where even this fails, it cannot be read, and is passed over from now on
+                self._folder(run_id).end(FAILED, f"The run could not be looked after ({type(error).__name__}: {error}).")
+
+    def _is_needed(self, idle_s: float) -> bool:
         if self._workers or any(not entry.ended for entry in self._entries.values()):
             self._busy = time.time()
-        touched = self._home.touched.stat().st_mtime if self._home.touched.exists() else 0.0
-        return time.time() - max(self._busy, touched) < idle_s
+        visited = self._home.last_visit.stat().st_mtime if self._home.last_visit.exists() else 0.0
+        return time.time() - max(self._busy, visited) < idle_s
 
     def _folder(self, run_id: str) -> RunFolder:
         return RunFolder(self._home.runs / run_id)
 
-    def _look(self) -> None:
+    def _scan(self) -> None:
         """Read what may have changed; an entry that has not changed stays the same object."""
         entries = {}
-        for run_id in os.listdir(self._home.runs):
+        for run_id in self._home.run_ids():
             known = self._entries.get(run_id)
             entry = known if known and known.ended else read_entry(self._folder(run_id))
             if entry is not None:
                 entries[run_id] = known if known == entry and known else entry
         self._entries = entries
 
-    def _alone(self) -> list[Entry]:
+    def _without_worker(self) -> list[Entry]:
         return [entry for run_id, entry in self._entries.items() if not entry.ended and run_id not in self._workers]
 
-    def _mind(self, run_id: str, worker: Worker) -> None:
+    def _watch(self, run_id: str, worker: Worker) -> None:
         """Nothing while it works well."""
         if not worker.alive():
             del self._workers[run_id]
-            recovery.ended(worker)
+            recovery.handle_exit(worker)
         elif worker.silent_s() > SILENT_S:
             log.warning("Run %s has been silent for %d s, so it is killed.", run_id, SILENT_S)
             worker.signal(signal.SIGKILL)
-        elif wish := worker.folder.wish() if worker.folder.exists() else CANCEL:
-            worker.press(**PRESS[wish])
+        elif request := worker.folder.stop_request() if worker.folder.exists() else CANCEL:
+            worker.escalate(**ESCALATION[request])
 
     def _reconcile(self, entry: Entry) -> None:
-        """Adopt the worker that an earlier supervisor started, or act on its death, or on the wish to stop waiting."""
+        """Adopt the worker that an earlier supervisor started, or act on its death, or on a request to stop it while it waits."""
         folder = self._folder(entry.id)
         if worker := Worker.adopt(folder):
             log.info("Adopted the worker of run %s.", entry.id)
             self._workers[entry.id] = worker
         elif entry.status.state == RUNNING:
-            recovery.crashed(folder, "its process was gone when it was looked for")
-        elif wish := folder.wish():
-            recovery.unwanted(folder, wish)
+            recovery.handle_crash(folder, "its process was gone when it was looked for")
+        elif request := folder.stop_request():
+            recovery.end_without_worker(folder, request)
 
     def _start_next(self) -> None:
-        waiting = [entry for entry in self._alone() if entry.waits]
+        waiting = [entry for entry in self._without_worker() if entry.waits]
         running = Counter(self._entries[run_id].spec.owner for run_id in self._workers if run_id in self._entries)
         for entry in order(waiting, running):
             kind = pool(entry.spec.config.training.device, self._slots)
             slots = free(self._slots, (worker.slot for worker in self._workers.values()), kind)
             if slots:
                 log.info("Starting run %s on %s.", entry.id, slots[0])
-                self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
+                with self._isolate(entry.id):
+                    self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
 
     def _prune(self) -> None:
         """Once an hour."""
         if time.time() - self._pruned > 3600.0:
             self._pruned = time.time()
-            retention.prune(self._home, self._entries.values(), days=keep_days(), now=self._pruned)
+            retention.prune(self._home, self._entries.values(), days=self._keep_days, now=self._pruned)
 
 
 def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> int:
@@ -156,11 +185,12 @@ def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND)
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     home = Home.at(arguments.home)
+    check_settings()
     lock = FileLock(home.lock, timeout=2.0)  # whoever only looks whether it is held lets go at once
     try:
         lock.acquire()
     except Timeout:
-        log.info("Another supervisor is at work.")
+        log.info("Another supervisor is running.")
         return 0
     halt = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""Training sets and estimates as .npz files without pickle, to the last bit. Knows nothing of runs."""
+"""Training sets and estimates as .npz files without pickle, to the last bit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.jobs.storage.atomic_io import replace_by
+from denoise_core.files.atomic_io import replace_by
 from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
 Get = Callable[[str], Float64Array]
@@ -21,7 +21,7 @@ Get = Callable[[str], Float64Array]
 
 def save_training_set(path: Path, data: TrainingSet) -> None:
     """All series and clean ones; ``load_training_set(path) == data``. Equal arrays, such as time axes, are kept once."""
-    kept = _Kept()
+    kept = _ArrayPool()
     series = [
         {"name": s.name, "unit": s.unit, "values": kept.name(s.values), "time": _time_words(s.time, kept)} for s in data.noisy
     ]
@@ -31,14 +31,14 @@ def save_training_set(path: Path, data: TrainingSet) -> None:
 
 def load_training_set(path: Path) -> TrainingSet:
     """What `save_training_set` wrote; arrays that were equal are the same, so none of them may be changed."""
-    with _opened(path) as (words, get):
+    with _open(path) as (words, get):
         noisy = tuple(_series(one, get) for one in words["series"])
         return TrainingSet(noisy=noisy, clean=tuple(map(get, words["clean"])), n_to_denoise=words["shown"])
 
 
 def load_series(path: Path, i: int = 0) -> Series:
     """``load_training_set(path).to_denoise[i]``, without reading the others; IndexError if there is none."""
-    with _opened(path) as (words, get):
+    with _open(path) as (words, get):
         to_denoise = words["series"][: words["shown"] or None]
         if not 0 <= i < len(to_denoise):
             raise IndexError(i)
@@ -59,7 +59,7 @@ def save_estimate(path: Path, estimate: Estimate) -> None:
 
 def load_estimate(path: Path) -> Estimate:
     """What `save_estimate` wrote."""
-    with _opened(path) as (words, get):
+    with _open(path) as (words, get):
         settings = words["settings"]
         in_version_0_1 = settings.pop("changes", ())  # which kept the notes there
         return Estimate(
@@ -72,7 +72,7 @@ def load_estimate(path: Path) -> Estimate:
         )
 
 
-class _Kept:
+class _ArrayPool:
     """Arrays by name, each content under one name only."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class _Kept:
         return name
 
 
-def _time_words(time: TimeAxis, kept: _Kept) -> dict[str, Any]:
+def _time_words(time: TimeAxis, kept: _ArrayPool) -> dict[str, Any]:
     return {**time.to_json(), "values": kept.name(time.values)}
 
 
@@ -108,7 +108,7 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[dict[str, Any], Get]]:
+def _open(path: Path) -> Iterator[tuple[dict[str, Any], Get]]:
     """The words of a file, and a function that reads one of its arrays, each once."""
     with np.load(path, allow_pickle=False) as file:
         yield json.loads(str(file["words"])), cache(lambda name: file[name])

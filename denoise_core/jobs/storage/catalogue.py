@@ -5,10 +5,9 @@ So a run is found before the supervisor has indexed it, and also where there is 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
-from denoise_core.errors import DenoiseError
+from denoise_core.errors import RunError
 from denoise_core.jobs.spec import Entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
@@ -22,26 +21,26 @@ class Catalogue:
 
     def of_owner(self, owner: str) -> list[Entry]:
         """The runs of one workspace, newest first."""
-        found = self._fresh(self._index.of_owner(owner)) + [e for e in self._unindexed() if e.spec.owner == owner]
+        found = self._refresh(self._index.of_owner(owner)) + [e for e in self._read_unindexed() if e.spec.owner == owner]
         return sorted(found, key=lambda entry: (entry.spec.created, entry.id), reverse=True)
 
     def active(self) -> list[Entry]:
         """The runs of everybody that have not ended."""
-        found = self._fresh(self._index.active()) + self._unindexed()
+        found = self._refresh(self._index.active()) + self._read_unindexed()
         return [entry for entry in found if not entry.ended]
 
     def uses(self, digest: str) -> set[str]:
         """The ids of the runs that were made from an uploaded file."""
         indexed = {run_id for run_id in self._index.uses(digest) if self._folder(run_id).exists()}
-        return indexed | {entry.id for entry in self._unindexed() if entry.spec.source.input == digest}
+        return indexed | {entry.id for entry in self._read_unindexed() if entry.spec.source.input == digest}
 
     def _folder(self, run_id: str) -> RunFolder:
         return RunFolder(self._home.runs / run_id)
 
-    def _unindexed(self) -> list[Entry]:
-        return self._read(set(os.listdir(self._home.runs)) - self._index.ids())
+    def _read_unindexed(self) -> list[Entry]:
+        return self._read(self._home.run_ids() - self._index.ids())
 
-    def _fresh(self, entries: list[Entry]) -> list[Entry]:
+    def _refresh(self, entries: list[Entry]) -> list[Entry]:
         ended = [entry for entry in entries if entry.ended and self._folder(entry.id).exists()]
         return ended + self._read(entry.id for entry in entries if not entry.ended)
 
@@ -53,5 +52,5 @@ def read_entry(folder: RunFolder) -> Entry | None:
     """The run in a folder; None if it vanished meanwhile, or if it is not a run that this version understands."""
     try:
         return folder.entry()
-    except (OSError, ValueError, TypeError, KeyError, DenoiseError):
+    except (OSError, RunError):
         return None

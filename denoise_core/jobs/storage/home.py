@@ -1,4 +1,4 @@
-"""Where everything is kept, and the few settings of the machine. Knows nothing of what is inside a run."""
+"""Where everything is kept, and the few settings of the machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 import platformdirs
 
 from denoise_core.errors import RunError
+from denoise_core.files.atomic_io import read_json
+from denoise_core.jobs.storage.ids import is_id
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Home:
     def runs(self) -> Path:
         return self.path / "runs"
 
+    def run_ids(self) -> set[str]:
+        """The names in `runs` that can be those of runs; whatever else lies there is not ours."""
+        return set(filter(is_id, os.listdir(self.runs)))
+
     @property
     def parts(self) -> Path:
         """What is being made or taken away; never read."""
@@ -70,9 +76,22 @@ class Home:
         return self.path / "machine.json"
 
     @property
-    def touched(self) -> Path:
+    def last_visit(self) -> Path:
         """Its age says how long no page has been open."""
         return self.path / "touched"
+
+    def slots(self) -> list[str]:
+        """What the supervisor found; one processor where it has not looked yet."""
+        try:
+            return [str(slot) for slot in read_json(self.machine)["slots"]]
+        except (OSError, ValueError, TypeError, KeyError):
+            return ["cpu:0"]
+
+
+def check_settings() -> None:
+    """RunError for a setting of the machine with which no supervisor can work."""
+    keep_days()
+    cpu_slots()
 
 
 def keep_days() -> float:

@@ -24,18 +24,26 @@ def id_from(owner: str, token: str) -> str:
     return _letters(hashlib.sha256(f"{owner}\0{token}".encode()).digest()[:15])
 
 
-def checked_id(text: str) -> str:
+def check_id(text: str) -> str:
     """`text`, or RunError if it cannot be an id of ours."""
-    if not isinstance(text, str) or not _ID.fullmatch(text):
+    if not isinstance(text, str) or not is_id(text):
         raise RunError("This link does not name a run. Check that the whole link was copied.")
     return text
 
 
-def checked_hash(text: str) -> str:
+def check_hash(text: str) -> str:
     """`text`, or RunError if it cannot be the sha256 of an uploaded file."""
-    if not isinstance(text, str) or not _HASH.fullmatch(text):
+    if not isinstance(text, str) or not is_hash(text):
         raise RunError("This does not name an uploaded file. Upload the file again.")
     return text
+
+
+def is_id(text: str) -> bool:
+    return bool(_ID.fullmatch(text))
+
+
+def is_hash(text: str) -> bool:
+    return bool(_HASH.fullmatch(text))
 
 
 def inside(root: Path, name: str) -> Path:

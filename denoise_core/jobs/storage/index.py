@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from denoise_core.jobs.spec import FINAL, Entry, Spec, Status
+from denoise_core.errors import RunError
+from denoise_core.jobs.spec import FINAL, Entry
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -27,7 +29,7 @@ class IndexWriter:
             self._connection = _writing(path)
         except sqlite3.DatabaseError:
             for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
+                _clear(Path(f"{path}{suffix}"))
             self._connection = _writing(path)
         rows = self._connection.execute("SELECT id FROM runs")
         self._known: dict[str, Entry | None] = {row[0]: None for row in rows}
@@ -53,21 +55,21 @@ class IndexReader:
         self._path = path
 
     def ids(self) -> set[str]:
-        return {row[0] for row in self._ask("SELECT id FROM runs")}
+        return {row[0] for row in self._query("SELECT id FROM runs")}
 
     def of_owner(self, owner: str) -> list[Entry]:
-        return _entries(self._ask("SELECT id, spec, status FROM runs WHERE owner = ?", owner))
+        return _entries(self._query("SELECT id, spec, status FROM runs WHERE owner = ?", owner))
 
     def active(self) -> list[Entry]:
         """Those that had not ended."""
         marks = ", ".join("?" * len(FINAL))
-        return _entries(self._ask(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
+        return _entries(self._query(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
 
     def uses(self, input_hash: str) -> set[str]:
         """The ids of the runs that were made from an uploaded file."""
-        return {row[0] for row in self._ask("SELECT id FROM runs WHERE input = ?", input_hash)}
+        return {row[0] for row in self._query("SELECT id FROM runs WHERE input = ?", input_hash)}
 
-    def _ask(self, question: str, *values: str) -> list[tuple[str, ...]]:
+    def _query(self, question: str, *values: str) -> list[tuple[str, ...]]:
         """Rows; none where the index is missing or damaged, since whoever asks reads unindexed folders as well."""
         if not self._path.exists():
             return []
@@ -76,6 +78,14 @@ class IndexReader:
                 return connection.execute(question, values).fetchall()
         except sqlite3.DatabaseError:
             return []
+
+
+def _clear(path: Path) -> None:
+    """Make room for a new file where a damaged one, or anything else, is in the way."""
+    if path.is_dir() and not path.is_symlink():
+        path.rename(path.with_name(f"{path.name}.{secrets.token_hex(4)}"))  # somebody else's, so it is kept
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _writing(path: Path) -> sqlite3.Connection:
@@ -101,4 +111,9 @@ def _row(entry: Entry) -> tuple[str, str, float, str | None, str, str, str]:
 
 
 def _entries(rows: Iterable[tuple[str, ...]]) -> list[Entry]:
-    return [Entry(run_id, Spec.from_json(spec), Status.from_json(status)) for run_id, spec, status in rows]
+    """The runs in these rows, without those that this version does not understand."""
+    entries = []
+    for row in rows:
+        with suppress(RunError):
+            entries.append(Entry.from_json(*row))
+    return entries

@@ -1,4 +1,4 @@
-"""Uploaded bytes, kept once by their content. Knows no format and no run."""
+"""Uploaded bytes, kept once by their content."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from denoise_core.errors import RunError
-from denoise_core.jobs.storage.atomic_io import in_words, read_json, sync, write_bytes, write_json
+from denoise_core.files.atomic_io import read_json, sync, write_bytes, write_json
+from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import checked_hash, inside, new_id
+from denoise_core.jobs.storage.ids import check_hash, inside, is_hash, new_id
 
 
 class Inputs:
@@ -22,32 +23,35 @@ class Inputs:
         self._home = home
 
     def put(self, data: bytes, name: str) -> str:
-        """Keep `data`; ``read(put(data, name)) == data``. RunError if the disk is full."""
+        """Keep `data`; ``path(put(data, name)).read_bytes() == data``, also where the disk has damaged what was kept.
+
+        RunError if the disk is full.
+        """
         digest = hashlib.sha256(data).hexdigest()
         folder = self._home.inputs / digest
         try:
-            if folder.exists():
-                os.utime(folder)
-            else:
+            if not folder.exists():
                 self._make(folder, data, name)
+            elif not _holds(folder / "bytes", digest):
+                _fill(folder, data, name)
+            os.utime(folder)
         except OSError as error:
-            raise RunError(in_words(error)) from None
+            raise RunError(disk_errors.describe(error)) from None
         return digest
 
-    def read(self, digest: str) -> bytes:
-        """The bytes; RunError if they are no longer kept."""
-        return self.check(digest).joinpath("bytes").read_bytes()
+    def path(self, digest: str) -> Path:
+        """The file that holds the bytes; RunError if they are no longer kept, or are not what was uploaded."""
+        path = self._existing_folder(digest) / "bytes"
+        if not _holds(path, digest):
+            raise RunError("The uploaded file was damaged on the disk. Upload it again.")
+        return path
 
     def name(self, digest: str) -> str:
         """The name under which the bytes first came."""
-        return str(read_json(self.check(digest) / "name.json")["name"])
-
-    def check(self, digest: str) -> Path:
-        """The folder of these bytes; RunError if they are no longer kept."""
-        folder = self._folder(digest)
-        if not folder.exists():
-            raise RunError("The uploaded file is no longer kept here. Upload it again.")
-        return folder
+        try:
+            return str(read_json(self._existing_folder(digest) / "name.json")["name"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return "The file"
 
     def last_put(self, digest: str) -> float:
         """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
@@ -55,23 +59,44 @@ class Inputs:
         return folder.stat().st_mtime if folder.exists() else 0.0
 
     def all(self) -> list[str]:
-        return sorted(os.listdir(self._home.inputs))
+        """The digests of everything that is kept; whatever else lies there is not ours."""
+        return sorted(filter(is_hash, os.listdir(self._home.inputs)))
 
     def remove(self, digest: str) -> None:
         remove_folder(self._home, self._folder(digest))
 
     def _folder(self, digest: str) -> Path:
-        return inside(self._home.inputs, checked_hash(digest))
+        return inside(self._home.inputs, check_hash(digest))
+
+    def _existing_folder(self, digest: str) -> Path:
+        """The folder of these bytes; RunError if they are no longer kept."""
+        folder = self._folder(digest)
+        if not folder.exists():
+            raise RunError("The uploaded file is no longer kept here. Upload it again.")
+        return folder
 
     def _make(self, folder: Path, data: bytes, name: str) -> None:
         part = self._home.parts / new_id()
         try:
             part.mkdir()
-            write_bytes(part / "bytes", data)
-            write_json(part / "name.json", {"name": name[:255], "size": len(data), "stored": time.time()})
+            _fill(part, data, name)
             move_in(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _fill(folder: Path, data: bytes, name: str) -> None:
+    write_bytes(folder / "bytes", data)
+    write_json(folder / "name.json", {"name": name[:255], "size": len(data), "stored": time.time()})
+
+
+def _holds(path: Path, digest: str) -> bool:
+    """Whether the bytes of a file are those; takes about as long as reading them."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except OSError:
+        return False
 
 
 def move_in(part: Path, folder: Path) -> None:

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from denoise_core.files.atomic_io import replace_by
 from denoise_core.jobs.storage import metrics
-from denoise_core.jobs.storage.atomic_io import replace_by
 from denoise_core.jobs.storage.run_folder import RunFolder
-from denoise_core.training.events import EpochEnd, Started, to_json
+from denoise_core.training.events import EpochEnd, Started
+
+State = dict[str, Any]
 
 CHECKPOINT_S = 2.0
 _SHARE = 100.0
 """A checkpoint that took a second is followed by at least so many seconds of training."""
 
 
-class Record:
+class Recorder:
     """Appends to a run's metrics and keeps its checkpoint.
 
     An epoch that was recorded before a crash and is trained again after it is not recorded twice.
     """
 
-    def __init__(self, job: RunFolder, state: Callable[[], dict[str, Any]]) -> None:
-        self._job, self._state = job, state
-        known = job.last_epoch()
-        self._recorded = int(known["epoch"]) if known else 0
+    def __init__(self, job: RunFolder, state: Callable[[], State], save: Callable[[Path, State], None]) -> None:
+        self._job, self._state, self._save = job, state, save
+        last = job.last_epoch()
+        self._recorded = last.epoch if last else 0
         metrics.mend(job.metrics)
         self._file = job.metrics.open("ab", buffering=0)
         self._epochs = 0
         self._first, self._began = 0, time.monotonic()
         self._next_checkpoint = 0.0
 
-    def __enter__(self) -> Record:
+    def __enter__(self) -> Recorder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -44,10 +47,10 @@ class Record:
         """One line; after an epoch perhaps a checkpoint as well."""
         if isinstance(event, Started):
             self._epochs, self._first, self._began = event.epochs, event.first_epoch, time.monotonic()
-            self._file.write(metrics.encoded(to_json(event)))
+            self._file.write(metrics.encode(event))
             return
         if event.epoch > self._recorded:
-            self._file.write(metrics.encoded(to_json(event) | {"eta_s": self._eta_s(event)}))
+            self._file.write(metrics.encode(replace(event, eta_s=self._eta_s(event))))
         if time.monotonic() >= self._next_checkpoint:
             self._checkpoint()
 
@@ -58,21 +61,21 @@ class Record:
 
     def _checkpoint(self) -> None:
         began = time.monotonic()
-        save_checkpoint(self._job.checkpoint, self._state())
+        self._save(self._job.checkpoint, self._state())
         now = time.monotonic()
         self._next_checkpoint = now + max(CHECKPOINT_S, _SHARE * (now - began))
 
 
-def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+def save_checkpoint(path: Path, state: State) -> None:
     """Whole or not at all; ``load_checkpoint(path) == state``."""
     import torch
 
     replace_by(path, lambda temporary: torch.save(state, temporary))
 
 
-def load_checkpoint(path: Path) -> dict[str, Any]:
+def load_checkpoint(path: Path) -> State:
     """Tensors and plain values only: a checkpoint cannot run code."""
     import torch
 
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    state: State = torch.load(path, map_location="cpu", weights_only=True)
     return state

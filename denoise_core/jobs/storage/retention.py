@@ -1,4 +1,4 @@
-"""What is taken away, and when: ended runs after `keep_days`, uploads that no run needs, leftovers. Knows no process."""
+"""What is taken away, and when: ended runs after `keep_days`, uploads that no run needs, leftovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run's folder: which file holds what, and who writes it. Knows nothing of the queue.
+"""One run's folder: which file holds what, and who writes it.
 
 The web process makes the folder and writes `stop`. While a worker holds `worker.lock` it writes everything else;
 otherwise the supervisor does.
@@ -10,23 +10,36 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
-from denoise_core.jobs.spec import KEEP, Entry, Spec, Status
+from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
+from denoise_core.jobs.spec import CANCEL, KEEP, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
-from denoise_core.jobs.storage.atomic_io import read_json, replace_by, sync, write_bytes, write_json
 from denoise_core.series import Estimate, Series
+from denoise_core.training.events import Ended, EpochEnd
 
 
 class Busy(Exception):
     """Another worker holds this run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerProcess:
+    """Which process works in a run's folder: number and start, in seconds since 1970, since a number is used again."""
+
+    pid: int
+    created: float
+    slot: str
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.pid, int) and self.pid > 0 and isinstance(self.created, float) and isinstance(self.slot, str)):
+            raise ValueError("no process of a worker")
 
 
 @dataclass(frozen=True)
@@ -94,22 +107,23 @@ class RunFolder:
         return (self.path / "spec.json").exists()
 
     def entry(self) -> Entry:
-        return Entry(self.id, Spec.from_json((self.path / "spec.json").read_text()), self.status())
+        """RunError if it is not a run that this version understands."""
+        return Entry.from_json(self.id, (self.path / "spec.json").read_bytes(), (self.path / "state.json").read_bytes())
 
     def status(self) -> Status:
-        return Status.from_json((self.path / "state.json").read_text())
+        return Status.from_json((self.path / "state.json").read_bytes())
 
     def write(self, status: Status) -> None:
         write_bytes(self.path / "state.json", status.to_json().encode())
 
     def end(self, state: str, reason: str) -> None:
         """The last line of the metrics, then the final state: who sees the state finds everything else in place."""
-        metrics.append(self.metrics, {"event": "Ended", "state": state, "reason": reason})
+        metrics.append(self.metrics, Ended(state=state, reason=reason))
         self.write(replace(self.status(), state=state, reason=reason, ended=time.time()))
 
-    def last_epoch(self) -> dict[str, Any] | None:
-        """The last EpochEnd line, or None."""
-        return metrics.last(self.metrics, "EpochEnd")
+    def last_epoch(self) -> EpochEnd | None:
+        """What the last recorded epoch said, or None."""
+        return metrics.last(self.metrics, EpochEnd)
 
     def training_set(self) -> TrainingSet:
         return load_training_set(self._data)
@@ -121,26 +135,26 @@ class RunFolder:
     def estimate(self, i: int = 0) -> Estimate:
         return load_estimate(self.result_of(i))
 
-    def ask(self, wish: str) -> None:
-        """Leave the wish to stop, "keep" or "cancel", where the worker looks."""
-        write_bytes(self._stop, wish.encode())
+    def request_stop(self, request: str) -> None:
+        """Leave the request, "keep" or "cancel", where the worker looks."""
+        write_bytes(self._stop, request.encode())
 
-    def wish(self) -> str | None:
-        """None, "keep" (stop and keep the best) or "cancel"."""
+    def stop_request(self) -> str | None:
+        """None, "keep" (stop and keep the best) or "cancel"; whatever else stands there is taken for "keep"."""
         try:
-            return self._stop.read_text() or KEEP
+            return CANCEL if self._stop.read_bytes() == CANCEL.encode() else KEEP
         except FileNotFoundError:
             return None
 
-    def wished(self) -> bool:
-        """Whether there is any wish; cheap enough for every training step."""
+    def has_stop_request(self) -> bool:
+        """Whether there is any; cheap enough for every training step."""
         return self._stop.exists()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Be the only worker of this run; Busy if there is one already, RunError if the folder is gone."""
         if not self.exists():
-            raise gone(self.id)
+            raise missing_run(self.id)
         lock = FileLock(self.path / "worker.lock", timeout=0)
         try:
             lock.acquire()
@@ -151,15 +165,16 @@ class RunFolder:
         finally:
             lock.release()
 
-    def write_worker(self, worker: dict[str, Any]) -> None:
-        write_json(self._worker, worker)
+    def write_worker(self, process: WorkerProcess) -> None:
+        write_json(self._worker, asdict(process))
 
-    def worker(self) -> dict[str, Any] | None:
-        """What the last worker said about its process, or None."""
-        return read_json(self._worker) if self._worker.exists() else None
+    def worker(self) -> WorkerProcess | None:
+        """What the last worker said about its process; None where it said nothing that can be read."""
+        try:
+            return WorkerProcess(**read_json(self._worker))
+        except (FileNotFoundError, ValueError, TypeError, RecursionError):
+            return None
 
 
-def gone(run_id: str) -> RunError:
-    return RunError(
-        f"The run {run_id} is no longer here: it was deleted, or its time was over. Start a new run from the Train page."
-    )
+def missing_run(run_id: str) -> RunError:
+    return RunError(f"The run {run_id} is no longer here: it was deleted or it expired. Start a new run from the Train page.")

@@ -1,8 +1,7 @@
-"""Files that are either whole or not there, and what a failing disk is called in words. Knows nothing of runs."""
+"""Files that are either whole or not there: the one way in which the project replaces a file."""
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import secrets
@@ -10,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 TEMPORARY = "tmp-"
 
 
@@ -50,30 +48,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def size(path: Path) -> int:
-    """Bytes of all files below `path`; those that vanish meanwhile count nothing."""
-    total = 0
-    for folder, _, names in os.walk(path):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(folder, name)).st_size
-            except FileNotFoundError:
-                continue
-    return total
-
-
-def is_full(error: OSError) -> bool:
-    """Whether the disk, or the user's share of it, is full."""
-    return error.errno in _FULL
-
-
-def in_words(error: OSError) -> str:
-    """What went wrong with the disk, and what to do."""
-    if is_full(error):
-        return "The disk is full, so nothing more can be saved. Delete runs that are no longer needed and try again."
-    return f"The data folder cannot be used ({error.strerror or error}). Check that it exists and may be written to."
 
 
 def _fill(path: Path, data: bytes) -> None:

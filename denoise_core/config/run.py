@@ -58,10 +58,13 @@ class RunConfig:
             raise SettingsError(found)
         return self
 
-    def changed(self, path: str, value: Any) -> RunConfig:
-        """A copy with one setting replaced: ``config.changed("window.length", 64)``."""
+    def replace(self, path: str, value: Any) -> RunConfig:
+        """A copy with one setting replaced: ``config.replace("window.length", 64)``."""
         group, name = path.split(".")
         return replace(self, **{group: replace(getattr(self, group), **{name: value})})
+
+    changed = replace
+    """The name of `replace` in version 0.1, kept for programs that use it."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
@@ -105,7 +108,7 @@ def _parse(raw: dict[str, Any], faults: list[str]) -> RunConfig:
                 elif (typed := as_type_of(value, known[path])) is None:
                     faults.append(wrong_type(path, value, known[path]))
                 else:
-                    config = config.changed(path, typed)
+                    config = config.replace(path, typed)
     return config
 
 

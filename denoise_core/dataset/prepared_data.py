@@ -64,7 +64,7 @@ def prepare_data(data: TrainingSet, config: RunConfig) -> PreparedData:
     targets = prepared.targets(config.objective.kind)
     length, seed = config.window.length, config.training.seed
     split = [parts(~np.isnan(one.values), config.split, length=length, seed=seed + i) for i, one in enumerate(targets)]
-    shown = preprocess(data.noisy[0], config.changed("input.whiten", 0.0)).series
+    shown = preprocess(data.noisy[0], config.replace("input.whiten", 0.0)).series
     return PreparedData(data=prepared, targets=targets, split=tuple(split), shown=shown)
 
 

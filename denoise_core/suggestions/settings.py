@@ -71,7 +71,7 @@ def for_channels(config: RunConfig, channels: int) -> RunConfig:
 
 def for_goal(config: RunConfig, kind: str) -> RunConfig:
     """The same settings for another learning goal; what was suggested and does not go with it is put right."""
-    config = config.changed("objective.kind", kind)
+    config = config.replace("objective.kind", kind)
     if not config.two_sided and config.model.baseline == "linear" and "model.baseline" in config.reasons:
         why = "A linear prediction looks to both sides, and this goal to the past alone."
         return _filled(config, [("model.baseline", "none", why)])
@@ -80,7 +80,7 @@ def for_goal(config: RunConfig, kind: str) -> RunConfig:
 
 def _filled(config: RunConfig, choices: list[Choice]) -> RunConfig:
     for path, value, _ in choices:
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     return replace(config, reasons={**config.reasons, **{path: reason for path, _, reason in choices}})
 
 

@@ -126,7 +126,7 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_shown(run_id: str) -> dc.Series:
     """The run's first series as the preview shows it: made even, if that was asked for, but not whitened."""
-    return preprocess(run_series(run_id), store().run(run_id).config.changed("input.whiten", 0.0)).series
+    return preprocess(run_series(run_id), store().run(run_id).config.replace("input.whiten", 0.0)).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

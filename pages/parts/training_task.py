@@ -157,4 +157,4 @@ def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) ->
 def by_hand(config: dc.RunConfig, path: str, value: Any) -> dc.RunConfig:
     """`config` with one setting changed by a person: what was the reason for it is none any more."""
     reasons = {name: reason for name, reason in config.reasons.items() if name != path}
-    return replace(config.changed(path, value), reasons=reasons)
+    return replace(config.replace(path, value), reasons=reasons)

@@ -39,7 +39,7 @@ def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float
 
 def trained(values: np.ndarray, change: Callable[[RunConfig, dc.Series], RunConfig], seed: int) -> dc.Estimate:
     series = dc.Series.of(values, rate_hz=RATE_HZ)
-    config = change(dc.suggest(series), series).changed("training.seed", seed).changed("training.device", "cpu")
+    config = change(dc.suggest(series), series).replace("training.seed", seed).replace("training.device", "cpu")
     return dc.fit(series, config).denoise(series)
 
 
@@ -58,17 +58,17 @@ def coloured_noise(seeds: int) -> None:
     """AR(1) noise, rho 0.8."""
 
     def white(config: RunConfig, _series: dc.Series) -> RunConfig:
-        return replace(config, split=SplitConfig()).changed("input.whiten", 0.0).changed("model.gap", 1)
+        return replace(config, split=SplitConfig()).replace("input.whiten", 0.0).replace("model.gap", 1)
 
     def gap(config: RunConfig, series: dc.Series) -> RunConfig:
         found = describe(series.values).gap
         return (
-            config.changed("input.whiten", 0.0)
-            .changed("model.gap", found)
-            .changed("window.length", 256)
-            .changed("training.batch_size", 16)
-            .changed("split.block", 8 * found)
-            .changed("split.guard", found)
+            config.replace("input.whiten", 0.0)
+            .replace("model.gap", found)
+            .replace("window.length", 256)
+            .replace("training.batch_size", 16)
+            .replace("split.block", 8 * found)
+            .replace("split.guard", found)
         )
 
     choices = {
@@ -89,7 +89,7 @@ def coloured_noise(seeds: int) -> None:
 def spiky(seeds: int) -> None:
     """2 % spikes of 10 sigma."""
     choices = {
-        "MSE and min-max": lambda config, _: config.changed("objective.loss", "mse").changed("scaling.kind", "minmax"),
+        "MSE and min-max": lambda config, _: config.replace("objective.loss", "mse").replace("scaling.kind", "minmax"),
         "as suggested": as_suggested,
     }
     gains: dict[str, list[float]] = {name: [] for name in choices}
@@ -147,7 +147,7 @@ def channels(seeds: int) -> None:
     for seed in range(seeds):
         leads = three_leads(np.random.default_rng(seed))
         series = [dc.Series.of(noisy, rate_hz=RATE_HZ, name=f"lead {i}") for i, (noisy, _) in enumerate(leads, 1)]
-        config = dc.suggest(series[0]).changed("training.seed", seed).changed("training.device", "cpu")
+        config = dc.suggest(series[0]).replace("training.seed", seed).replace("training.device", "cpu")
         began = time.perf_counter()
         joint = Trainer(series, for_channels(config, 3))
         for _ in joint.run():

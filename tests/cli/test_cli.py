@@ -83,14 +83,14 @@ def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy
     series = dc.read(noisy_csv)["lead"]
     config = dc.suggest(series)
     for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
-        config = config.changed(path, value)
-    expected = dc.denoise(series, config=config.changed("training.device", "cpu")).values
+        config = config.replace(path, value)
+    expected = dc.denoise(series, config=config.replace("training.device", "cpu")).values
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
 def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
     config = tmp_path / "run.json"
-    changed = dc.suggest(dc.read(noisy_csv)["lead"]).changed("training.epochs", 1).changed("model.hidden_size", 8)
+    changed = dc.suggest(dc.read(noisy_csv)["lead"]).replace("training.epochs", 1).replace("model.hidden_size", 8)
     config.write_text(changed.to_json())
     model = tmp_path / "lead.denoiser"
     assert run("train", noisy_csv, "-o", model, "--config", config, "--quiet") == 0

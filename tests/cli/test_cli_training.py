@@ -174,7 +174,7 @@ def test_a_recipe_or_a_file_is_where_the_settings_start(
     series = dc.read(csv)["pressure"]
     for name in RECIPES:
         assert run("denoise", csv, "--column", "pressure", "--recipe", name, "--set", "training.epochs=3") == 0
-        assert trainings[-1][1] == RECIPES[name].fill(series).changed("training.epochs", 3)
+        assert trainings[-1][1] == RECIPES[name].fill(series).replace("training.epochs", 3)
     capsys.readouterr()
     assert run("suggest", csv, "--column", "pressure", "--recipe", "classic") == 0
     assert RunConfig.from_json(capsys.readouterr().out) == RECIPES["classic"].fill(series)

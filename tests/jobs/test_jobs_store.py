@@ -78,9 +78,9 @@ def test_places_in_the_queue_are_fair_between_owners(submit: Callable[..., str],
 
 def test_settings_and_data_that_cannot_work_make_no_run(store: Store, series: Series, owner: str) -> None:
     with pytest.raises(SettingsError, match=r"window\.length"):
-        store.submit(series, small(3).changed("window.length", 512), owner=owner, title="")
+        store.submit(series, small(3).replace("window.length", 512), owner=owner, title="")
     with pytest.raises(DataError, match="at least 512 are needed"):
-        store.submit(series, small(3).changed("window.length", 256), owner=owner, title="")
+        store.submit(series, small(3).replace("window.length", 256), owner=owner, title="")
     with pytest.raises(DataError, match="nothing to denoise"):
         store.submit(Series.of(np.ones(400)), small(3), owner=owner, title="")
     with pytest.raises(RunError, match="Upload it again"):

@@ -34,7 +34,7 @@ LONG = 2000
 
 
 def failing(seed: int) -> RunConfig:
-    return small(3).changed("training.seed", seed)
+    return small(3).replace("training.seed", seed)
 
 
 def rows(home: Home) -> list[tuple[object, ...]]:

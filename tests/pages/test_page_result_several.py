@@ -139,7 +139,7 @@ def test_what_was_done_to_the_data_is_told(app, ended, tank):
 
 
 def test_gain_on_the_test_part_stands_beside_the_whole_gain(app, store, ended, tank):
-    config = RunConfig().changed("split.test_share", 0.2)
+    config = RunConfig().replace("split.test_share", 0.2)
     run = ended(tank, "flow", config=config)
     look(app, run)
     truth = dc.read(tank, name="tank.csv")["flow_true"].values
@@ -151,7 +151,7 @@ def test_gain_on_the_test_part_stands_beside_the_whole_gain(app, store, ended, t
 def test_clean_column_that_was_learnt_from_is_the_truth(app, store, ended, tank):
     read = dc.read(tank, name="tank.csv")
     data = TrainingSet(noisy=(read["pressure"],), clean=(read["flow_true"].values,))
-    run = ended(tank, "pressure", data=data, config=RunConfig().changed("objective.kind", "supervised"))
+    run = ended(tank, "pressure", data=data, config=RunConfig().replace("objective.kind", "supervised"))
     look(app, run)
     gain_db = dc.score(store.estimate(run), read["flow_true"], noisy=read["pressure"])["snr_gain_db"]
     assert (app.metric[0].label, app.metric[0].value) == ("True gain", f"{gain_db:.1f} dB")
@@ -160,12 +160,12 @@ def test_clean_column_that_was_learnt_from_is_the_truth(app, store, ended, tank)
 def test_recording_that_noise_was_added_to_is_the_truth(app, ended, tank):
     clean = dc.read(tank, name="tank.csv")["flow_true"]
     data = TrainingSet.with_added_noise(clean, snr=2.0, seed=0)
-    look(app, ended(tank, "flow_true", data=data, config=RunConfig().changed("objective.kind", "supervised")))
+    look(app, ended(tank, "flow_true", data=data, config=RunConfig().replace("objective.kind", "supervised")))
     assert app.metric[0].label == "True gain"
     assert "Noise was added to the recording" in words(app)
     assert [box.label for box in app.checkbox] == ["+ error"]
 
 
 def test_teaching_example_is_marked(app, ended, tank):
-    look(app, ended(tank, "flow", config=RunConfig().changed("objective.kind", "reconstruct")))
+    look(app, ended(tank, "flow", config=RunConfig().replace("objective.kind", "reconstruct")))
     assert app.info[0].value.startswith("Teaching example:")

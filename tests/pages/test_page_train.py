@@ -108,7 +108,7 @@ def submitted(store, series, config):
 
 def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what_was_whitened(store):
     series = dc.Series.of(np.sin(np.arange(600) / 9) + 0.2 * np.random.default_rng(7).normal(size=600))
-    run = submitted(store, series, dc.suggest(series).changed("input.whiten", 0.5))
+    run = submitted(store, series, dc.suggest(series).replace("input.whiten", 0.5))
     expected = dc.denoise(series, method="instant").values[100:200]
     np.testing.assert_array_equal(cached.instant_near(run, 100, 100), expected)
 

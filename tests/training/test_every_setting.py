@@ -35,7 +35,7 @@ def small(**changes):
         "training.device": "cpu",
     }
     for path, value in {**usual, **changes}.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     return config
 
 
@@ -101,7 +101,7 @@ def test_same_seed_same_weights_bit_for_bit_for_every_network(network):
     goal = {"classic": {"objective.kind": "next_step", "objective.loss": "mse"}}.get(network, {})
     config = small(**{"model.backbone": network, "model.dropout": 0.2, **goal})
     first, second = (trained(config, data_for("blind_spot")).network.state_dict() for _ in range(2))
-    other = trained(config.changed("training.seed", 1), data_for("blind_spot")).network.state_dict()
+    other = trained(config.replace("training.seed", 1), data_for("blind_spot")).network.state_dict()
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
 

@@ -1,4 +1,4 @@
-"""The one table of methods: a name -> how to get an `Estimate`. Importing it imports no torch."""
+"""The one table of methods: name -> how to get an `Estimate`. Importing it does not import torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from denoise_core.training.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """`denoise(series, **settings)` gives the estimate; `trains` says that it learns from the series first."""
+    """`denoise(series, **settings)` returns the estimate; `trains` says that a network is trained on the series first."""
 
     label: str
     help: str
@@ -37,7 +37,7 @@ def _by_filter(name: str) -> Callable[..., Estimate]:
     return lambda series, **settings: filters.apply(series, name, **settings)
 
 
-def _by_prior(series: Series, **others: Any) -> Estimate:
+def _by_pretrained(series: Series, **others: Any) -> Estimate:
     if others:
         raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
     from denoise_core import instant
@@ -48,14 +48,14 @@ def _by_prior(series: Series, **others: Any) -> Estimate:
 METHODS: dict[str, Method] = {
     "lstm": Method(
         label="Two-sided LSTM",
-        help="Learns this very series by predicting each sample from those before and after it: noise cannot be predicted.",
+        help="Trains a network on this series to predict each sample from those before and after it; noise cannot be predicted.",
         denoise=_by_training,
         trains=True,
     ),
     "instant": Method(
         label="Instant",
-        help="Learnt from synthetic signals of many kinds once and for all: no settings, no waiting, and it says how sure it is.",
-        denoise=_by_prior,
+        help="A network pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
+        denoise=_by_pretrained,
     ),
     **{name: Method(label=chosen.label, help=chosen.help, denoise=_by_filter(name)) for name, chosen in filters.FILTERS.items()},
 }
@@ -69,7 +69,7 @@ def lookup(name: str) -> Method:
 
 
 def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimate:
-    """The noise-free series as one method of `METHODS` estimates it.
+    """The noise-free series, as estimated by one method of `METHODS`.
 
     Parameters
     ----------
@@ -80,14 +80,14 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     Returns
     -------
     Estimate
-        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network predicts them.
+        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network fills them with its prediction.
 
     Raises
     ------
     SettingsError
         If the method or a setting is unknown or out of range.
     DataError
-        If the series has too few numbers, or all are equal.
+        If the series has too few values, or all are equal.
     """
     chosen = lookup(method)
     series.check_usable()

@@ -113,7 +113,7 @@ def test_same_seed_same_weights_bit_for_bit_for_every_network(network):
         ({"model.backbone": "transformer", "model.hidden_size": 10}, "attention heads"),
         ({"model.backbone": "classic"}, 'set objective.kind to "next_step"'),
         ({"model.baseline": "linear", "objective.kind": "next_step"}, 'model.baseline to "none"'),
-        ({"split.valid_share": 0.5, "split.test_share": 0.5}, "leave too little"),
+        ({"split.valid_share": 0.5, "split.test_share": 0.5}, "leaves too little"),
         ({"model.dropout": 0.5, "model.layers": 1}, "layers to 2"),
     ],
 )

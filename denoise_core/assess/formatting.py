@@ -13,6 +13,11 @@ def sized(value: float, unit: str) -> str:
     return f"{number} {unit}".rstrip()
 
 
+def plural(count: int, noun: str) -> str:
+    """ "1 sample", "1,200 samples"."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def between(low: float, high: float, unit: str) -> str:
     """Two numbers and one unit: "1.2 to 2.4 mV"."""
     return f"{sized(low, '')} to {sized(high, unit)}"

@@ -142,8 +142,8 @@ def test_further_files_only_teach(csv: Path, other: Path, trainings: Trainings) 
     assert np.array_equal(data.wanted[1].values, dc.read(csv)["flow"].values, equal_nan=True)
 
 
-@pytest.mark.parametrize(("colour", "likeness"), [("white", 0.0), ("coloured", 0.8)])
-def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings: Trainings, colour: str, likeness: float) -> None:
+@pytest.mark.parametrize(("colour", "rho"), [("white", 0.0), ("coloured", 0.8)])
+def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings: Trainings, colour: str, rho: float) -> None:
     words = ["train", csv, "-o", csv.with_name("m.denoiser"), "--column", "true", "--add-noise", colour, "--snr", 4]
     for seed in (0, 5):
         assert run(*words, "--set", f"training.seed={seed}") == 0
@@ -153,7 +153,7 @@ def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings:
         assert [series.values.tobytes() for series in data.noisy] == [series.values.tobytes() for series in expected.noisy]
         assert (config.objective.kind, len(data.clean), len(data.wanted)) == ("supervised", len(data.noisy), 1)
     noise = trainings[0][0].noisy[0].values - clean.values
-    assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1] - likeness) < 0.15
+    assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1] - rho) < 0.15
 
 
 def test_the_gain_on_the_test_part_is_said_where_the_truth_is_known(
@@ -163,7 +163,7 @@ def test_the_gain_on_the_test_part_is_said_where_the_truth_is_known(
     assert run(*words, "--clean", "true", "--set", "split.test_share=0.2") == 0
     ((data, config),) = trainings
     gain_db = on_test_part(Half().denoise(data.noisy[0]), data.clean[0], data=data, config=config)
-    assert f"pressure: gain on the test part: {gain_db:.1f} dB." in capsys.readouterr().err
+    assert f"pressure: gain on the test samples: {gain_db:.1f} dB." in capsys.readouterr().err
     assert run(*words, "--clean", "true") == run(*words, "--set", "split.test_share=0.2") == 0
     assert "test part" not in capsys.readouterr().err
 
@@ -205,7 +205,7 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
     ("words", "message"),
     [
         (["denoise", "--recipe", "classical"], "'classical' is not a recipe; did you mean 'classic'? The recipes are: "),
-        (["denoise", "--recipe", "classic", "--config", "run.json"], "--config and --recipe both say which settings"),
+        (["denoise", "--recipe", "classic", "--config", "run.json"], "--config and --recipe both choose the settings"),
         (
             ["denoise", "--method", "median", "--together", "--more", "x.csv"],
             "--together and --more cannot be used with --method",
@@ -213,14 +213,14 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
         (["denoise", "--model", "MODEL", "--clean", "true"], "--clean cannot be used with --model"),
         (["denoise", "--model", "MODEL", "--column", "true"], "pump.denoiser knows the channels pressure, flow, and not true."),
         (["denoise", "--model", "INPUT"], "pump.csv is no model file."),
-        (["denoise", *BOTH, "--clean", "true"], "--clean names 1 columns for 2 noisy ones (pressure, flow): name one for each."),
+        (["denoise", *BOTH, "--clean", "true"], "--clean names 1 column for 2 noisy ones (pressure, flow): name one for each."),
         (["denoise", "--column", "flow", "--more", "none.csv"], "There is no file none.csv."),
         (["denoise", "--column", "flow", "--clean", "truth"], "pump.csv has no column 'truth'."),
         (["train", "--add-noise", "white"], "--add-noise and --snr belong together"),
         (["train", "--snr", "3"], "--add-noise and --snr belong together"),
-        (["train", "--add-noise", "white", "--snr", "-3"], "--snr -3 is the sd of the signal over that of the noise"),
-        (["train", "--add-noise", "white", "--snr", "nan"], "--snr nan is the sd of the signal over that of the noise"),
-        (["train", "--add-noise", "white", "--snr", "3", *BOTH], "--add-noise takes one clean column of one file"),
+        (["train", "--add-noise", "white", "--snr", "-3"], "--snr -3 must be above 0"),
+        (["train", "--add-noise", "white", "--snr", "nan"], "--snr nan must be above 0"),
+        (["train", "--add-noise", "white", "--snr", "3", *BOTH], "--add-noise works on one clean column of one file"),
     ],
 )
 def test_each_fault_is_one_clear_line_and_trains_nothing(

@@ -10,17 +10,17 @@ from pages.parts import downloads, messages, outcome, runs, source, state
 from pages.parts.setup import page_setup
 
 strip = page_setup("Result")
-run = runs.opened()
+run = runs.open_run()
 
 if run is None or not run.has_result:
     if run is not None:
         st.info(f"This run has no result, because it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
     st.markdown("A result appears here when a network was trained, or was stopped and its best epoch kept.")
     st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
-    runs.finished()
+    runs.list_results()
     st.stop()
 
-with messages.faults_in_words():
+with messages.report_errors():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
         shown = outcome.controls(run)
@@ -39,4 +39,4 @@ with messages.faults_in_words():
                 outcome.spectrum(shown)
         with st.expander("Settings of this run", icon=":material/tune:"):
             st.json(run.config.to_json(), expanded=1)
-            runs.keeping(run)
+            runs.retention(run)

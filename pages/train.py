@@ -11,22 +11,22 @@ from pages.parts.cached import run_series, series_of
 from pages.parts.setup import page_setup
 
 strip = page_setup("Train")
-run = runs.opened()
+run = runs.open_run()
 
 if run is None:
     chosen = form.first_column(source.current())
     strip.caption(source.in_words(chosen.file_name, series_of(chosen)))
-    with messages.faults_in_words():
+    with messages.report_errors():
         form.show(chosen)
     settings, network = st.columns(2)
     with settings:
         form.from_file()
-    with network, messages.faults_in_words():
+    with network, messages.report_errors():
         applying.show(chosen)
     form.windows(chosen)
     st.stop()
 
-with messages.faults_in_words():
+with messages.report_errors():
     strip.caption(source.in_words(run.source.file_name, run_series(run.id)))
     heading, onward = st.columns([3, 2], vertical_alignment="center")
     heading.subheader(live.heading(run), anchor=False)
@@ -40,4 +40,4 @@ with messages.faults_in_words():
     live.watch(run)
     with st.expander("Settings of this run", icon=":material/tune:"):
         st.json(run.config.to_json(), expanded=1)
-        runs.keeping(run)
+        runs.retention(run)

@@ -57,9 +57,9 @@ def _in_words(header: ModelHeader) -> str:
 
 def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:
     """The columns that were chosen; where none was, those that a network of several channels knows."""
-    lesson = state.current().lesson
+    task = state.current().task
     known = tuple(name for name in header.channels if name in recording(source).channels)
-    return known if not lesson.columns and len(header.channels) > 1 and known else columns(lesson, source)
+    return known if not task.columns and len(header.channels) > 1 and known else columns(task, source)
 
 
 def _take(data: bytes, name: str) -> None:
@@ -79,7 +79,7 @@ def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
         data = [recording(source)[name] for name in chosen]
         title = f"{source.file_name}: {', '.join(chosen)}"
         taken = replace(source, column=chosen[0])
-        run = store().submit(data, model=model, owner=session.workspace, title=title, source=taken, token=session.press)
+        run = store().submit(data, model=model, owner=session.workspace, title=title, source=taken, token=session.start_token)
     except DenoiseError as error:
         return state.fail(str(error))
     keep_alive()

@@ -63,14 +63,14 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def filtered(source: Source, method: str) -> dc.Estimate:
+def quick_estimate(source: Source, method: str) -> dc.Estimate:
     """The series of `source` denoised by a simple method."""
-    return _filtered(identity(source), method, series_of(source))
+    return _quick_estimate(identity(source), method, series_of(source))
 
 
-def suggested(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
     """Settings for a training on the series of `source`, with noise added if so, each with its reason."""
-    return _suggested(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+    return _suggest_settings(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
 
 
 def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
@@ -95,13 +95,13 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _filtered(name: str, method: str, _series: dc.Series) -> dc.Estimate:
+def _quick_estimate(name: str, method: str, _series: dc.Series) -> dc.Estimate:
     del name
     return dc.denoise(_series, method=method)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _suggested(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
+def _suggest_settings(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
     return RECIPES[recipe].fill(_series, _noise_of(name, _series))
 
 
@@ -124,7 +124,7 @@ def run_noise(run_id: str, i: int = 0) -> Noise:
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_shown(run_id: str) -> dc.Series:
+def preview_series(run_id: str) -> dc.Series:
     """The run's first series as the preview shows it: made even, if that was asked for, but not whitened."""
     return preprocess(run_series(run_id), store().run(run_id).config.replace("input.whiten", 0.0)).series
 
@@ -137,9 +137,9 @@ def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
 def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
-    """`count` samples of `run_shown` from `first` on by the instant method; None where there is nothing to denoise."""
+    """`count` samples of `preview_series` from `first` on by the instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
-    around = run_shown(run_id).part(slice(start, first + count + _AROUND))
+    around = preview_series(run_id).part(slice(start, first + count + _AROUND))
     try:
         return dc.denoise(around, method=INSTANT).values[first - start :][:count]
     except DenoiseError:
@@ -160,7 +160,7 @@ def run_clean(run_id: str, i: int = 0) -> Float64Array | None:
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Float64Array) -> float | None:
+def gain_on_test_part(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Float64Array) -> float | None:
     """The gain on the run's test part in dB, None where it has none; `name` says which estimate it is."""
     del name
     view = store().run(run_id)
@@ -168,7 +168,7 @@ def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _tr
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Float64Array | None, _noise: Noise) -> Verdict:
+def verdict_of(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Float64Array | None, _noise: Noise) -> Verdict:
     """What was removed, in words and numbers; `name` says which series and estimate they are."""
     del name
     return judge(_series, _estimate, truth=_truth, noise=_noise)

@@ -38,7 +38,7 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
     """
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "alt": alt or figure["layout"]["meta"]["alt"]}
     # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
-    _CHART(key=key, data=json.dumps(data).encode(), on_view_change=_noted)
+    _CHART(key=key, data=json.dumps(data).encode(), on_view_change=_ignore)
 
 
 @st.fragment
@@ -47,5 +47,5 @@ def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, al
     draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
 
 
-def _noted() -> None:
+def _ignore() -> None:
     """A state needs a callback to exist; the rerun that follows reads it."""

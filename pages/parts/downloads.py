@@ -9,10 +9,10 @@ import streamlit as st
 
 from denoise_core.files import denoised_name, render
 from pages.parts.cached import recording, store
-from pages.parts.result_view import Shown
+from pages.parts.result_view import ResultView
 
 
-def show(shown: Shown) -> None:
+def show(shown: ResultView) -> None:
     """The series in the format it came in, the settings, and the model; each made when it is asked for."""
     name, run = PurePath(denoised_name(shown.run.source.file_name)), shown.run
     place, added = st.container(), st.container(horizontal=True)
@@ -49,7 +49,7 @@ def show(shown: Shown) -> None:
         )
 
 
-def _additions(shown: Shown) -> tuple[bool, bool]:
+def _additions(shown: ResultView) -> tuple[bool, bool]:
     """Whether to write what was removed, and the error's sd, beside the result; each is offered where there is such a thing."""
     residual = sd = False
     if not shown.noise_was_added:
@@ -60,7 +60,7 @@ def _additions(shown: Shown) -> tuple[bool, bool]:
     return residual, sd
 
 
-def _file(shown: Shown, *, residual: bool, sd: bool) -> bytes:
+def _file(shown: ResultView, *, residual: bool, sd: bool) -> bytes:
     source = shown.run.source
     estimates = {name: one.estimate for name, one in shown.beside.items()}
     return render(recording(source), estimates, like=store().input_bytes(source.input or ""), residual=residual, sd=sd)

@@ -38,7 +38,7 @@ def others(config: RunConfig, shown: Iterable[str]) -> dict[str, list[str]]:
     return groups
 
 
-def collected(config: RunConfig, *, version: str) -> RunConfig:
+def collect(config: RunConfig, *, version: str) -> RunConfig:
     """`config` with what the widgets hold now; a setting that was changed by hand loses its reason."""
     for path, _, old in settings(config):
         new = state.value(_key(path, version))
@@ -71,11 +71,11 @@ def _widget(spec: Field[Any], value: Any, *, key: str) -> Any:
         return st.selectbox(label, data["choices"], format_func=data["words"].get, help=data["help"], key=key)
     if isinstance(value, int):
         low, high = int(data["low"]), int(data["high"])
-        return st.number_input(label, low, high, step=1, help=_ranged(data["help"], low, high), key=key)
+        return st.number_input(label, low, high, step=1, help=_with_range(data["help"], low, high), key=key)
     low, high = float(data["low"]), float(data["high"])
     step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
-    return st.number_input(label, low, high, step=step, format="%.6g", help=_ranged(data["help"], low, high), key=key)
+    return st.number_input(label, low, high, step=step, format="%.6g", help=_with_range(data["help"], low, high), key=key)
 
 
-def _ranged(help: str, low: float, high: float) -> str:
+def _with_range(help: str, low: float, high: float) -> str:
     return f"{help} From {low:,g} to {high:,g}."

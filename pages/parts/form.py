@@ -16,7 +16,7 @@ from denoise_core.jobs.request import Request
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import chart, fields, state, task_widgets, training_task
 from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
-from pages.parts.training_task import Lesson, Plan
+from pages.parts.training_task import TrainingPlan, TrainingTask
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
 ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets follow from it
@@ -25,7 +25,7 @@ ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widge
 def show(source: Source) -> None:
     """What is learnt from, and one form filled with suggestions."""
     session = state.current()
-    plan = training_task.plan(session.lesson, source, session.config)
+    plan = training_task.plan_training(session.task, source, session.config)
     st.subheader(_title(plan), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
@@ -35,7 +35,7 @@ def show(source: Source) -> None:
 
 def first_column(source: Source) -> Source:
     """The file with the first of the columns that are learnt from."""
-    return training_task.plan(state.current().lesson, source, None).source
+    return training_task.plan_training(state.current().task, source, None).source
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -44,28 +44,28 @@ def start_over(config: dc.RunConfig) -> None:
     state.configure(config)
 
 
-def _title(plan: Plan) -> str:
+def _title(plan: TrainingPlan) -> str:
     what = "a network" if plan.networks == 1 else f"{plan.networks} networks"
     return f"Train {what} on {', '.join(plan.columns)}"
 
 
-def _about(plan: Plan) -> None:
+def _about(plan: TrainingPlan) -> None:
     """What the network will do, and what is known of the noise."""
-    noise = on_noise(noise_of(plan.source, plan.noise, plan.lesson.snr), plan.series.unit)
+    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in from your data. {told}")
 
 
-def _doubts(plan: Plan) -> None:
+def _doubts(plan: TrainingPlan) -> None:
     """Why what was chosen cannot be started as it is; nothing is looked at before something was chosen."""
-    if plan.lesson == Lesson() and plan.kept is None:
+    if plan.task == TrainingTask() and plan.kept is None:
         return
     for fault in _faults(plan, plan.config):
         st.warning(fault, icon=":material/warning:")
 
 
-def _faults(plan: Plan, config: dc.RunConfig) -> list[str]:
+def _faults(plan: TrainingPlan, config: dc.RunConfig) -> list[str]:
     try:
         for data, settings in plan.trainings(config):
             Request.to_train(data, settings)
@@ -76,7 +76,7 @@ def _faults(plan: Plan, config: dc.RunConfig) -> list[str]:
     return []
 
 
-def _form(plan: Plan) -> None:
+def _form(plan: TrainingPlan) -> None:
     config, version = plan.config, _version(plan)
     with st.form("settings", border=True):
         fields.show(config, FIRST, columns=4, version=version)
@@ -90,16 +90,16 @@ def _form(plan: Plan) -> None:
             st.caption(f"These settings take {in_words(plan.networks * expected_seconds(config))} on one processor core.")
 
 
-def _version(plan: Plan) -> str:
+def _version(plan: TrainingPlan) -> str:
     """Changes when other settings are to be shown than those that were last filled in."""
-    told = plan.lesson
+    told = plan.task
     return f"{state.current().edits}-{identity(plan.source)[:8]}-{told.recipe}-{plan.noise}-{told.snr}"
 
 
-def _start(plan: Plan) -> None:
+def _start(plan: TrainingPlan) -> None:
     """Check what the form holds and put it into the queue; the same press never starts anything twice."""
     session = state.current()
-    config = fields.collected(plan.config, version=_version(plan))
+    config = fields.collect(plan.config, version=_version(plan))
     if faults := _faults(plan, config):
         return state.fail(*faults)
     try:
@@ -110,7 +110,7 @@ def _start(plan: Plan) -> None:
                 owner=session.workspace,
                 title=f"{plan.source.file_name}: {', '.join(series.name for series in data.wanted)}",
                 source=replace(plan.source, column=data.wanted[0].name),
-                token=f"{session.press}-{at}",
+                token=f"{session.start_token}-{at}",
             )
             for at, (data, settings) in enumerate(plan.trainings(config))
         ]
@@ -130,14 +130,14 @@ def from_file() -> None:
         if upload := st.file_uploader("Settings of an earlier run (JSON)", key=key, max_upload_size=1):
             _load(upload.getvalue())
             st.rerun()
-        untouched = session.config is None and session.lesson.recipe == USUAL
+        untouched = session.config is None and session.task.recipe == USUAL
         st.button("Back to the suggested settings", on_click=state.configure, args=(None,), disabled=untouched)
 
 
 def windows(source: Source) -> None:
     """What the network sees at once; nothing where the form above says why it cannot be trained."""
     session = state.current()
-    plan = training_task.plan(session.lesson, source, session.config)
+    plan = training_task.plan_training(session.task, source, session.config)
     try:
         window, series = plan.config.window, plan.series
     except DenoiseError:

@@ -15,7 +15,7 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.methods import METHODS
 from pages.parts import chart, runs, state
-from pages.parts.cached import INSTANT, instant_near, keep_alive, run_shown, store
+from pages.parts.cached import INSTANT, instant_near, keep_alive, preview_series, store
 from pages.parts.history import History, history
 
 _ENDED = {
@@ -140,7 +140,7 @@ def _preview(run: RunView, past: History) -> None:
     if past.started is None:
         st.caption("It appears here when the training has started.")
         return
-    time, first = run_shown(run.id).time, int(past.started["preview_start"])
+    time, first = preview_series(run.id).time, int(past.started["preview_start"])
     noisy = _floats(past.started["preview_noisy"])
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)

@@ -20,7 +20,7 @@ _SHOW = {
 
 
 @contextmanager
-def faults_in_words() -> Iterator[None]:
+def report_errors() -> Iterator[None]:
     """What cannot be read, found or done is said in its own sentence, and the rest of the block is left out."""
     try:
         yield

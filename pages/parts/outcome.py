@@ -12,7 +12,7 @@ from denoise_core.methods import METHODS
 from pages.parts import chart, messages
 from pages.parts.cached import INSTANT, run_estimate, run_series, spectra_of
 from pages.parts.history import history
-from pages.parts.result_view import Shown
+from pages.parts.result_view import ResultView
 
 AT_ONCE = 200_000
 """Samples up to which the instant method is drawn without being asked for."""
@@ -20,7 +20,7 @@ AT_ONCE = 200_000
 _INSTANT = METHODS[INSTANT]
 
 
-def controls(run: RunView) -> Shown:
+def controls(run: RunView) -> ResultView:
     """Which channel, how strongly, and whether gaps are filled."""
     channel = run.channels[0]
     if len(run.channels) > 1:
@@ -31,7 +31,7 @@ def controls(run: RunView) -> Shown:
         fills = _fills(run, i, strength)
         band = _band(run, i, strength)
         compares = _compares(run, i)
-    return Shown(run=run, i=i, strength=strength, fills=fills, band=band, compares=compares)
+    return ResultView(run=run, i=i, strength=strength, fills=fills, band=band, compares=compares)
 
 
 def _fills(run: RunView, i: int, strength: float) -> bool:
@@ -69,7 +69,7 @@ def teaching(run: RunView) -> None:
         st.info(f"{goal.help} It does not denoise.", icon=":material/school:")
 
 
-def verdict(shown: Shown) -> None:
+def verdict(shown: ResultView) -> None:
     """The sentences about what was removed, and about the training."""
     st.markdown(shown.verdict.headline)
     past = history(shown.run.id)
@@ -77,16 +77,16 @@ def verdict(shown: Shown) -> None:
     messages.most_important([*shown.verdict.sentences, *on_training(past.column("valid_loss"))])
 
 
-def numbers(shown: Shown) -> None:
+def numbers(shown: ResultView) -> None:
     """The three numbers, and beside the true gain that on the test part."""
     found = list(shown.verdict.figures)
-    if (gain_db := shown.gain_when_tested) is not None:
+    if (gain_db := shown.gain_on_test_part) is not None:
         hint = "The true gain on the samples that were neither learnt from nor used to choose the best epoch."
         found.insert(1, Figure(label="Gain on the test part", value=gain_db, text=f"{gain_db:.1f} dB", help=hint))
     messages.numbers(found)
 
 
-def picture(shown: Shown) -> None:
+def picture(shown: ResultView) -> None:
     """The recording with the result on top, and below what was removed."""
     series, estimate, clean = shown.series, shown.estimate, shown.truth
     beside = {} if shown.instant is None else {_INSTANT.label: shown.instant}
@@ -98,7 +98,7 @@ def picture(shown: Shown) -> None:
     )
 
 
-def comparison(shown: Shown) -> None:
+def comparison(shown: ResultView) -> None:
     """What the instant method removed from the same series, where it is drawn."""
     if shown.compares:
         found = shown.verdict_of_instant
@@ -106,7 +106,7 @@ def comparison(shown: Shown) -> None:
         st.caption(f"{_INSTANT.label}, dashed, for comparison: {found.headline}{gain}")
 
 
-def changes(shown: Shown) -> None:
+def changes(shown: ResultView) -> None:
     """What was done to the data, where anything was."""
     said = list(run_estimate(shown.run.id, shown.i).settings.get("changes", ()))
     if gaps := on_gaps(shown.series):
@@ -118,7 +118,7 @@ def changes(shown: Shown) -> None:
         st.caption("What was done to the data: " + " ".join(said))
 
 
-def spectrum(shown: Shown) -> None:
+def spectrum(shown: ResultView) -> None:
     """Power by frequency, before and after."""
     found = spectra_of(shown.name, shown.series, shown.estimate)
     densities = {"recorded": found.raw, "denoised": found.denoised, "removed": found.residual}

@@ -14,20 +14,20 @@ _HERE = Path(__file__).parent
 
 def load() -> None:
     """Send plotly.js to this browser; Streamlit repeats it by reference only, because it never changes."""
-    _LIBRARY(key="plotly_library", data=_packed())
+    _LIBRARY(key="plotly_library", data=_compress())
 
 
 @cache
-def _packed() -> bytes:
+def _compress() -> bytes:
     """plotly.js as the package brings it, squeezed; the package itself is not imported."""
     package = find_spec("plotly")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("plotly is not installed: pip install -r requirements.txt")
     source = (Path(package.origin).parent / "package_data" / "plotly.min.js").read_bytes()
-    return gzip.compress(at_once(source), compresslevel=1)
+    return gzip.compress(compile_eagerly(source), compresslevel=1)
 
 
-def at_once(source: bytes) -> bytes:
+def compile_eagerly(source: bytes) -> bytes:
     """The same program with its one outer function in brackets.
 
     Browsers take those for a sign that it is called at once and read it only once, which saves about 0.15 s.

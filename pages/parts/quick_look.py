@@ -16,7 +16,18 @@ from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import messages, runs, state
-from pages.parts.cached import INSTANT, filtered, identity, judged, noise_of, recording, series_of, store, suggested, truth
+from pages.parts.cached import (
+    INSTANT,
+    identity,
+    noise_of,
+    quick_estimate,
+    recording,
+    series_of,
+    store,
+    suggest_settings,
+    truth,
+    verdict_of,
+)
 
 
 def method_picker() -> str:
@@ -30,7 +41,7 @@ def method_picker() -> str:
 def estimate(chosen: Source, method: str) -> dc.Estimate | None:
     """The series by that method; a sentence and None where it cannot be used."""
     try:
-        return filtered(chosen, method)
+        return quick_estimate(chosen, method)
     except DenoiseError as error:
         st.warning(str(error), icon=":material/warning:")
         return None
@@ -39,7 +50,7 @@ def estimate(chosen: Source, method: str) -> dc.Estimate | None:
 def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     """What was removed, in one line, and what to know about the series."""
     series = series_of(chosen)
-    messages.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
+    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
     messages.sentences(on_series(series))
     if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
         st.caption(" ".join(unusual))
@@ -55,7 +66,7 @@ def onward(chosen: Source) -> None:
 def _duration(chosen: Source) -> str:
     """How long the suggested training takes; nothing where the series cannot be trained on, which the Train page explains."""
     try:
-        return f" ({in_words(expected_seconds(suggested(chosen)))})"
+        return f" ({in_words(expected_seconds(suggest_settings(chosen)))})"
     except DenoiseError:
         return ""
 

@@ -14,8 +14,7 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN
 from denoise_core.series import Float64Array
 from pages.parts.cached import (
-    gain_when_tested,
-    judged,
+    gain_on_test_part,
     recording,
     run_clean,
     run_estimate,
@@ -23,11 +22,12 @@ from pages.parts.cached import (
     run_noise,
     run_series,
     truth,
+    verdict_of,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ResultView:
     """The channel number `i` of a run.
 
     Parameters
@@ -75,7 +75,7 @@ class Shown:
     @property
     def verdict_of_instant(self) -> Verdict:
         name, instant = f"{self.run.id}-{self.i}-instant", run_instant(self.run.id, self.i)
-        return judged(name, self.series, instant, self.truth, run_noise(self.run.id, self.i))
+        return verdict_of(name, self.series, instant, self.truth, run_noise(self.run.id, self.i))
 
     @property
     def truth(self) -> Float64Array | None:
@@ -96,18 +96,18 @@ class Shown:
 
     @property
     def verdict(self) -> Verdict:
-        return judged(self.name, self.series, self.estimate, self.truth, run_noise(self.run.id, self.i))
+        return verdict_of(self.name, self.series, self.estimate, self.truth, run_noise(self.run.id, self.i))
 
     @property
-    def gain_when_tested(self) -> float | None:
+    def gain_on_test_part(self) -> float | None:
         """The gain on the samples that were kept to test, in dB; None where there are none, or no truth."""
         clean = self.truth
         if clean is None or self.run.kind != TRAIN or not self.run.config.split.test_share:
             return None
-        return gain_when_tested(self.name, self.run.id, self.i, self.estimate, clean)
+        return gain_on_test_part(self.name, self.run.id, self.i, self.estimate, clean)
 
     @property
-    def beside(self) -> dict[str, Shown]:
+    def beside(self) -> dict[str, ResultView]:
         """Every channel of the run that the file holds, looked at in the same way, by name."""
         there = recording(self.run.source).channels
         return {name: replace(self, i=i) for i, name in enumerate(self.run.channels) if name in there}

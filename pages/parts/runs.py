@@ -12,7 +12,7 @@ from denoise_core.jobs.spec import TRAIN
 from denoise_core.jobs.storage.home import keep_days
 from pages.parts import state
 from pages.parts.cached import store
-from pages.parts.training_task import Lesson
+from pages.parts.training_task import TrainingTask
 
 _ICONS = {
     "queued": ":material/hourglass_top:",
@@ -27,12 +27,12 @@ _ICONS = {
 
 def follow(session: state.Session) -> None:
     """Take over the series of the run that a link opened."""
-    run = _found(session.run)
+    run = _find(session.run)
     if run and run.source.input and run.source != session.source:
-        state.change(source=run.source, lesson=Lesson(columns=run.channels), edits=session.edits + 1)
+        state.change(source=run.source, task=TrainingTask(columns=run.channels), edits=session.edits + 1)
 
 
-def opened() -> RunView | None:
+def open_run() -> RunView | None:
     """The open run; a sentence and None where it cannot be found, and None where no run is open."""
     run_id = state.current().run
     if run_id is None:
@@ -47,7 +47,7 @@ def opened() -> RunView | None:
 
 def close_ended() -> None:
     """Leave a run that has ended, so that the next look at Train offers a new one; one at work stays open."""
-    run = _found(state.current().run)
+    run = _find(state.current().run)
     if run is None or run.ended:
         state.close_run()
 
@@ -66,7 +66,7 @@ def delete(run_id: str) -> None:
     state.close_run()
 
 
-def keeping(run: RunView) -> None:
+def retention(run: RunView) -> None:
     """Where the run is kept and for how long, and the way to end that now."""
     days = keep_days()
     until = f"for {days:g} days after its end" if days else "until it is deleted"
@@ -86,7 +86,7 @@ def strip(session: state.Session) -> None:
         _links(mine)
 
 
-def finished() -> None:
+def list_results() -> None:
     """The runs of this browser that have a result."""
     if mine := [run for run in store().runs(state.current().workspace) if run.has_result]:
         st.markdown("**Results so far**")
@@ -105,7 +105,7 @@ def _line(run: RunView) -> str:
     return f"{run.title}, {run.samples:,} samples: {at}, {done}"
 
 
-def _found(run_id: str | None) -> RunView | None:
+def _find(run_id: str | None) -> RunView | None:
     """The run, or None; `opened` says on the pages that need it why it is not there."""
     try:
         return store().run(run_id) if run_id else None

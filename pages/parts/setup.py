@@ -15,7 +15,7 @@ _PAGES = {
 
 
 def page_setup(title: str) -> DeltaGenerator:
-    """Page frame, navigation, strip, and what went wrong with the last press of a button; every page's first call.
+    """Page frame, navigation, strip, and what went wrong with the last button press; every page's first call.
 
     Returns the place in the strip for one line about the series on the page.
     """

@@ -12,16 +12,16 @@ from denoise_core.jobs import Source
 from denoise_core.suggestions import RECIPES
 from pages.parts import state
 from pages.parts.cached import USUAL, recording, store
-from pages.parts.training_task import Plan, clean_of
+from pages.parts.training_task import TrainingPlan, clean_column_of
 
 COLOURS = {"white": "White", "coloured": "Coloured"}
 _TOGETHER = {True: "One network for all", False: "One network each"}
 _CLEAN = {False: "There are clean columns", True: "This recording is clean: add noise"}
 
 
-def panel(plan: Plan) -> None:
+def panel(plan: TrainingPlan) -> None:
     """One line that says what is learnt from, and opens to change it."""
-    with st.expander(in_words(plan), icon=":material/school:", key="lesson"):
+    with st.expander(in_words(plan), icon=":material/school:", key="task"):
         # Side by side, so that the button that starts stays in sight on a small screen.
         ways, columns = st.columns([2, 1])
         with columns:
@@ -38,12 +38,12 @@ def panel(plan: Plan) -> None:
                 _more(plan)
 
 
-def in_words(plan: Plan) -> str:
+def in_words(plan: TrainingPlan) -> str:
     """What is learnt from, in one line."""
-    goal, files = OBJECTIVES[plan.goal].label, len(plan.lesson.more)
+    goal, files = OBJECTIVES[plan.goal].label, len(plan.task.more)
     said = [f"What it learns from: {', '.join(plan.columns)} · {goal}"]
-    if plan.lesson.recipe != USUAL:
-        said.append(RECIPES[plan.lesson.recipe].label)
+    if plan.task.recipe != USUAL:
+        said.append(RECIPES[plan.task.recipe].label)
     if plan.networks > 1:
         said.append(f"{plan.networks} networks")
     if files and not plan.noise:
@@ -51,22 +51,22 @@ def in_words(plan: Plan) -> str:
     return " · ".join(said)
 
 
-def _recipe(plan: Plan) -> None:
+def _recipe(plan: TrainingPlan) -> None:
     names, key = list(RECIPES), _key("recipe")
     labels = {name: recipe.label for name, recipe in RECIPES.items()}
-    options = {"index": names.index(plan.lesson.recipe), "format_func": labels.get, "on_change": _turn, "args": ("recipe", key)}
+    options = {"index": names.index(plan.task.recipe), "format_func": labels.get, "on_change": _turn, "args": ("recipe", key)}
     st.selectbox("Recipe", names, key=key, help="Fills every setting below.\n" + _helps(RECIPES), **options)
 
 
-def _goal(plan: Plan) -> None:
+def _goal(plan: TrainingPlan) -> None:
     # A recipe has a goal of its own, so another one needs the choice shown anew.
-    names, key = list(OBJECTIVES), _key("goal", plan.lesson.recipe)
+    names, key = list(OBJECTIVES), _key("goal", plan.task.recipe)
     labels = {name: objective.label for name, objective in OBJECTIVES.items()}
     options = {"index": names.index(plan.goal), "format_func": labels.get, "on_change": _turn, "args": ("goal", key)}
     st.selectbox("Learning goal", names, key=key, help=_helps(OBJECTIVES), **options)
 
 
-def _columns(plan: Plan) -> None:
+def _columns(plan: TrainingPlan) -> None:
     """Which columns, and whether they share a network; nothing where the file has one."""
     names, key = list(recording(plan.source).channels), _key("columns")
     repeats = OBJECTIVES[plan.goal].target == "others"
@@ -79,13 +79,13 @@ def _columns(plan: Plan) -> None:
     st.multiselect(label, names, list(plan.columns), key=key, **options)
     if len(plan.columns) > 1 and not repeats and not plan.noise:
         key = _key("together")
-        options = {"index": int(not plan.lesson.together), "format_func": _TOGETHER.get, "horizontal": True}
+        options = {"index": int(not plan.task.together), "format_func": _TOGETHER.get, "horizontal": True}
         st.radio(
             "Networks", list(_TOGETHER), key=key, on_change=_turn, args=("together", key), label_visibility="collapsed", **options
         )
 
 
-def _clean(plan: Plan) -> None:
+def _clean(plan: TrainingPlan) -> None:
     """Where the clean values come from: columns, or the recording itself with noise added."""
     key, adds = _key("adds"), bool(plan.noise)
     options = {"index": int(adds), "format_func": _CLEAN.get, "horizontal": True, "label_visibility": "collapsed"}
@@ -96,12 +96,12 @@ def _clean(plan: Plan) -> None:
     cells = st.columns(3)
     for at, column in enumerate(plan.columns):
         names = [name for name in recording(plan.source).channels if name != column]
-        found, key = clean_of(plan.lesson, plan.source, column), _key("clean", column)
+        found, key = clean_column_of(plan.task, plan.source, column), _key("clean", column)
         options = {"index": names.index(found) if found in names else None, "placeholder": "Choose"}
         cells[at % 3].selectbox(f"Clean values of {column}", names, key=key, on_change=_pair, args=(column, key), **options)
 
 
-def _noise(plan: Plan) -> None:
+def _noise(plan: TrainingPlan) -> None:
     colour, strength, _ = st.columns(3)
     key = _key("noise")
     options = {"index": list(COLOURS).index(plan.noise), "format_func": COLOURS.get, "on_change": _turn, "args": ("noise", key)}
@@ -109,13 +109,13 @@ def _noise(plan: Plan) -> None:
     colour.selectbox("Added noise", list(COLOURS), key=key, help=help, **options)
     key, hint = _key("snr"), "Spread of the clean signal over that of the noise: 3 is strong noise, 10 is little."
     strength.number_input(
-        "Signal to noise", 0.1, 1000.0, plan.lesson.snr, key=key, help=hint, format="%.3g", on_change=_turn, args=("snr", key)
+        "Signal to noise", 0.1, 1000.0, plan.task.snr, key=key, help=hint, format="%.3g", on_change=_turn, args=("snr", key)
     )
 
 
-def _more(plan: Plan) -> None:
+def _more(plan: TrainingPlan) -> None:
     """Further files with the same columns."""
-    files = plan.lesson.more
+    files = plan.task.more
     key = _key("more", str(len(files)))
     hint = "They only teach: the result is that of the file above. They need columns of the same names."
     label = "More files to learn from"
@@ -125,10 +125,10 @@ def _more(plan: Plan) -> None:
     if files:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("Also learnt from: " + ", ".join(source.file_name for source in files))
-            st.button("Leave them out", type="tertiary", key=_key("fewer"), on_click=state.learn, kwargs={"more": ()})
+            st.button("Leave them out", type="tertiary", key=_key("fewer"), on_click=state.change_task, kwargs={"more": ()})
 
 
-def _take(plan: Plan, uploads: list[tuple[bytes, str]]) -> None:
+def _take(plan: TrainingPlan, uploads: list[tuple[bytes, str]]) -> None:
     """Keep further files; the first that cannot be used is told in words, and none is taken."""
     found = []
     for data, name in uploads:
@@ -139,20 +139,20 @@ def _take(plan: Plan, uploads: list[tuple[bytes, str]]) -> None:
         except DenoiseError as error:
             return state.retry(str(error))
         found.append(source)
-    return state.learn(more=(*plan.lesson.more, *found))
+    return state.change_task(more=(*plan.task.more, *found))
 
 
 def _turn(name: str, key: str) -> None:
     value: Any = state.value(key)
-    state.learn(**{name: tuple(value) if isinstance(value, list) else value})
+    state.change_task(**{name: tuple(value) if isinstance(value, list) else value})
 
 
 def _add_noise(key: str) -> None:
-    state.learn(noise="white" if state.value(key) else "")
+    state.change_task(noise="white" if state.value(key) else "")
 
 
 def _pair(column: str, key: str) -> None:
-    state.learn(clean={**state.current().lesson.clean, column: state.value(key)})
+    state.change_task(clean={**state.current().task.clean, column: state.value(key)})
 
 
 def _helps(table: Any) -> str:

@@ -15,11 +15,11 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.suggestions import for_channels, for_goal
-from pages.parts.cached import USUAL, recording, suggested, with_noise
+from pages.parts.cached import USUAL, recording, suggest_settings, with_noise
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lesson:
+class TrainingTask:
     """Everything about a training that is not a setting of `RunConfig`, and where those start.
 
     Parameters
@@ -47,8 +47,8 @@ class Lesson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A lesson on one recording, with the settings that its form is filled with.
+class TrainingPlan:
+    """A task on one recording, with the settings that its form is filled with.
 
     Parameters
     ----------
@@ -58,13 +58,13 @@ class Plan:
         Settings that were loaded or used before; None for those of the recipe.
     """
 
-    lesson: Lesson
+    task: TrainingTask
     source: Source
     kept: dc.RunConfig | None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return columns(self.lesson, self.source)
+        return columns(self.task, self.source)
 
     @property
     def config(self) -> dc.RunConfig:
@@ -76,17 +76,17 @@ class Plan:
         try:
             return self.config.objective.kind
         except DenoiseError:
-            return self.lesson.goal or dc.RunConfig().objective.kind
+            return self.task.goal or dc.RunConfig().objective.kind
 
     @property
     def noise(self) -> str:
         """Colour of the noise that is added; "" where none is."""
-        return self.lesson.noise if OBJECTIVES[self.goal].target == "clean" else ""
+        return self.task.noise if OBJECTIVES[self.goal].target == "clean" else ""
 
     @property
     def together(self) -> bool:
         """Whether one network learns from all columns."""
-        return OBJECTIVES[self.goal].target == "others" or (self.lesson.together and not self.noise)
+        return OBJECTIVES[self.goal].target == "others" or (self.task.together and not self.noise)
 
     @property
     def networks(self) -> int:
@@ -95,17 +95,17 @@ class Plan:
     @property
     def series(self) -> dc.Series:
         """The first series, as the network would see it."""
-        return with_noise(self.source, self.noise, self.lesson.snr)
+        return with_noise(self.source, self.noise, self.task.snr)
 
     def config_for(self, column: str) -> dc.RunConfig:
         """The settings that a training on that column starts with."""
-        lesson, source = self.lesson, replace(self.source, column=column)
+        task, source = self.task, replace(self.source, column=column)
         if self.kept is not None:
-            return for_goal(self.kept, lesson.goal or self.kept.objective.kind)
-        noise = lesson.noise if lesson.goal and OBJECTIVES[lesson.goal].target == "clean" else ""
-        filled = suggested(source, lesson.recipe, noise, lesson.snr)
-        filled = for_goal(filled, lesson.goal or filled.objective.kind)
-        return for_channels(filled, len(self.columns) if self.lesson.together else 1)
+            return for_goal(self.kept, task.goal or self.kept.objective.kind)
+        noise = task.noise if task.goal and OBJECTIVES[task.goal].target == "clean" else ""
+        filled = suggest_settings(source, task.recipe, noise, task.snr)
+        filled = for_goal(filled, task.goal or filled.objective.kind)
+        return for_channels(filled, len(self.columns) if self.task.together else 1)
 
     def trainings(self, edited: dc.RunConfig) -> Iterator[tuple[TrainingSet, dc.RunConfig]]:
         """What each network learns from, with its settings: those suggested for its column, and what was changed by hand."""
@@ -114,10 +114,10 @@ class Plan:
 
     def _training_sets(self, seed: int) -> list[TrainingSet]:
         clean = self._clean()
-        more = () if self.noise else tuple(recording(source) for source in self.lesson.more)
+        more = () if self.noise else tuple(recording(source) for source in self.task.more)
         material = ChannelSelection(recording=recording(self.source), columns=self.columns, more=more, clean=clean)
         if self.noise:
-            told = {"snr": self.lesson.snr, "seed": seed, "colour": self.noise}
+            told = {"snr": self.task.snr, "seed": seed, "colour": self.noise}
             return [TrainingSet.with_added_noise(series, **told) for series in material.series()]
         return material.training_sets(together=self.together)
 
@@ -125,24 +125,24 @@ class Plan:
         """A clean column for each, where the goal asks for them; none if one is missing, which is then refused in words."""
         if OBJECTIVES[self.goal].target != "clean" or self.noise:
             return ()
-        found = [clean_of(self.lesson, self.source, column) for column in self.columns]
+        found = [clean_column_of(self.task, self.source, column) for column in self.columns]
         return tuple(name for name in found if name) if all(found) else ()
 
 
-def plan(lesson: Lesson, source: Source, kept: dc.RunConfig | None) -> Plan:
-    """The lesson on the file of `source`."""
-    return Plan(lesson=lesson, source=replace(source, column=columns(lesson, source)[0]), kept=kept)
+def plan_training(task: TrainingTask, source: Source, kept: dc.RunConfig | None) -> TrainingPlan:
+    """The task on the file of `source`."""
+    return TrainingPlan(task=task, source=replace(source, column=columns(task, source)[0]), kept=kept)
 
 
-def columns(lesson: Lesson, source: Source) -> tuple[str, ...]:
+def columns(task: TrainingTask, source: Source) -> tuple[str, ...]:
     """The chosen columns that the file has; that of `source` where there is none."""
     there = recording(source).channels
-    return tuple(name for name in lesson.columns if name in there) or (source.column,)
+    return tuple(name for name in task.columns if name in there) or (source.column,)
 
 
-def clean_of(lesson: Lesson, source: Source, column: str) -> str | None:
+def clean_column_of(task: TrainingTask, source: Source, column: str) -> str | None:
     """The clean column for a noisy one: the chosen one, else the one that is called like it."""
-    name = lesson.clean.get(column, column + SUFFIX)
+    name = task.clean.get(column, column + SUFFIX)
     return name if name in recording(source).channels else None
 
 

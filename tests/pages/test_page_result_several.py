@@ -16,7 +16,7 @@ from denoise_core.jobs import Source
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import downloads
-from pages.parts.result_view import Shown
+from pages.parts.result_view import ResultView
 from tests.pages.test_page_task_widgets import labelled, words
 
 
@@ -68,7 +68,7 @@ def lines(app):
 def written(store, run, **how):
     """The table that is downloaded."""
     given = {"residual": False, "sd": False} | {name: how.pop(name) for name in ("residual", "sd") if name in how}
-    return pd.read_csv(io.BytesIO(downloads._file(Shown(run=store.run(run), **how), **given)))
+    return pd.read_csv(io.BytesIO(downloads._file(ResultView(run=store.run(run), **how), **given)))
 
 
 def test_each_channel_can_be_looked_at(app, store, ended, tank):

@@ -123,7 +123,7 @@ def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, m
         monkeypatch.setattr(where, lambda values: done.append("noise") or describe(values))
     monkeypatch.setattr("pages.parts.chart.draw", lambda *a, **k: done.append("picture") or draw(*a, **k))
     cached._noise_of.clear()
-    cached._suggested.clear()
+    cached._suggest_settings.clear()
     app.run()
     assert not app.exception
     assert done == ["picture", "noise"]

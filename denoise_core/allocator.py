@@ -1,4 +1,4 @@
-"""When the C library hands freed memory back to the system. Knows nothing of what it is used for."""
+"""When the C library hands freed memory back to the system."""
 
 from __future__ import annotations
 

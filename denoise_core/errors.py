@@ -1,4 +1,4 @@
-"""The few errors that a user can meet. Knows nothing of what raises them."""
+"""The few errors that a user can meet."""
 
 from __future__ import annotations
 

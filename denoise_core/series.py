@@ -1,4 +1,4 @@
-"""The data types that every other room hands on: time axis, series, recording, estimate. Knows no file, no torch."""
+"""The data types that every other room hands on: time axis, series, recording, estimate."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class TimeAxis:
 
     @property
     def pace(self) -> str:
-        """How often a sample was taken, in words: "50 samples per second", "one sample every 7 days", "in years"."""
+        """How often a sample was taken, in words: "50 Hz", "one sample every 7 days", "in years"."""
         rate = self.rate_hz
         if rate is None:
-            return {"sample": "in row numbers", "year": "in years"}.get(self.unit, f"in {self.unit}")
+            return {"sample": "by row number", "year": "in years"}.get(self.unit, f"in {self.unit}")
         if rate > 0.9:
-            return f"{rate:.6g} samples per second"
+            return f"{rate:.6g} Hz"
         units = ((86400.0, "days"), (3600.0, "hours"), (60.0, "min"), (0.0, "s"))
         size, unit = next((size or 1.0, unit) for size, unit in units if self.step >= size)
         return f"one sample every {self.step / size:.6g} {unit}"
@@ -105,8 +105,8 @@ class Series:
         infinite = np.flatnonzero(np.isinf(self.values))
         if infinite.size:
             raise DataError(
-                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} such samples). "
-                "Replace them by empty cells: those count as gaps."
+                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} in all). "
+                "Replace infinite values with empty cells, which count as gaps."
             )
 
     @classmethod
@@ -133,7 +133,7 @@ class Series:
         if present.size == 0:
             raise DataError(f"{self.name} has no numbers at all. Choose another column.")
         if present.size < at_least:
-            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Upload a longer recording.")
+            raise DataError(f"{self.name} has {present.size} samples; at least {at_least} are needed. Use a longer recording.")
         if present.min() == present.max():
             raise DataError(
                 f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
@@ -142,7 +142,7 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a method says the noise-free series is.
+    """A method's estimate of the noise-free series.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The settings of a training and the button that starts it. Knows nothing of what a single setting means."""
+"""The settings of a training, and the button that starts it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import on_noise
+from denoise_core.assess.formatting import plural
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Source
@@ -19,11 +20,11 @@ from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
 from pages.parts.training_task import TrainingPlan, TrainingTask
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
-ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets follow from it
+ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets depend on it
 
 
 def show(source: Source) -> None:
-    """What is learnt from, and one form filled with suggestions."""
+    """The training data, and one form filled with suggestions."""
     session = state.current()
     plan = training_task.plan_training(session.task, source, session.config)
     st.subheader(_title(plan), anchor=False)
@@ -34,7 +35,7 @@ def show(source: Source) -> None:
 
 
 def first_column(source: Source) -> Source:
-    """The file with the first of the columns that are learnt from."""
+    """The file with the first of the columns to train on."""
     return training_task.plan_training(state.current().task, source, None).source
 
 
@@ -50,15 +51,15 @@ def _title(plan: TrainingPlan) -> str:
 
 
 def _about(plan: TrainingPlan) -> None:
-    """What the network will do, and what is known of the noise."""
+    """What the network will do, and what is known about the noise."""
     noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
-    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in from your data. {told}")
+    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in to suit your data. {told}")
 
 
 def _doubts(plan: TrainingPlan) -> None:
-    """Why what was chosen cannot be started as it is; nothing is looked at before something was chosen."""
+    """Why the training cannot be started as chosen; nothing is checked before anything was chosen."""
     if plan.task == TrainingTask() and plan.kept is None:
         return
     for fault in _faults(plan, plan.config):
@@ -80,24 +81,25 @@ def _form(plan: TrainingPlan) -> None:
     config, version = plan.config, _version(plan)
     with st.form("settings", border=True):
         fields.show(config, FIRST, columns=4, version=version)
-        with st.expander("Every other setting", icon=":material/tune:"):
+        with st.expander("More settings", icon=":material/tune:"):
             for group, paths in fields.others(config, (*FIRST, *ELSEWHERE)).items():
                 st.markdown(f"**{group}**")
                 fields.show(config, paths, columns=4, version=version)
         with st.container(horizontal=True, vertical_alignment="center"):
             icon = ":material/play_arrow:"
             st.form_submit_button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
-            st.caption(f"These settings take {in_words(plan.networks * expected_seconds(config))} on one processor core.")
+            takes = in_words(plan.networks * expected_seconds(config))
+            st.caption(f"Takes {takes} on one processor core, unless you change the settings.")
 
 
 def _version(plan: TrainingPlan) -> str:
-    """Changes when other settings are to be shown than those that were last filled in."""
-    told = plan.task
-    return f"{state.current().edits}-{identity(plan.source)[:8]}-{told.recipe}-{plan.noise}-{told.snr}"
+    """Changes when the form is to be filled in anew."""
+    task = plan.task
+    return f"{state.current().edits}-{identity(plan.source)[:8]}-{task.recipe}-{plan.noise}-{task.snr}"
 
 
 def _start(plan: TrainingPlan) -> None:
-    """Check what the form holds and put it into the queue; the same press never starts anything twice."""
+    """Check the form and queue its trainings; the same press never starts anything twice."""
     session = state.current()
     config = fields.collect(plan.config, version=_version(plan))
     if faults := _faults(plan, config):
@@ -119,15 +121,15 @@ def _start(plan: TrainingPlan) -> None:
     keep_alive()
     state.change(run=runs[0], config=config, source=plan.source)
     if len(runs) > 1:
-        st.toast(f"{len(runs)} trainings were started. 'Runs' at the top leads to each of them.", icon=":material/history:")
+        st.toast(f"{len(runs)} trainings were started. The menu at the top right lists them.", icon=":material/history:")
 
 
 def from_file() -> None:
-    """Settings from a file, and back to the suggested ones."""
+    """Load settings from a file, or go back to the suggested ones."""
     session = state.current()
     with st.expander("Load settings from a file", icon=":material/upload_file:"):
         key = f"settings-file@{session.edits}"
-        if upload := st.file_uploader("Settings of an earlier run (JSON)", key=key, max_upload_size=1):
+        if upload := st.file_uploader("Settings file of an earlier run (JSON)", key=key, max_upload_size=1):
             _load(upload.getvalue())
             st.rerun()
         untouched = session.config is None and session.task.recipe == USUAL
@@ -135,7 +137,7 @@ def from_file() -> None:
 
 
 def windows(source: Source) -> None:
-    """What the network sees at once; nothing where the form above says why it cannot be trained."""
+    """What the network sees at once; nothing where the form above says why no network can be trained."""
     session = state.current()
     plan = training_task.plan_training(session.task, source, session.config)
     try:
@@ -143,12 +145,13 @@ def windows(source: Source) -> None:
     except DenoiseError:
         return
     if window.length <= len(series):
-        st.markdown(f"**What the network sees at once**: {window.length} samples; the next window starts {window.hop} later.")
+        later = plural(window.hop, "sample")
+        st.markdown(f"**Windows**: the network sees {window.length} samples at once; the next window starts {later} later.")
         chart.draw(figures.windows(series, length=window.length, hop=window.hop), key="windows", height=230)
 
 
 def _load(data: bytes) -> None:
-    """Take settings over from a file, or say everything that is wrong with it."""
+    """Fill the form from a settings file, or say everything that is wrong with it."""
     try:
         state.configure(dc.RunConfig.from_json(data.decode()))
     except SettingsError as error:

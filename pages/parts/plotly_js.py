@@ -19,7 +19,7 @@ def load() -> None:
 
 @cache
 def _compress() -> bytes:
-    """plotly.js as the package brings it, squeezed; the package itself is not imported."""
+    """plotly.js from its package, compressed; the package itself is not imported."""
     package = find_spec("plotly")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("plotly is not installed: pip install -r requirements.txt")
@@ -28,9 +28,9 @@ def _compress() -> bytes:
 
 
 def compile_eagerly(source: bytes) -> bytes:
-    """The same program with its one outer function in brackets.
+    """The same program with its one outer function in parentheses.
 
-    Browsers take those for a sign that it is called at once and read it only once, which saves about 0.15 s.
+    Browsers take them as a sign that the function is called at once and parse it only once, which saves about 0.15 s.
     """
     head, opening, body = source.rstrip().partition(b"this, () => {")
     if not (opening and body.endswith(b"}));")):

@@ -1,4 +1,4 @@
-"""Which channel of a finished run is looked at, and how: its series, estimate and truth. Knows no widget."""
+"""One channel of a finished run, as it is shown: its series, estimate and truth."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from pages.parts.cached import (
 
 @dataclass(frozen=True, kw_only=True)
 class ResultView:
-    """The channel number `i` of a run.
+    """Channel number `i` of a run, and how it is shown.
 
     Parameters
     ----------
     strength : float
-        How much of what was removed stays removed: 0 gives the recording back, 1 the network's result.
+        Fraction of the residual that stays removed: 0 gives the recording, 1 the network's result.
     fills : bool
-        Whether gaps hold what the network predicts there.
+        Whether gaps hold the network's prediction.
     band : bool
         Whether the error band is drawn.
     compares : bool
-        Whether the instant method's result is drawn beside it.
+        Whether the Instant result is drawn as well.
     """
 
     run: RunView
@@ -51,7 +51,7 @@ class ResultView:
 
     @property
     def name(self) -> str:
-        """The same for the same result, looked at in the same way."""
+        """The same for the same result shown in the same way."""
         return f"{self.run.id}-{self.i}@{self.strength}{'' if self.fills else ' with gaps'}"
 
     @property
@@ -69,7 +69,7 @@ class ResultView:
 
     @property
     def instant(self) -> dc.Estimate | None:
-        """The same channel by the instant method, where that is to be seen."""
+        """The same channel by the Instant method, where it is drawn."""
         return run_instant(self.run.id, self.i) if self.compares else None
 
     @property
@@ -79,14 +79,14 @@ class ResultView:
 
     @property
     def truth(self) -> Float64Array | None:
-        """What the channel should be: what the run learnt it from, or the column of the file that is called so."""
+        """The true signal: the clean values that the run was trained on, or the file's column with the matching name."""
         taught = self.run.kind == TRAIN and OBJECTIVES[self.run.config.objective.kind].target == "clean"
         clean = run_clean(self.run.id, self.i) if taught else None
         return truth(replace(self.run.source, column=self.channel)) if clean is None else clean
 
     @property
     def noise_was_added(self) -> bool:
-        """Whether the file itself is the truth, and the run learnt from noisy copies of it."""
+        """Whether the file itself is the truth, and the run was trained on noisy copies of it."""
         clean = self.truth
         try:
             own = recording(self.run.source).channels.get(self.channel)
@@ -100,7 +100,7 @@ class ResultView:
 
     @property
     def gain_on_test_part(self) -> float | None:
-        """The gain on the samples that were kept to test, in dB; None where there are none, or no truth."""
+        """The gain in dB on the test samples; None where there are none, or no truth."""
         clean = self.truth
         if clean is None or self.run.kind != TRAIN or not self.run.config.split.test_share:
             return None
@@ -108,6 +108,6 @@ class ResultView:
 
     @property
     def beside(self) -> dict[str, ResultView]:
-        """Every channel of the run that the file holds, looked at in the same way, by name."""
+        """Every channel of the run that the file holds, shown in the same way, by name."""
         there = recording(self.run.source).channels
         return {name: replace(self, i=i) for i, name in enumerate(self.run.channels) if name in there}

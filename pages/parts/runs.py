@@ -1,4 +1,4 @@
-"""The runs of this browser: which is open, and the strip that leads to the others. Knows nothing of training."""
+"""The runs of this browser: which is open, and the menu that leads to the others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from denoise_core.assess.formatting import plural
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN
@@ -26,14 +27,14 @@ _ICONS = {
 
 
 def follow(session: state.Session) -> None:
-    """Take over the series of the run that a link opened."""
+    """Show the series of the run that a link opened."""
     run = _find(session.run)
     if run and run.source.input and run.source != session.source:
         state.change(source=run.source, task=TrainingTask(columns=run.channels), edits=session.edits + 1)
 
 
 def open_run() -> RunView | None:
-    """The open run; a sentence and None where it cannot be found, and None where no run is open."""
+    """The open run; None where no run is open, and None with a warning where it cannot be found."""
     run_id = state.current().run
     if run_id is None:
         return None
@@ -41,19 +42,19 @@ def open_run() -> RunView | None:
         return store().run(run_id)
     except DenoiseError as error:
         st.warning(str(error), icon=":material/link_off:")
-        st.button("Forget this link", on_click=state.close_run)
+        st.button("Close this message", on_click=state.close_run)
         return None
 
 
 def close_ended() -> None:
-    """Leave a run that has ended, so that the next look at Train offers a new one; one at work stays open."""
+    """Close a run that has ended, so that Train offers a new one; one that is running stays open."""
     run = _find(state.current().run)
     if run is None or run.ended:
         state.close_run()
 
 
 def ask(do: Callable[[str], None], run_id: str) -> None:
-    """Stop, cancel...; where that cannot be done, the next rerun says why."""
+    """Stop, cancel or delete; if that is not possible, the next rerun says why."""
     try:
         do(run_id)
     except DenoiseError as error:
@@ -61,35 +62,36 @@ def ask(do: Callable[[str], None], run_id: str) -> None:
 
 
 def delete(run_id: str) -> None:
-    """Take the run and all its files away."""
+    """Delete the run and all its files."""
     ask(store().delete, run_id)
     state.close_run()
 
 
 def retention(run: RunView) -> None:
-    """Where the run is kept and for how long, and the way to end that now."""
+    """Where the run is stored and for how long, and the button that deletes it."""
     days = keep_days()
-    until = f"for {days:g} days after its end" if days else "until it is deleted"
-    st.caption(f"This run and your file are kept on the computer that runs this app, {until}.")
+    until = f"for {days:g} day{'' if days == 1 else 's'} after it ends" if days else "until it is deleted"
+    st.caption(f"This run and your file are stored on the computer that runs this app {until}.")
     if run.owner == state.current().workspace:
-        st.button("Delete this run now", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
+        st.button("Delete this run", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
 
 
-def strip(session: state.Session) -> None:
-    """The runs of this browser, newest first, each a way back to it."""
+def menu(session: state.Session) -> None:
+    """The runs of this browser, newest first, each with a link to it."""
     mine = store().runs(session.workspace)
-    active = sum(not run.ended for run in mine)
-    label = f"Runs: {active} at work" if active else f"Runs: {len(mine)}"
-    with st.popover(label, icon=":material/history:", key="runs"):
+    waiting = sum(run.state == "queued" for run in mine)
+    running = sum(not run.ended for run in mine) - waiting
+    label = f"{plural(running, 'training')} running" if running else f"{plural(waiting, 'training')} waiting"
+    with st.popover(label if running or waiting else f"Runs: {len(mine)}", icon=":material/history:", key="runs"):
         if not mine:
-            st.caption("Nothing was trained in this browser yet.")
+            st.caption("No runs in this browser yet.")
         _links(mine)
 
 
 def list_results() -> None:
     """The runs of this browser that have a result."""
     if mine := [run for run in store().runs(state.current().workspace) if run.has_result]:
-        st.markdown("**Results so far**")
+        st.markdown("**Earlier results**")
         _links(mine)
 
 
@@ -101,12 +103,12 @@ def _links(found: list[RunView]) -> None:
 
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
-    done = f"{run.epochs_done} of {run.epochs} epochs" if run.kind == TRAIN else f"with {run.model_name}"
-    return f"{run.title}, {run.samples:,} samples: {at}, {done}"
+    done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.kind == TRAIN else f"with {run.model_name}"
+    return f"{run.title}, {plural(run.samples, 'sample')}: {at}, {done}"
 
 
 def _find(run_id: str | None) -> RunView | None:
-    """The run, or None; `opened` says on the pages that need it why it is not there."""
+    """The run, or None; `open_run` says on the pages that need it why it is not there."""
     try:
         return store().run(run_id) if run_id else None
     except DenoiseError:

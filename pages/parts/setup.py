@@ -1,11 +1,11 @@
-"""What every page begins with: its frame, the way to the other pages, and the strip. Knows nothing of what a page shows."""
+"""What every page begins with: its frame and the bar at the top, with links to the other pages, the glossary and the runs."""
 
 from __future__ import annotations
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import runs, state, workspace
+from pages.parts import glossary, runs, state, workspace
 
 _PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
@@ -15,9 +15,9 @@ _PAGES = {
 
 
 def page_setup(title: str) -> DeltaGenerator:
-    """Page frame, navigation, strip, and what went wrong with the last button press; every page's first call.
+    """Page frame, top bar, and what went wrong with the last button press; every page's first call.
 
-    Returns the place in the strip for one line about the series on the page.
+    Returns the place in the bar for one line about the series on the page.
     """
     st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
     session = state.begin()
@@ -28,7 +28,8 @@ def page_setup(title: str) -> DeltaGenerator:
             st.page_link(path, label=label, icon=icon, query_params=state.link())
         st.space("stretch")
         line = st.empty()
-        runs.strip(session)
+        glossary.button()
+        runs.menu(session)
     workspace.keep(session.workspace)
     for fault in state.pop_faults():
         st.error(fault, icon=":material/error:")

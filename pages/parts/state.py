@@ -40,9 +40,9 @@ class Session:
     config : RunConfig or None
         Settings that were loaded or edited; None for those suggested from the data.
     task : TrainingTask
-        What a network is to learn from.
+        What a network is to be trained on.
     model : str or None
-        The uploaded model file that is to be used again, by its sha256.
+        The uploaded model file that is to be used, by its sha256.
     edits : int
         Counts the times that `config` was replaced, so that a form shows the new values.
     start_token : str
@@ -84,7 +84,7 @@ def change(**changes: Any) -> None:
 
 
 def choose(source: Source) -> None:
-    """Take another series, and forget what belonged to the one before."""
+    """Show another series, and forget what belonged to the one before."""
     session = current()
     change(source=source, run=None, config=None, task=TrainingTask(), edits=session.edits + 1, start_token=new_id(), faults=())
 
@@ -95,25 +95,25 @@ def close_run() -> None:
 
 
 def configure(config: RunConfig | None) -> None:
-    """Take other settings into the form, with their learning goal; None for the suggested ones."""
+    """Fill the form with other settings and their learning goal; None for the suggested ones."""
     session = current()
     task = replace(session.task, goal="") if config else TrainingTask(columns=session.task.columns)
     change(config=config, task=task, edits=session.edits + 1)
 
 
 def change_task(**changes: Any) -> None:
-    """Have something else learnt from, see `TrainingTask`; another recipe fills all settings again."""
+    """Replace parts of the `TrainingTask`; another recipe fills in all settings again."""
     session = current()
     change(task=replace(session.task, **changes), config=None if "recipe" in changes else session.config)
 
 
 def retry(*faults: str) -> None:
-    """Have these sentences shown, and empty what was just uploaded or typed."""
+    """Show these sentences, and empty what was just uploaded or typed."""
     change(faults=faults, edits=current().edits + 1)
 
 
 def fail(*faults: str) -> None:
-    """Have these sentences shown by the next rerun."""
+    """Show these sentences in the next rerun."""
     change(faults=faults)
 
 
@@ -131,7 +131,7 @@ def link(**query: str) -> dict[str, str]:
 
 
 def view(key: str) -> View | None:
-    """The stretch that the chart `key` is zoomed to, or None where it shows everything."""
+    """The range that the chart `key` is zoomed to, or None where it shows everything."""
     view = st.session_state.get(key, {}).get("view")
     return (float(view[0]), float(view[1])) if view else None
 
@@ -142,7 +142,7 @@ def value(key: str) -> Any:
 
 
 def offer(key: str, value: Any) -> None:
-    """Have the widget `key` show `value`, unless a person has put something else there than it was offered before."""
+    """Put `value` into the widget `key`, unless a person has replaced the value offered before."""
     offers = st.session_state.setdefault(_OFFERS, {})
     held = st.session_state.get(key)
     if held is None or (value != offers.get(key) == held):

@@ -1,4 +1,4 @@
-"""What a network is to learn from, as it was chosen on the Train page, and the trainings that follow. Knows no widget."""
+"""What a network is to be trained on, as chosen on the Train page, and the trainings that follow from it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from pages.parts.cached import USUAL, recording, suggest_settings, with_noise
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingTask:
-    """Everything about a training that is not a setting of `RunConfig`, and where those start.
+    """Everything about a training that is not a setting of `RunConfig`, and the recipe for those that are.
 
     Parameters
     ----------
     goal : str
-        One of `OBJECTIVES`; "" for that of the recipe, or of the settings that were loaded.
+        One of `OBJECTIVES`; "" for that of the recipe, or of the loaded settings.
     columns : tuple of str
-        Empty for the chosen one.
+        Empty for the one chosen on the Signal page.
     clean : mapping
-        Noisy column -> clean column, where it is not the one that is called like it.
+        Noisy column -> clean column, where that is not the one with the matching name.
     noise, snr : str, float
-        Colour and strength of the noise to add, where the recording is clean itself; "" for none.
+        Colour of the noise to add, where the recording is clean itself ("" for none), and the signal-to-noise ratio.
     more : tuple of Source
         Further files with the same columns.
     """
@@ -48,7 +48,7 @@ class TrainingTask:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingPlan:
-    """A task on one recording, with the settings that its form is filled with.
+    """A training task on one recording, with the settings that fill its form.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class TrainingPlan:
 
     @property
     def goal(self) -> str:
-        """The learning goal; it can be told and changed even where the recipe cannot be used on this series."""
+        """The learning goal; it can be shown and changed even where the recipe cannot be used on this series."""
         try:
             return self.config.objective.kind
         except DenoiseError:
@@ -85,7 +85,7 @@ class TrainingPlan:
 
     @property
     def together(self) -> bool:
-        """Whether one network learns from all columns."""
+        """Whether one network is trained on all columns."""
         return OBJECTIVES[self.goal].target == "others" or (self.task.together and not self.noise)
 
     @property
@@ -98,7 +98,7 @@ class TrainingPlan:
         return with_noise(self.source, self.noise, self.task.snr)
 
     def config_for(self, column: str) -> dc.RunConfig:
-        """The settings that a training on that column starts with."""
+        """The settings suggested for a training on that column."""
         task, source = self.task, replace(self.source, column=column)
         if self.kept is not None:
             return for_goal(self.kept, task.goal or self.kept.objective.kind)
@@ -108,25 +108,25 @@ class TrainingPlan:
         return for_channels(filled, len(self.columns) if self.task.together else 1)
 
     def trainings(self, edited: dc.RunConfig) -> Iterator[tuple[TrainingSet, dc.RunConfig]]:
-        """What each network learns from, with its settings: those suggested for its column, and what was changed by hand."""
+        """The data and settings of each network: the settings suggested for its column, with the changes made by hand."""
         for data in self._training_sets(edited.training.seed):
             yield data, _as_edited(self.config_for(data.noisy[0].name), self.config, edited)
 
     def _training_sets(self, seed: int) -> list[TrainingSet]:
         clean = self._clean()
         more = () if self.noise else tuple(recording(source) for source in self.task.more)
-        material = ChannelSelection(recording=recording(self.source), columns=self.columns, more=more, clean=clean)
+        selection = ChannelSelection(recording=recording(self.source), columns=self.columns, more=more, clean=clean)
         if self.noise:
-            told = {"snr": self.task.snr, "seed": seed, "colour": self.noise}
-            return [TrainingSet.with_added_noise(series, **told) for series in material.series()]
-        return material.training_sets(together=self.together)
+            noise = {"snr": self.task.snr, "seed": seed, "colour": self.noise}
+            return [TrainingSet.with_added_noise(series, **noise) for series in selection.series()]
+        return selection.training_sets(together=self.together)
 
     def _clean(self) -> tuple[str, ...]:
-        """A clean column for each, where the goal asks for them; none if one is missing, which is then refused in words."""
+        """A clean column for each, where the goal needs them; none if one is missing, which is refused later."""
         if OBJECTIVES[self.goal].target != "clean" or self.noise:
             return ()
-        found = [clean_column_of(self.task, self.source, column) for column in self.columns]
-        return tuple(name for name in found if name) if all(found) else ()
+        names = [clean_column_of(self.task, self.source, column) for column in self.columns]
+        return tuple(name for name in names if name) if all(names) else ()
 
 
 def plan_training(task: TrainingTask, source: Source, kept: dc.RunConfig | None) -> TrainingPlan:
@@ -135,19 +135,19 @@ def plan_training(task: TrainingTask, source: Source, kept: dc.RunConfig | None)
 
 
 def columns(task: TrainingTask, source: Source) -> tuple[str, ...]:
-    """The chosen columns that the file has; that of `source` where there is none."""
+    """The chosen columns that the file has; that of `source` if there are none."""
     there = recording(source).channels
     return tuple(name for name in task.columns if name in there) or (source.column,)
 
 
 def clean_column_of(task: TrainingTask, source: Source, column: str) -> str | None:
-    """The clean column for a noisy one: the chosen one, else the one that is called like it."""
+    """The clean column for a noisy one: the chosen one, else the one with the matching name."""
     name = task.clean.get(column, column + SUFFIX)
     return name if name in recording(source).channels else None
 
 
 def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) -> dc.RunConfig:
-    """`base` with every setting that is not in `edited` what it was in `shown`."""
+    """`base` with every change from `shown` to `edited`."""
     for (path, _, old), (_, _, new) in zip(settings(shown), settings(edited), strict=True):
         if new != old:
             base = by_hand(base, path, new)
@@ -155,6 +155,6 @@ def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) ->
 
 
 def by_hand(config: dc.RunConfig, path: str, value: Any) -> dc.RunConfig:
-    """`config` with one setting changed by a person: what was the reason for it is none any more."""
+    """`config` with one setting changed by hand, which drops the reason for the suggestion."""
     reasons = {name: reason for name, reason in config.reasons.items() if name != path}
     return replace(config.replace(path, value), reasons=reasons)

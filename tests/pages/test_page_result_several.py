@@ -118,10 +118,10 @@ def test_gaps_are_filled_or_left_in_the_picture_and_in_the_file(app, store, ende
     run = ended(gappy, "flow")
     look(app, run)
     assert not np.isnan(lines(app)["Denoised"][1]).any()
-    assert "3 of 600 samples are missing: 101–102, 301. They hold the network's prediction." in words(app)
+    assert "3 of 600 samples are missing: 101–102, 301. They were filled with the network's prediction." in words(app)
     labelled(app.toggle, "Fill gaps").set_value(False).run()
     assert np.isnan(lines(app)["Denoised"][1]).sum() == 2
-    assert "They stay empty." in words(app)
+    assert "They are left empty." in words(app)
     column = "flow_denoised (l/s)"
     assert written(store, run)[column].isna().sum() == 0
     assert np.flatnonzero(written(store, run, fills=False)[column].isna()).tolist() == [100, 101, 300]
@@ -135,7 +135,7 @@ def test_series_without_gaps_is_asked_nothing_about_them(app, ended, tank):
 
 def test_what_was_done_to_the_data_is_told(app, ended, tank):
     look(app, ended(tank, "flow", changes=["flow: it was turned upside down."]))
-    assert "What was done to the data: flow: it was turned upside down." in words(app)
+    assert "Changes to the data: flow: it was turned upside down." in words(app)
 
 
 def test_gain_on_the_test_part_stands_beside_the_whole_gain(app, store, ended, tank):
@@ -144,7 +144,7 @@ def test_gain_on_the_test_part_stands_beside_the_whole_gain(app, store, ended, t
     look(app, run)
     truth = dc.read(tank, name="tank.csv")["flow_true"].values
     gain_db = on_test_part(store.estimate(run), truth, data=store.training_set(run), config=config)
-    assert [m.label for m in app.metric][:2] == ["True gain", "Gain on the test part"]
+    assert [m.label for m in app.metric][:2] == ["True gain", "Gain on test samples"]
     assert app.metric[1].value == f"{gain_db:.1f} dB" != app.metric[0].value
 
 
@@ -163,7 +163,7 @@ def test_recording_that_noise_was_added_to_is_the_truth(app, ended, tank):
     look(app, ended(tank, "flow_true", data=data, config=RunConfig().replace("objective.kind", "supervised")))
     assert app.metric[0].label == "True gain"
     assert "Noise was added to the recording" in words(app)
-    assert [box.label for box in app.checkbox] == ["+ error"]
+    assert [box.label for box in app.checkbox] == ["+ error sd"]
 
 
 def test_teaching_example_is_marked(app, ended, tank):

@@ -15,10 +15,8 @@ run = runs.open_run()
 if run is None or not run.has_result:
     if run is not None:
         st.info(outcome.why_no_result(run), icon=":material/hourglass_top:")
-    else:
-        st.markdown("No trained result yet.")
-    st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
     runs.list_results()
+    st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
     st.stop()
 
 with messages.report_errors():

@@ -13,7 +13,7 @@ GROUPS = {
     "window": "Windows",
     "model": "Network",
     "objective": "Learning goal and loss",
-    "split": "Validation",
+    "split": "Validation and test",
     "training": "Training",
 }
 """Field of `RunConfig` -> what a person calls that group of settings."""

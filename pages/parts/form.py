@@ -30,7 +30,7 @@ def show(source: Source) -> None:
     st.subheader(_title(plan), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
-    _doubts(plan)
+    _warnings(plan)
     _form(plan)
 
 
@@ -55,10 +55,10 @@ def _about(plan: TrainingPlan) -> None:
     noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
-    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in to suit your data. {told}")
+    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}")
 
 
-def _doubts(plan: TrainingPlan) -> None:
+def _warnings(plan: TrainingPlan) -> None:
     """Why the training cannot be started as chosen; nothing is checked before anything was chosen."""
     if plan.task == TrainingTask() and plan.kept is None:
         return

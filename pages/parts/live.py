@@ -78,7 +78,7 @@ def _progress(run: RunView, past: History) -> None:
             key="cancel",
             disabled=stopping,
             help="Ends the run and discards its result.",
-            on_click=runs.ask,
+            on_click=runs.attempt,
             args=(store().cancel, run.id),
         )
 
@@ -91,7 +91,7 @@ def _stop_button(run: RunView, stopping: bool) -> None:
         icon=":material/stop_circle:",
         disabled=stopping or run.epochs_done == 0,
         help="Ends the training now. The best epoch so far becomes the result.",
-        on_click=runs.ask,
+        on_click=runs.attempt,
         args=(store().stop, run.id),
     )
 

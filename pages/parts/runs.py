@@ -53,7 +53,7 @@ def close_ended() -> None:
         state.close_run()
 
 
-def ask(do: Callable[[str], None], run_id: str) -> None:
+def attempt(do: Callable[[str], None], run_id: str) -> None:
     """Stop, cancel or delete; if that is not possible, the next rerun says why."""
     try:
         do(run_id)
@@ -63,7 +63,7 @@ def ask(do: Callable[[str], None], run_id: str) -> None:
 
 def delete(run_id: str) -> None:
     """Delete the run and all its files."""
-    ask(store().delete, run_id)
+    attempt(store().delete, run_id)
     state.close_run()
 
 
@@ -79,10 +79,10 @@ def retention(run: RunView) -> None:
 def menu(session: state.Session) -> None:
     """The runs of this browser, newest first, each with a link to it."""
     mine = store().runs(session.workspace)
-    waiting = sum(run.state == "queued" for run in mine)
-    running = sum(not run.ended for run in mine) - waiting
-    label = f"{plural(running, 'training')} running" if running else f"{plural(waiting, 'training')} waiting"
-    with st.popover(label if running or waiting else f"Runs: {len(mine)}", icon=":material/history:", key="runs"):
+    active = sum(not run.ended for run in mine)
+    # True of a run that waits and of one that runs: this line is not refreshed when the one becomes the other.
+    label = f"{plural(active, 'run')} in progress" if active else f"Runs: {len(mine)}"
+    with st.popover(label, icon=":material/history:", key="runs"):
         if not mine:
             st.caption("No runs in this browser yet.")
         _links(mine)
@@ -91,8 +91,10 @@ def menu(session: state.Session) -> None:
 def list_results() -> None:
     """The runs of this browser that have a result."""
     if mine := [run for run in store().runs(state.current().workspace) if run.has_result]:
-        st.markdown("**Earlier results**")
+        st.markdown("**Your results**")
         _links(mine)
+    elif state.current().run is None:
+        st.markdown("No trained result yet.")
 
 
 def _links(found: list[RunView]) -> None:

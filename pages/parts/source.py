@@ -46,7 +46,7 @@ def picker(chosen: Source) -> None:
     about = "Recordings that come with the app." if shown is None else SAMPLES[names[shown]].about
     titles = {name: sample.title for name, sample in SAMPLES.items()}
     options = {"index": shown, "format_func": titles.get, "placeholder": "Choose", "help": about}
-    st.selectbox("Or an example", names, key=key, on_change=_pick, args=(key,), **options)
+    st.selectbox("Or an example", names, key=key, on_change=_choose_example, args=(key,), **options)
 
 
 def column_picker(chosen: Source) -> None:
@@ -54,7 +54,7 @@ def column_picker(chosen: Source) -> None:
     names = list(recording(chosen).channels)
     if len(names) > 1:
         key = f"column@{state.current().edits}"
-        st.selectbox("Column", names, index=names.index(chosen.column), key=key, on_change=_turn, args=(chosen, key))
+        st.selectbox("Column", names, index=names.index(chosen.column), key=key, on_change=_choose_column, args=(chosen, key))
 
 
 def in_words(file_name: str, series: dc.Series) -> str:
@@ -101,12 +101,12 @@ def _take(data: bytes, name: str) -> None:
     _try(lambda: Source(input=store().put_input(data, name), file_name=name))
 
 
-def _pick(key: str) -> None:
+def _choose_example(key: str) -> None:
     if name := state.value(key):
         state.choose(_example(name))
 
 
-def _turn(chosen: Source, key: str) -> None:
+def _choose_column(chosen: Source, key: str) -> None:
     _try(lambda: replace(chosen, column=state.value(key)))
 
 

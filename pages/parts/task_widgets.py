@@ -56,16 +56,16 @@ def in_words(plan: TrainingPlan) -> str:
 def _recipe(plan: TrainingPlan) -> None:
     names, key = list(RECIPES), _key("recipe")
     labels = {name: recipe.label for name, recipe in RECIPES.items()}
-    options = {"index": names.index(plan.task.recipe), "format_func": labels.get, "on_change": _turn, "args": ("recipe", key)}
-    st.selectbox("Recipe", names, key=key, help="Fills in all the settings below.\n" + _helps(RECIPES), **options)
+    options = {"index": names.index(plan.task.recipe), "format_func": labels.get, "on_change": _set, "args": ("recipe", key)}
+    st.selectbox("Recipe", names, key=key, help="Fills in all the settings below.\n" + _help_list(RECIPES), **options)
 
 
 def _goal(plan: TrainingPlan) -> None:
     # Each recipe has its own goal, so another recipe needs a new widget.
     names, key = list(OBJECTIVES), _key("goal", plan.task.recipe)
     labels = {name: objective.label for name, objective in OBJECTIVES.items()}
-    options = {"index": names.index(plan.goal), "format_func": labels.get, "on_change": _turn, "args": ("goal", key)}
-    st.selectbox("Learning goal", names, key=key, help=_helps(OBJECTIVES), **options)
+    options = {"index": names.index(plan.goal), "format_func": labels.get, "on_change": _set, "args": ("goal", key)}
+    st.selectbox("Learning goal", names, key=key, help=_help_list(OBJECTIVES), **options)
 
 
 def _columns(plan: TrainingPlan) -> None:
@@ -77,13 +77,19 @@ def _columns(plan: TrainingPlan) -> None:
         return
     label = "Columns that repeat one measurement" if repeats else "Columns"
     hint = "The first column is shown during training, and the settings below are suggested from it."
-    options = {"placeholder": plan.source.column, "help": hint, "on_change": _turn, "args": ("columns", key)}
+    options = {"placeholder": plan.source.column, "help": hint, "on_change": _set, "args": ("columns", key)}
     st.multiselect(label, names, list(plan.columns), key=key, **options)
     if len(plan.columns) > 1 and not repeats and not plan.noise:
         key = _key("together")
         options = {"index": int(not plan.task.together), "format_func": _TOGETHER.get, "horizontal": True}
         st.radio(
-            "Networks", list(_TOGETHER), key=key, on_change=_turn, args=("together", key), label_visibility="collapsed", **options
+            "Networks",
+            list(_TOGETHER),
+            key=key,
+            on_change=_set,
+            args=("together", key),
+            label_visibility="collapsed",
+            **options,
         )
 
 
@@ -100,18 +106,26 @@ def _clean(plan: TrainingPlan) -> None:
         names = [name for name in recording(plan.source).channels if name != column]
         found, key = clean_column_of(plan.task, plan.source, column), _key("clean", column)
         options = {"index": names.index(found) if found in names else None, "placeholder": "Choose"}
-        cells[at % 3].selectbox(f"Clean version of {column}", names, key=key, on_change=_pair, args=(column, key), **options)
+        cells[at % 3].selectbox(f"Clean version of {column}", names, key=key, on_change=_set_clean, args=(column, key), **options)
 
 
 def _noise(plan: TrainingPlan) -> None:
     colour, level, _ = st.columns(3)
     key = _key("noise")
-    options = {"index": list(COLOURS).index(plan.noise), "format_func": COLOURS.get, "on_change": _turn, "args": ("noise", key)}
+    options = {"index": list(COLOURS).index(plan.noise), "format_func": COLOURS.get, "on_change": _set, "args": ("noise", key)}
     help = "White: noise samples are independent. Coloured: neighbouring noise samples are correlated, as after a slow sensor."
     colour.selectbox("Added noise", list(COLOURS), key=key, help=help, **options)
     key, hint = _key("snr"), "Standard deviation of the clean signal over that of the noise: 3 is strong noise, 10 is weak."
     level.number_input(
-        "Signal-to-noise ratio", 0.1, 1000.0, plan.task.snr, key=key, help=hint, format="%.3g", on_change=_turn, args=("snr", key)
+        "Signal-to-noise ratio",
+        0.1,
+        1000.0,
+        plan.task.snr,
+        key=key,
+        help=hint,
+        format="%.3g",
+        on_change=_set,
+        args=("snr", key),
     )
 
 
@@ -144,7 +158,7 @@ def _take(plan: TrainingPlan, uploads: list[tuple[bytes, str]]) -> None:
     return state.change_task(more=(*plan.task.more, *added))
 
 
-def _turn(name: str, key: str) -> None:
+def _set(name: str, key: str) -> None:
     value: Any = state.value(key)
     state.change_task(**{name: tuple(value) if isinstance(value, list) else value})
 
@@ -153,11 +167,11 @@ def _add_noise(key: str) -> None:
     state.change_task(noise="white" if state.value(key) else "")
 
 
-def _pair(column: str, key: str) -> None:
+def _set_clean(column: str, key: str) -> None:
     state.change_task(clean={**state.current().task.clean, column: state.value(key)})
 
 
-def _helps(table: Any) -> str:
+def _help_list(table: Any) -> str:
     return "\n".join(f"- **{item.label}**: {item.help}" for item in table.values())
 
 

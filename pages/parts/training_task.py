@@ -110,7 +110,7 @@ class TrainingPlan:
     def trainings(self, edited: dc.RunConfig) -> Iterator[tuple[TrainingSet, dc.RunConfig]]:
         """The data and settings of each network: the settings suggested for its column, with the changes made by hand."""
         for data in self._training_sets(edited.training.seed):
-            yield data, _as_edited(self.config_for(data.noisy[0].name), self.config, edited)
+            yield data, _replay_edits(self.config_for(data.noisy[0].name), self.config, edited)
 
     def _training_sets(self, seed: int) -> list[TrainingSet]:
         clean = self._clean()
@@ -146,7 +146,7 @@ def clean_column_of(task: TrainingTask, source: Source, column: str) -> str | No
     return name if name in recording(source).channels else None
 
 
-def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) -> dc.RunConfig:
+def _replay_edits(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) -> dc.RunConfig:
     """`base` with every change from `shown` to `edited`."""
     for (path, _, old), (_, _, new) in zip(settings(shown), settings(edited), strict=True):
         if new != old:

@@ -135,7 +135,7 @@ def test_only_the_owner_is_offered_to_stop(app, running, workspace, monkeypatch)
     assert "Stop and keep best" in [button.label for button in mine.button]
 
 
-def test_menu_says_how_many_trainings_run_or_wait(app, store, workspace, submitted, monkeypatch):
+def test_menu_says_how_many_runs_are_in_progress(app, store, workspace, submitted, monkeypatch):
     monkeypatch.setattr("pages.parts.state._workspace", lambda: workspace)
     popovers = []
     monkeypatch.setattr("pages.parts.runs.st.popover", lambda label, **_: popovers.append(label) or nullcontext())
@@ -143,7 +143,7 @@ def test_menu_says_how_many_trainings_run_or_wait(app, store, workspace, submitt
     for state in ("queued", "running", "cancelled"):
         folder.write(Status(state=state, started=0.0))
         app.run()
-    assert popovers == ["1 training waiting", "1 training running", "Runs: 1"]
+    assert popovers == ["1 run in progress", "1 run in progress", "Runs: 1"]
 
 
 def test_link_to_a_run_that_is_gone_says_so(app):

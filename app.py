@@ -11,10 +11,10 @@ from pages.parts import chart, quick_look, source
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.setup import page_setup
 
-strip = page_setup("Signal")
+top = page_setup("Signal")
 chosen = source.current()
 series = series_of(chosen)
-strip.caption(source.in_words(chosen.file_name, series))
+top.caption(source.in_words(chosen.file_name, series))
 
 controls, picture = st.columns([1, 3], gap="medium")
 with controls:

@@ -1,4 +1,4 @@
-"""The one table of methods: a name -> how to get an `Estimate`. Importing it imports no torch."""
+"""The one table of methods: name -> how to get an `Estimate`. Importing it does not import torch."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def _denoise_instantly(series: Series, **others: Any) -> Estimate:
 METHODS: dict[str, Method] = {
     "lstm": Method(
         label="Two-sided LSTM",
-        help="Trains on this series to predict each sample from those before and after it: noise cannot be predicted.",
+        help="Trains a network on this series to predict each sample from those before and after it; noise cannot be predicted.",
         denoise=_denoise_by_training,
         trains=True,
     ),
     "instant": Method(
         label="Instant",
-        help="Pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
+        help="A network pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
         denoise=_denoise_instantly,
     ),
     **{
@@ -72,7 +72,7 @@ def lookup(name: str) -> Method:
 
 
 def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimate:
-    """The noise-free series as one method of `METHODS` estimates it.
+    """The noise-free series, as estimated by one method of `METHODS`.
 
     Parameters
     ----------
@@ -83,14 +83,14 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     Returns
     -------
     Estimate
-        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network predicts them.
+        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network fills them with its prediction.
 
     Raises
     ------
     SettingsError
         If the method or a setting is unknown or out of range.
     DataError
-        If the series has too few numbers, or all are equal.
+        If the series has too few values, or all are equal.
     """
     chosen = lookup(method)
     series.check_usable()

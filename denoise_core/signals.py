@@ -1,4 +1,4 @@
-"""Test signals and noises with known truth, by explicit generator."""
+"""Test signals and noise with known truth, from an explicit generator."""
 
 from __future__ import annotations
 
@@ -128,4 +128,4 @@ COLOURS: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
     "white": lambda n, rng: rng.standard_normal(n),
     "coloured": lambda n, rng: ar1_noise(n, rng, rho=0.8),
 }
-"""Noises of sd 1 that may be added to a clean recording; the coloured one is AR(1) with a lag-1 autocorrelation of 0.8."""
+"""Noise of sd 1 to add to a clean recording; "coloured" is AR(1) with a lag-1 autocorrelation of 0.8."""

@@ -1,4 +1,4 @@
-"""Result: what was removed and whether to trust it, how strongly to denoise, and the file to take away."""
+"""Result: what was removed and whether to trust it, how strongly to denoise, and the downloads."""
 
 import streamlit as st
 
@@ -9,34 +9,33 @@ plotly_js.load()  # Before the other imports: the browser compiles plotly.js mea
 from pages.parts import downloads, messages, outcome, runs, source, state
 from pages.parts.setup import page_setup
 
-strip = page_setup("Result")
-run = runs.opened()
+top = page_setup("Result")
+run = runs.open_run()
 
 if run is None or not run.has_result:
     if run is not None:
-        st.info(f"This run has no result, because it is {run.state}. {run.reason}", icon=":material/hourglass_top:")
-    st.markdown("A result appears here when a network was trained, or was stopped and its best epoch kept.")
+        st.info(outcome.why_no_result(run), icon=":material/hourglass_top:")
+    runs.list_results()
     st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
-    runs.finished()
     st.stop()
 
-with messages.faults_in_words():
+with messages.report_errors():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
-        shown = outcome.controls(run)
-        strip.caption(source.in_words(run.spec.source.file_name, shown.series))
-        downloads.show(shown)
-        outcome.verdict(shown)
+        result = outcome.controls(run)
+        top.caption(source.in_words(run.spec.source.file_name, result.series))
+        downloads.show(result)
+        outcome.verdict(result)
     with picture:
         outcome.teaching(run)
-        outcome.numbers(shown)
-        outcome.picture(shown)
-        outcome.comparison(shown)
-        outcome.changes(shown)
+        outcome.numbers(result)
+        outcome.picture(result)
+        outcome.comparison(result)
+        outcome.changes(result)
         spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
         if spectrum.open:
             with spectrum:
-                outcome.spectrum(shown)
+                outcome.spectrum(result)
         with st.expander("Settings of this run", icon=":material/tune:"):
             st.json(run.spec.config.to_json(), expanded=1)
-            runs.keeping(run)
+            runs.retention(run)

@@ -10,34 +10,34 @@ from pages.parts import applying, form, live, messages, runs, source, state
 from pages.parts.cached import run_series, series_of
 from pages.parts.setup import page_setup
 
-strip = page_setup("Train")
-run = runs.opened()
+top = page_setup("Train")
+run = runs.open_run()
 
 if run is None:
     chosen = form.first_column(source.current())
-    strip.caption(source.in_words(chosen.file_name, series_of(chosen)))
-    with messages.faults_in_words():
+    top.caption(source.in_words(chosen.file_name, series_of(chosen)))
+    with messages.report_errors():
         form.show(chosen)
     settings, network = st.columns(2)
     with settings:
         form.from_file()
-    with network, messages.faults_in_words():
+    with network, messages.report_errors():
         applying.show(chosen)
     form.windows(chosen)
     st.stop()
 
-with messages.faults_in_words():
-    strip.caption(source.in_words(run.spec.source.file_name, run_series(run.id)))
+with messages.report_errors():
+    top.caption(source.in_words(run.spec.source.file_name, run_series(run.id)))
     heading, onward = st.columns([3, 2], vertical_alignment="center")
     heading.subheader(live.heading(run), anchor=False)
     with onward, st.container(horizontal=True, horizontal_alignment="right"):
         if run.has_result and st.button("See the result", type="primary", icon=":material/task_alt:", key="see"):
             st.switch_page("pages/result.py", query_params=state.link())
-        hint = "Back to the settings, filled with those of this run."
+        hint = "Opens the form again, filled in with the settings of this run."
         st.button("New training", on_click=form.start_over, args=(run.spec.config,), help=hint)
     if run.reason:
         st.warning(run.reason, icon=":material/info:")
     live.watch(run)
     with st.expander("Settings of this run", icon=":material/tune:"):
         st.json(run.spec.config.to_json(), expanded=1)
-        runs.keeping(run)
+        runs.retention(run)

@@ -22,7 +22,7 @@ def heartbeats() -> Series:
 def short_run() -> dc.RunConfig:
     config = dc.RunConfig()
     for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     return config
 
 

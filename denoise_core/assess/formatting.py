@@ -13,6 +13,11 @@ def format_value(value: float, unit: str) -> str:
     return f"{number} {unit}".rstrip()
 
 
+def plural(count: int, noun: str) -> str:
+    """ "1 sample", "1,200 samples"."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def format_range(low: float, high: float, unit: str) -> str:
     """Two numbers and one unit: "1.2 to 2.4 mV"."""
     return f"{format_value(low, '')} to {format_value(high, unit)}"

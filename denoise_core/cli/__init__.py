@@ -1,4 +1,4 @@
-"""The command line. Parses, says what happens on stderr, and calls the functions that the pages call too."""
+"""The command line. It parses, reports on stderr, and calls the same functions as the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAULT, INTERRUPTED = 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command: 0 if it succeeded, 2 with one line on stderr if input or settings are at fault, 130 after Ctrl-C."""
+    """Run one command: 0 for success, 2 and one line on stderr for a fault in the input or settings, 130 after Ctrl-C."""
     words = list(sys.argv[1:] if argv is None else argv)
     # One thread, as in the app's workers: the same settings then give the same bits, and threads never wait for each other.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"denoise: {error}", file=sys.stderr)
         return FAULT
     except KeyboardInterrupt:
-        print("denoise: Interrupted; nothing was written.", file=sys.stderr)
+        print("denoise: interrupted; nothing was written.", file=sys.stderr)
         return INTERRUPTED
 
 

@@ -1,4 +1,4 @@
-"""What each command does, with the functions that the pages call too."""
+"""What each command does, with the same functions as the pages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def denoise(arguments: Namespace) -> None:
     given = inputs.read(arguments, say, channels=_channels(arguments.model))
     estimates = {}
     for series, estimate in _estimates(given, arguments, say):
-        _comment(series, estimate, say)
+        _report(series, estimate, say)
         estimates[series.name] = estimate.with_gaps_of(series) if arguments.keep_gaps else estimate
     files.write(given.recording, estimates, target, like=arguments.input, residual=arguments.residual, sd=arguments.sd)
     say(f"Wrote {target}.")
@@ -48,14 +48,14 @@ def train(arguments: Namespace) -> None:
     given = inputs.read(arguments, say)
     for series in given.series():
         _warn(series, say)
-    data, config = _with_noise(given, arguments) if arguments.add_noise else _as_it_is(given, arguments)
+    data, config = _from_noisy_copies(given, arguments) if arguments.add_noise else _from_recording(given, arguments)
     trained = progress.train(data, config, say=say, quiet=arguments.quiet)
     try:
         trained.save(arguments.output)
     except (OSError, SafetensorError) as error:
-        raise DataError(f"{arguments.output} cannot be written ({error}). Choose another place with -o.") from None
+        raise DataError(f"{arguments.output} cannot be written ({error}). Choose another location with -o.") from None
     say(f"Wrote {arguments.output}.")
-    _say_tested(trained, given, data, config, say)
+    _report_test_gain(trained, given, data, config, say)
 
 
 def suggest(arguments: Namespace) -> None:
@@ -88,7 +88,7 @@ def _target(arguments: Namespace) -> Path:
     validation.check_target(target, arguments.input)
     if target.suffix.lower() != usual.suffix.lower():
         raise DataError(
-            f"{target} should end in {usual.suffix}: the result has the format of the input. Choose another name with -o."
+            f"{target} should end in {usual.suffix}, because the result has the format of the input. Choose another name with -o."
         )
     return target
 
@@ -103,7 +103,7 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
     if arguments.model is not None:
         yield from _by_model(given, arguments.model, say)
     elif methods.lookup(arguments.method).trains:
-        repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # which one series alone cannot be
+        repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # needs several series together
         for data in given.training_sets(together=arguments.together or repeats):
             for series in data.to_denoise:
                 _warn(series, say)
@@ -125,22 +125,22 @@ def _by_model(given: ChannelSelection, model: Path, say: Say) -> Iterator[tuple[
         yield series, trained.denoise(series)
 
 
-def _as_it_is(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
+def _from_recording(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
     (data,) = given.training_sets(together=True)
     return data, settings.config_for(data, arguments)
 
 
-def _with_noise(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
-    """Settings are suggested from a noisy copy, which is then drawn again with their seed."""
+def _from_noisy_copies(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
+    """Settings are suggested from noisy copies, which are then drawn again with the seed of these settings."""
 
-    def noisy(seed: int) -> TrainingSet:
+    def draw(seed: int) -> TrainingSet:
         return TrainingSet.with_added_noise(given.series()[0], snr=arguments.snr, seed=seed, colour=arguments.add_noise)
 
-    config = settings.config_for(noisy(seed=0), arguments)
-    return noisy(config.training.seed), config
+    config = settings.config_for(draw(seed=0), arguments)
+    return draw(config.training.seed), config
 
 
-def _say_tested(trained: TrainedDenoiser, given: ChannelSelection, data: TrainingSet, config: RunConfig, say: Say) -> None:
+def _report_test_gain(trained: TrainedDenoiser, given: ChannelSelection, data: TrainingSet, config: RunConfig, say: Say) -> None:
     """The gain on the test part, where there is one and the truth is known."""
     for i, series in enumerate(data.to_denoise if config.split.test_share else ()):
         truth = data.clean[i] if data.clean else assess.truth_of(given.recording, series.name)
@@ -148,17 +148,17 @@ def _say_tested(trained: TrainedDenoiser, given: ChannelSelection, data: Trainin
             continue
         gain_db = assess.on_test_part(trained.denoise(series), truth, data=data, config=config, i=i)
         if gain_db is not None:
-            say(f"{series.name}: gain on the test part: {gain_db:.1f} dB.")
+            say(f"{series.name}: gain on the test samples: {gain_db:.1f} dB.")
 
 
 def _warn(series: Series, say: Say) -> None:
-    """What should be known of a series before it is denoised."""
+    """Report what to know about a series before it is denoised."""
     for sentence in assess.on_series(series):
         say(sentence.text)
 
 
-def _comment(series: Series, estimate: Estimate, say: Say) -> None:
-    """What was done to a series."""
+def _report(series: Series, estimate: Estimate, say: Say) -> None:
+    """Report what was done to a series."""
     for sentence in estimate.notes:
         say(sentence)
     say(assess.judge(series, estimate, noise=describe(series.values)).headline)

@@ -1,4 +1,4 @@
-"""What is read from files for one command. Knows no settings and writes nothing."""
+"""What one command reads from files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from denoise_core import files
+from denoise_core.assess.formatting import plural
 from denoise_core.cli.console import Say
 from denoise_core.dataset.selection import ChannelSelection
 from denoise_core.errors import SettingsError
@@ -14,19 +15,19 @@ from denoise_core.series import Recording
 
 
 def read(arguments: Namespace, say: Say, *, channels: Sequence[str] = ()) -> ChannelSelection:
-    """The material of a command; where no column is named, those of a model's `channels` are taken, or else the first.
+    """The recording and columns of a command; without --column, those of a model's `channels`, or else the first column.
 
     Raises
     ------
     DataError
         If a file cannot be read.
     SettingsError
-        If there is not one clean column for each column.
+        If the number of clean columns differs from that of the columns.
     """
     recording = recording_of(arguments.input, arguments, say)
     columns = tuple(arguments.column or _default(recording, channels, say))
     if arguments.clean and len(arguments.clean) != len(columns):
-        told = f"--clean names {len(arguments.clean)} columns for {len(columns)} noisy ones ({', '.join(columns)})"
+        told = f"--clean names {plural(len(arguments.clean), 'column')} for {len(columns)} noisy ones ({', '.join(columns)})"
         raise SettingsError([f"{told}: name one for each."])
     more = tuple(recording_of(path, arguments, say) for path in arguments.more)
     return ChannelSelection(recording=recording, more=more, columns=columns, clean=tuple(arguments.clean))
@@ -40,7 +41,7 @@ def _default(recording: Recording, channels: Sequence[str], say: Say) -> Sequenc
 
 
 def recording_of(path: Path, arguments: Namespace, say: Say) -> Recording:
-    """A file, read as the command line says; its notes are said."""
+    """A file, read as the options say; its notes are reported."""
     options = files.ReadOptions(time_column=arguments.time_column, rate_hz=arguments.rate)
     recording = files.read(path, options=options)
     for note in recording.notes:
@@ -49,8 +50,8 @@ def recording_of(path: Path, arguments: Namespace, say: Say) -> Recording:
 
 
 def first(recording: Recording, say: Say) -> str:
-    """The name of the first column, which is said if there are others."""
+    """The name of the first column, which is reported if there are others."""
     name, *others = recording.channels
     if others:
-        say(f"Taking the column {name!r}; --column chooses another: {', '.join(others)}.")
+        say(f"Using column {name!r}; choose another with --column: {', '.join(others)}.")
     return name

@@ -28,7 +28,7 @@ def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> Tra
     Raises
     ------
     RunError
-        If no epoch was finished before Ctrl-C.
+        If Ctrl-C was pressed before the first epoch had finished.
     """
     from denoise_core.training import Trainer
 
@@ -37,15 +37,15 @@ def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> Tra
         _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet)
     trained = trainer.best()
     if pressed.is_set():
-        say(f"Stopped. Epoch {trained.best_epoch}, the best so far, is kept.")
+        say(f"Stopped. The best epoch so far ({trained.best_epoch}) is kept.")
     return trained
 
 
 @contextmanager
 def _ctrl_c() -> Iterator[Event]:
-    """Set by the first Ctrl-C; the second interrupts.
+    """An event that the first Ctrl-C sets; the second interrupts.
 
-    A KeyboardInterrupt is raised wherever the program happens to be, and where that is the end of some object it gets lost.
+    A KeyboardInterrupt may be raised anywhere, and is lost if that is in the destructor of some object.
     """
     pressed = Event()
 

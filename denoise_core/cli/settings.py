@@ -1,4 +1,4 @@
-"""The settings of a training, from a file, a recipe or the data, with what was changed on the command line. Knows no command."""
+"""The settings of a training: from a file, a recipe or the data, with the changes of the command line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
     SettingsError
         If a setting is unknown, out of range, or does not fit the data.
     DataError
-        If the settings' file cannot be read.
+        If the settings file cannot be read.
     """
     settings = changes(arguments)
     if arguments.device is not None:
@@ -32,7 +32,7 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
     start = for_channels(_start(data.to_denoise[0], arguments), data.channels)
-    return _changed(start, settings).check(samples=min(map(len, data.noisy)))
+    return _apply_changes(start, settings).check(samples=min(map(len, data.noisy)))
 
 
 def recipe(name: str, series: Series) -> RunConfig:
@@ -48,7 +48,7 @@ def changes(arguments: Namespace) -> dict[str, Any]:
     for word in arguments.changes:
         name, equals, value = word.partition("=")
         if not equals:
-            raise SettingsError([f"--set {word} has no value: write it as --set NAME=VALUE, such as --set window=21."])
+            raise SettingsError([f"--set {word} has no value: write --set NAME=VALUE, for example --set window=21."])
         found[name] = _value(value)
     return found
 
@@ -59,7 +59,7 @@ def _start(series: Series, arguments: Namespace) -> RunConfig:
     return recipe(arguments.recipe or USUAL, series)
 
 
-def _changed(config: RunConfig, settings: dict[str, Any]) -> RunConfig:
+def _apply_changes(config: RunConfig, settings: dict[str, Any]) -> RunConfig:
     raw = json.loads(config.to_json())
     for path, value in settings.items():
         group, _, name = path.partition(".")
@@ -68,7 +68,7 @@ def _changed(config: RunConfig, settings: dict[str, Any]) -> RunConfig:
 
 
 def _value(word: str) -> Any:
-    """A number where the word is one, else the word."""
+    """A number if the word is one, else the word."""
     try:
         return json.loads(word)
     except ValueError:
@@ -79,4 +79,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as settings ({error}). Check the path.") from None
+        raise DataError(f"{path} cannot be read as a settings file ({error}). Check the path.") from None

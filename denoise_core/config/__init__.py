@@ -1,4 +1,4 @@
-"""Every setting of a run, declared once. Knows neither torch nor streamlit."""
+"""Every setting of a run, declared once."""
 
 from denoise_core.config.declare import as_type_of, problem, setting, settings, unknown, wrong_type
 from denoise_core.config.groups import (

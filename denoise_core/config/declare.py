@@ -1,4 +1,4 @@
-"""How a setting is declared once, listed, checked and read. Knows no single setting."""
+"""How a setting is declared once, listed, checked and read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def setting(
     unit: str = "",
     log: bool = False,
 ) -> Any:
-    """A dataclass field that carries what a form, a check and the command line need to know.
+    """A dataclass field that carries what a form, a check and the command line need.
 
-    `choices` may map each value to how a person reads it.
+    `choices` may map each value to its label.
     """
     words = dict(choices) if isinstance(choices, Mapping) else {name: name for name in choices}
     known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log}

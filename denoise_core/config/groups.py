@@ -1,4 +1,4 @@
-"""Every setting of a run, in groups, with default, range, unit and help. Knows not how they depend on each other."""
+"""Every setting of a run, in groups, with default, range, unit and help."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from denoise_core.config.declare import setting
 from denoise_core.config.objectives import OBJECTIVES
 
 GROUPS = {
-    "input": "Before the network",
+    "input": "Preprocessing",
     "scaling": "Scaling",
     "window": "Windows",
     "model": "Network",
-    "objective": "Goal",
-    "split": "What is held out",
+    "objective": "Learning goal and loss",
+    "split": "Validation and test",
     "training": "Training",
 }
 """Field of `RunConfig` -> what a person calls that group of settings."""
@@ -25,12 +25,13 @@ class ScalingConfig:
         "standard",
         label="Scaling",
         choices={
-            "standard": "Mean and spread",
-            "minmax": "Smallest to largest",
-            "robust": "Robust against spikes",
+            "standard": "Standardise (mean, sd)",
+            "minmax": "Min-max",
+            "robust": "Robust (median, IQR)",
             "none": "None",
         },
-        help="How values are brought to a common size before the network sees them. Robust ignores spikes.",
+        help="How values are rescaled before the network sees them: by mean and standard deviation, to the range 0 to 1, "
+        "or by median and interquartile range, which spikes do not affect.",
     )
 
 
@@ -42,14 +43,15 @@ class WindowConfig:
         unit="samples",
         low=16,
         high=2048,
-        help="How many samples the network sees at once. A few periods of the slowest rhythm is a good choice.",
+        help="How many consecutive samples the network sees at once. One period of the main oscillation is a good choice; "
+        "windows above 128 did not help in our tests.",
     )
     overlap: float = setting(
         0.5,
         label="Window overlap",
         low=0.0,
         high=0.9,
-        help="Share of a window that the next one repeats. More overlap, more windows in each epoch.",
+        help="Fraction of each window that the next one shares. More overlap gives more windows to train on.",
     )
 
     @property
@@ -63,15 +65,17 @@ class InputConfig:
     uneven: str = setting(
         "ignore",
         label="Uneven time steps",
-        choices={"ignore": "Ignore", "channel": "Tell the network", "resample": "Make even"},
-        help="Treat samples as evenly spaced, tell the network each step's length, or bring the series to even steps first.",
+        choices={"ignore": "Ignore", "channel": "Extra network input", "resample": "Resample evenly"},
+        help="Treat the samples as evenly spaced, give the network the length of each time step as an extra input, "
+        "or resample the series to even steps first.",
     )
     whiten: float = setting(
         0.0,
-        label="Whitening",
+        label="Prewhitening",
         low=0.0,
         high=0.98,
-        help="Share of each sample's predecessor taken off before training and put back after: it makes coloured noise white.",
+        help="AR(1) prewhitening coefficient: this fraction of the previous sample is subtracted from each sample before "
+        "training, and the filter is inverted afterwards. It makes autocorrelated noise nearly white. 0 switches it off.",
     )
 
 
@@ -84,11 +88,11 @@ class ModelConfig:
             "lstm": "LSTM",
             "gru": "GRU",
             "mingru": "minGRU",
-            "tcn": "Convolutions (TCN)",
+            "tcn": "Convolutional (TCN)",
             "transformer": "Transformer",
             "classic": "Classic LSTM",
         },
-        help="The kind of network that reads the series. LSTM suits most; classic is the recipe that tutorials show.",
+        help="The type of network. LSTM suits most recordings; Classic LSTM is the one found in tutorials, for comparison.",
     )
     hidden_size: int = setting(
         64,
@@ -96,39 +100,46 @@ class ModelConfig:
         unit="cells",
         low=4,
         high=512,
-        help="Memory cells in each layer. More cells learn finer shapes and need more data and time.",
+        help="Memory cells in each layer. More cells can follow finer shapes, but need more data and time.",
     )
-    layers: int = setting(2, label="Layers", low=1, high=4, help="Layers on top of each other, in each direction.")
+    layers: int = setting(2, label="Layers", low=1, high=4, help="Stacked layers in each direction.")
     heads: int = setting(
-        4, label="Attention heads", low=1, high=16, help="Transformer only: how many places it looks at together."
+        4,
+        label="Attention heads",
+        low=1,
+        high=16,
+        help="Transformer only: attention patterns that each layer computes in parallel.",
     )
     positions: str = setting(
         "rotary",
-        label="Positions",
-        choices={"rotary": "By distance (rotary)", "sinusoidal": "By place (sinusoidal)"},
-        help="Transformer only: how it knows where a sample stands, by distance (rotary) or by place in the window.",
+        label="Position encoding",
+        choices={"rotary": "Relative (rotary)", "sinusoidal": "Absolute (sinusoidal)"},
+        help="Transformer only: whether it locates samples by their distance from each other (rotary) or by their place in "
+        "the window (sinusoidal).",
     )
     dropout: float = setting(
         0.0,
         label="Dropout",
         low=0.0,
         high=0.8,
-        help="Share of signals switched off at random between layers, against learning by heart. Needs two layers.",
+        help="Fraction of the values between layers set to zero at random in training; reduces overfitting. "
+        "Needs at least two layers.",
     )
     baseline: str = setting(
         "none",
-        label="Starting point",
-        choices={"none": "From scratch", "linear": "Linear prediction"},
-        help="What the network corrects: nothing, or the best weighted mean of the neighbours. Linear suits weak noise.",
+        label="Residual learning",
+        choices={"none": "Off", "linear": "Linear predictor"},
+        help="With a linear predictor, the network only learns to correct the best weighted mean of the neighbouring samples "
+        "(residual learning). This helps where the noise is weak.",
     )
     gap: int = setting(
         1,
-        label="Blind gap",
+        label="Blind spot",
         unit="samples",
         low=1,
         high=64,
-        help="How near neighbours must be to be hidden from a prediction. 1 hides the sample itself; more suits coloured noise. "
-        "It does nothing where the goal is a clean column, repeats or a copy.",
+        help="Samples closer than this to the predicted one are hidden from the network. 1 hides only the sample itself; "
+        "autocorrelated noise needs more. No effect where the learning goal is a clean column, repeats or a copy.",
     )
 
 
@@ -138,8 +149,8 @@ class ObjectiveConfig:
         "blind_spot",
         label="Learning goal",
         choices={name: objective.label for name, objective in OBJECTIVES.items()},
-        help="What the network learns to predict: each sample from both sides, from the past alone, a clean column, another "
-        "recording of the same thing, or (a teaching example only) the noisy sample it sees.",
+        help="What the network learns to predict: each sample from its neighbours on both sides, each sample from the past "
+        "only, a clean column, a repeat of the recording, or (as a teaching example) the noisy sample that it sees.",
     )
     loss: str = setting(
         "gaussian",
@@ -151,7 +162,8 @@ class ObjectiveConfig:
             "mae": "Absolute error (MAE)",
             "huber": "Huber",
         },
-        help="How an error counts. Gaussian also learns how sure it is; Student-t too, and forgives spikes.",
+        help="How prediction errors are penalised. Gaussian and Student-t also estimate the uncertainty of each prediction; "
+        "Student-t tolerates spikes.",
     )
 
 
@@ -160,22 +172,23 @@ class SplitConfig:
     kind: str = setting(
         "scattered",
         label="Split",
-        choices={"scattered": "Scattered blocks", "in_time": "One after the other"},
-        help="Held-out blocks scattered over the series, or one stretch after the other: to train, to choose, to test.",
+        choices={"scattered": "Scattered blocks", "in_time": "Consecutive parts"},
+        help="Hold out short blocks scattered over the series, or split it into consecutive parts: training, validation, test.",
     )
     valid_share: float = setting(
         0.15,
-        label="Held-out share",
+        label="Validation share",
         low=0.02,
         high=0.5,
-        help="Share of samples never learnt from, by which the best epoch is chosen.",
+        help="Fraction of the samples held out from training and used to choose the best epoch.",
     )
     test_share: float = setting(
         0.0,
         label="Test share",
         low=0.0,
         high=0.5,
-        help="Share of samples neither learnt from nor used to choose: where a truth is known, the gain is measured on them.",
+        help="Fraction of the samples used neither for training nor to choose the best epoch. Where the true signal is known, "
+        "the gain is also measured on these samples alone.",
     )
     block: int = setting(
         16,
@@ -183,7 +196,7 @@ class SplitConfig:
         unit="samples",
         low=1,
         high=1024,
-        help="Length of each held-out stretch, where they are scattered.",
+        help="Length of each held-out block, where the blocks are scattered.",
     )
     guard: int = setting(
         0,
@@ -191,47 +204,53 @@ class SplitConfig:
         unit="samples",
         low=0,
         high=4096,
-        help="Samples left out on each side of a held-out part, so that nothing of it is learnt from neighbours.",
+        help="Samples left unused on each side of a held-out part, so that correlated neighbours reveal nothing about it.",
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
-    epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best one is kept.")
+    epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best epoch is kept.")
     steps_per_epoch: int = setting(
-        5, label="Steps per epoch", low=1, high=2000, help="Learning steps in each round, one batch of windows each."
+        5, label="Steps per epoch", low=1, high=2000, help="Weight updates in each epoch, one batch of windows each."
     )
     batch_size: int = setting(
-        32, label="Batch size", unit="windows", low=1, high=4096, help="Windows that are learnt from at the same time."
+        32, label="Batch size", unit="windows", low=1, high=4096, help="Windows processed together in each step."
     )
     optimizer: str = setting(
         "adamw",
         label="Optimiser",
         choices={"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"},
-        help="The rule by which weights are changed. SGD has a momentum of 0.9 and wants a larger learning rate.",
+        help="The algorithm that updates the weights. SGD has a momentum of 0.9 and needs a larger learning rate.",
     )
     learning_rate: float = setting(
-        1e-2, label="Learning rate", low=1e-5, high=1.0, log=True, help="Size of a learning step at its largest."
+        1e-2, label="Learning rate", low=1e-5, high=1.0, log=True, help="How far each step moves the weights, at its largest."
     )
     schedule: str = setting(
         "one_cycle",
         label="Schedule",
-        choices={"one_cycle": "Up and down", "cosine": "Down", "constant": "Constant"},
-        help="How the learning rate moves: up and down again, down only, or not at all.",
+        choices={"one_cycle": "One-cycle", "cosine": "Cosine", "constant": "Constant"},
+        help="How the learning rate changes during training: up and then down (one-cycle), only down (cosine), or not at all.",
     )
     weight_decay: float = setting(
-        1e-3, label="Weight decay", low=0.0, high=1.0, help="Pulls weights towards zero, against learning by heart."
+        1e-3, label="Weight decay", low=0.0, high=1.0, help="Pulls the weights towards zero; reduces overfitting."
     )
-    gradient_clip: float = setting(1.0, label="Gradient clip", low=0.01, high=100.0, help="Largest length of one gradient.")
+    gradient_clip: float = setting(
+        1.0,
+        label="Gradient clipping",
+        low=0.01,
+        high=100.0,
+        help="Larger gradients (error slopes) are scaled down to this norm, so that no single step upsets the training.",
+    )
     patience: int = setting(
-        12, label="Patience", unit="epochs", low=1, high=2000, help="Stop after this many epochs without a better one."
+        12, label="Patience", unit="epochs", low=1, high=2000, help="Stop after this many epochs without improvement."
     )
     seed: int = setting(0, label="Seed", low=0, high=2**31 - 1, help="The same seed on the same machine gives the same result.")
     device: str = setting(
         "auto",
         label="Device",
-        choices={"auto": "Automatic", "cuda": "NVIDIA GPU", "mps": "Apple GPU", "cpu": "Processor"},
-        help="Where to train. Auto takes an NVIDIA GPU, else an Apple GPU, else the processor.",
+        choices={"auto": "Automatic", "cuda": "NVIDIA GPU", "mps": "Apple GPU", "cpu": "Processor (CPU)"},
+        help="Where to train. Automatic uses an NVIDIA GPU if there is one, else an Apple GPU, else the processor.",
     )
 
     @property

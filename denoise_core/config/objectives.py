@@ -1,4 +1,4 @@
-"""What a network learns to predict from what. Knows no network, no loss and no series."""
+"""The learning goals: what a network learns to predict from what."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Objective:
     two_sided : bool
         Whether it sees what comes after the predicted sample.
     teaching : bool
-        It does not denoise, and is here to show why.
+        It does not denoise; it is there to show why.
     """
 
     label: str
@@ -32,33 +32,34 @@ class Objective:
 
 OBJECTIVES: dict[str, Objective] = {
     "blind_spot": Objective(
-        label="Each sample from both sides",
-        help="Predicts each sample from those before and after it. Noise cannot be predicted, so what can be is the signal.",
+        label="Predict each sample from its neighbours",
+        help="Predicts each sample from those before and after it, without seeing the sample itself. Noise cannot be predicted, "
+        "so what can be predicted is the signal.",
         target="itself",
         blind=True,
     ),
     "next_step": Objective(
-        label="Each sample from the past",
-        help="Predicts each sample from those before it alone, as forecasting does. It uses half of what is known.",
+        label="Predict each sample from the past",
+        help="Predicts each sample only from those before it, as in forecasting. It uses half of the available information.",
         target="itself",
         blind=True,
         two_sided=False,
     ),
     "supervised": Objective(
-        label="A clean column",
-        help="Learns to turn the noisy series into a clean one that you have, as the textbooks do.",
+        label="Match a clean column",
+        help="Learns to turn the noisy series into a clean one that you provide (supervised learning).",
         target="clean",
         blind=False,
     ),
     "repeats": Objective(
-        label="Repeats of the same thing",
-        help="Predicts one recording from another of the same thing: their noises differ, so what they share is the signal.",
+        label="Predict one repeat from another",
+        help="Predicts one recording from another of the same event. Their noise differs, so what they share is the signal.",
         target="others",
         blind=False,
     ),
     "reconstruct": Objective(
         label="Teaching example: copy the input",
-        help="Teaching example: it sees the very sample that it is to predict, and so it learns to copy the noise.",
+        help="Teaching example: the network sees the very sample it has to predict, so it learns to copy the noise.",
         target="itself",
         blind=False,
         teaching=True,

@@ -1,4 +1,4 @@
-"""All settings of one run, checked alone and together, changed, and as JSON. Knows neither torch nor streamlit."""
+"""All settings of one run: checked one by one and together, replaced, and written as JSON."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class RunConfig:
 
     @property
     def blind_gap(self) -> int:
-        """From which distance on a neighbour may be seen: the gap where the noisy sample itself is the target, else 0."""
+        """Samples nearer than this to the predicted one are hidden: `model.gap` for blind goals, else 0."""
         return self.model.gap if OBJECTIVES[self.objective.kind].blind else 0
 
     @property
     def two_sided(self) -> bool:
-        """Whether samples after the predicted one are seen too."""
+        """Whether samples after the predicted one are seen as well."""
         return OBJECTIVES[self.objective.kind].two_sided
 
     def problems(self, *, samples: int | None = None) -> list[str]:
@@ -58,10 +58,13 @@ class RunConfig:
             raise SettingsError(found)
         return self
 
-    def changed(self, path: str, value: Any) -> RunConfig:
-        """A copy with one setting replaced: ``config.changed("window.length", 64)``."""
+    def replace(self, path: str, value: Any) -> RunConfig:
+        """A copy with one setting replaced: ``config.replace("window.length", 64)``."""
         group, name = path.split(".")
         return replace(self, **{group: replace(getattr(self, group), **{name: value})})
+
+    changed = replace
+    """The name of `replace` in version 0.1, kept for programs that use it."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
@@ -80,7 +83,7 @@ class RunConfig:
         except ValueError as error:
             raise SettingsError([f"The settings are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):
-            raise SettingsError(["The settings must be a JSON object, as the app's settings file is."])
+            raise SettingsError(["The settings must be a JSON object, like the settings file that the app saves."])
         faults: list[str] = []
         config = _parse(raw, faults)
         if faults:
@@ -105,78 +108,80 @@ def _parse(raw: dict[str, Any], faults: list[str]) -> RunConfig:
                 elif (typed := as_type_of(value, known[path])) is None:
                     faults.append(wrong_type(path, value, known[path]))
                 else:
-                    config = config.changed(path, typed)
+                    config = config.replace(path, typed)
     return config
 
 
 def _combination_problems(config: RunConfig, *, samples: int | None = None) -> list[str]:
     """Every fault, in whole sentences; `samples` is the length of the shortest series, where it is known."""
-    rules = (_of_the_network, _of_the_classic_recipe, _of_the_goal, _of_the_window, _of_the_split)
+    rules = (_network_problems, _classic_problems, _goal_problems, _window_problems, _split_problems)
     found = [sentence for rule in rules for sentence in rule(config)]
-    return found if found or samples is None else [*_of_the_length(config, samples)]
+    return found if found or samples is None else [*_length_problems(config, samples)]
 
 
-def _of_the_network(config: RunConfig) -> Iterator[str]:
+def _network_problems(config: RunConfig) -> Iterator[str]:
     model = config.model
     if model.dropout > 0 and model.layers == 1:
-        yield "model.dropout acts between layers, and there is one layer: set dropout to 0 or layers to 2."
+        yield "model.dropout acts between layers, but there is only one layer: set model.dropout to 0 or model.layers to 2."
     if model.backbone == "transformer" and model.hidden_size % (2 * model.heads):
         size = max(1, round(model.hidden_size / (2 * model.heads))) * 2 * model.heads
         yield (
-            f"model.hidden_size = {model.hidden_size} cannot be shared among {model.heads} attention heads in pairs: "
-            f"set it to {size}, or choose other heads."
+            f"model.hidden_size = {model.hidden_size} is not a multiple of {2 * model.heads} (twice the attention heads): "
+            f"set it to {size}, or change model.heads."
         )
 
 
-def _of_the_classic_recipe(config: RunConfig) -> Iterator[str]:
+def _classic_problems(config: RunConfig) -> Iterator[str]:
     if config.model.backbone != "classic":
         return
     if config.objective.kind != "next_step":
         yield (
-            f'model.backbone = "classic" predicts the next sample from those before it, which '
-            f'objective.kind = "{config.objective.kind}" is not: '
-            'set objective.kind to "next_step", or choose another network.'
+            'model.backbone = "classic" only predicts the next sample from the past, which does not suit '
+            f'objective.kind = "{config.objective.kind}": set objective.kind to "next_step", or choose another network.'
         )
     if config.objective.loss not in POINT_LOSSES:
         yield (
-            f'model.backbone = "classic" predicts one number and no variance, which objective.loss = "{config.objective.loss}" '
+            f'model.backbone = "classic" predicts a value without the variance that objective.loss = "{config.objective.loss}" '
             f"needs: choose {', '.join(POINT_LOSSES)}, or another network."
         )
     if config.model.gap != 1:
-        yield f'model.gap = {config.model.gap}: model.backbone = "classic" knows no gap. Set it to 1, or choose another network.'
+        yield (
+            f'model.gap = {config.model.gap} is not possible with model.backbone = "classic", which sees every earlier sample: '
+            "set model.gap to 1, or choose another network."
+        )
     if config.input.uneven == "channel":
         yield (
-            'input.uneven = "channel": model.backbone = "classic" sees values alone. Set input.uneven to "resample", '
-            "or choose another network."
+            'input.uneven = "channel" is not possible with model.backbone = "classic", which sees only values: '
+            'set input.uneven to "resample", or choose another network.'
         )
 
 
-def _of_the_goal(config: RunConfig) -> Iterator[str]:
+def _goal_problems(config: RunConfig) -> Iterator[str]:
     if config.model.baseline == "linear" and (config.objective.kind == "next_step" or config.model.backbone == "classic"):
         yield (
-            'model.baseline = "linear" predicts from both sides, and objective.kind = "next_step" sees the past alone: '
+            'model.baseline = "linear" uses the samples on both sides, but objective.kind = "next_step" only the past: '
             'set model.baseline to "none".'
         )
 
 
-def _of_the_window(config: RunConfig) -> Iterator[str]:
+def _window_problems(config: RunConfig) -> Iterator[str]:
     if config.model.gap * 2 >= config.window.length:
         yield (
-            f"model.gap = {config.model.gap} hides half the window of {config.window.length}: "
-            f"set it below {config.window.length // 2} or lengthen the window."
+            f"model.gap = {config.model.gap} hides half the window of {config.window.length} samples on each side: "
+            f"set it below {config.window.length // 2}, or lengthen the window."
         )
 
 
-def _of_the_split(config: RunConfig) -> Iterator[str]:
+def _split_problems(config: RunConfig) -> Iterator[str]:
     held_out = config.split.valid_share + config.split.test_share
     if held_out > LARGEST_HELD_OUT:
         yield (
-            f"split.valid_share and split.test_share are {held_out:g} together and leave too little to learn from: "
-            f"make them {LARGEST_HELD_OUT:g} or less together."
+            f"split.valid_share and split.test_share add up to {held_out:g}, which leaves too little to train on: "
+            f"reduce them to {LARGEST_HELD_OUT:g} or less in total."
         )
 
 
-def _of_the_length(config: RunConfig, samples: int) -> Iterator[str]:
+def _length_problems(config: RunConfig, samples: int) -> Iterator[str]:
     length = config.window.length
     if length > samples:
         yield f"window.length = {length} exceeds the {samples} samples of the series: set it to {samples} or less."

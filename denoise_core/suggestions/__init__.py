@@ -1,4 +1,4 @@
-"""Settings filled from the data, each with its reason; and how long a training with them takes. Imports no torch."""
+"""Settings suggested from the data, each with its reason; and how long a training with them takes."""
 
 from denoise_core.suggestions.settings import RECIPES, SPIKE_SHARE, Recipe, for_channels, for_goal, suggest
 

@@ -1,27 +1,27 @@
-"""How long a training will take, before it has begun. Knows neither torch nor the machine."""
+"""How long a training will take, estimated before it begins."""
 
 from __future__ import annotations
 
 from denoise_core.config import ModelConfig, RunConfig
 
 TARGETS_PER_S = 60_000.0
-"""Samples learnt from in a second by the default network on one core of a common processor, as tests/benchmarks measure it."""
+"""Samples that the default network trains on per second, on one core of a common processor; measured by tests/benchmarks."""
 
 
 def expected_seconds(config: RunConfig) -> float:
-    """``steps * batch_size * window.length / TARGETS_PER_S`` for the default network; others by their multiplications.
+    """``steps * batch_size * window.length / TARGETS_PER_S`` for the default network; others in proportion to their operations.
 
     A full run on one processor core; a run that ends early, or on a GPU, takes less.
     """
     targets = config.training.steps * config.training.batch_size * config.window.length
-    return targets / TARGETS_PER_S * _multiplications(config.model) / _multiplications(ModelConfig())
+    return targets / TARGETS_PER_S * _operations(config.model) / _operations(ModelConfig())
 
 
 def in_words(seconds: float) -> str:
-    """ "about 9 s", "about 4 min": no more exact than such a guess can be."""
+    """ "about 9 s", "about 4 min": no more precise than such an estimate can be."""
     return f"about {max(1, round(seconds))} s" if seconds < 90 else f"about {round(seconds / 60):,} min"
 
 
-def _multiplications(model: ModelConfig) -> float:
-    """Of one direction for one sample, up to a factor that is the same for all networks."""
+def _operations(model: ModelConfig) -> float:
+    """Multiplications in one direction for one sample, up to a factor that is the same for all networks."""
     return model.hidden_size * (1 + model.hidden_size) + (model.layers - 1) * 2 * model.hidden_size**2

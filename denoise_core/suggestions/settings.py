@@ -1,4 +1,4 @@
-"""Settings filled from the data, each with its reason in words. Knows no torch."""
+"""Settings suggested from the data, each with its reason in words."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from denoise_core.series import Series
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
 FEWEST_STEPS, MOST_STEPS = 5, 20  # per epoch
 SPIKE_SHARE = 0.002
-# Signal sd over noise sd from which the linear start gains. Measured over four test signals, linear against none: SNR 3: -1.0 dB,
+# Signal sd over noise sd from which the linear predictor gains. Measured over four test signals, against none: SNR 3: -1.0 dB,
 # SNR 10: +0.6 dB, SNR 40: +3.4 dB.
 LINEAR_FROM_SNR = 6.0
-# Heartbeats in AR(1) noise of 0.8, SNR 3, gain in dB: gap 10 alone 3.3; whitening with 0.7 and gap 1 4.3, gap 4 4.9;
-# with 0.5 and gap 4 3.7; with 0.9, more than is there, 1.7 (Bumps: -2.5). So whitening stays below the correlation found.
+# Heartbeats in AR(1) noise of 0.8, SNR 3, gain in dB: gap 10 alone 3.3; prewhitening with 0.7 and gap 1 4.3, gap 4 4.9;
+# with 0.5 and gap 4 3.7; with 0.9, more than is there, 1.7 (Bumps: -2.5). So it stays below the autocorrelation found.
 WHITEN_SHARE, MOST_WHITENING, MOST_GAP = 0.95, 0.75, 4
 
 # Three leads of one heart learnt together, gain over each alone: with the epochs of one 0.0, 0.1 and -0.1 dB, with 1.43 times as
@@ -33,139 +33,137 @@ Choice = tuple[str, Any, str]
 
 
 def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
-    """Settings for a series of any length from 64 samples; `reasons` of the result holds a sentence for each setting chosen.
+    """Settings for a series of 32 or more samples; `reasons` of the result holds a sentence for each setting chosen.
 
     Parameters
     ----------
     noise : Noise, optional
-        What `describe` said of the series, where that is known already.
+        What `describe` returned for the series, where that is known already.
 
     Raises
     ------
     DataError
-        If the series has no numbers, is constant or has fewer than 32 samples.
+        If the series has no numbers, is constant, or has fewer than 32 samples.
     """
     series.check_usable(at_least=32)
     noise = noise or describe(series.values)
     window, window_reason = _window(series)
     choices = [
         *_scaling(noise),
-        *_colour(noise),
+        *_autocorrelation(noise),
         *_loss(noise),
         *_baseline(series, noise),
         ("window.length", window.length, window_reason),
         *_steps(len(series), window),
-        *_usual(),
+        *_defaults(),
     ]
-    return _filled(RunConfig(), choices)
+    return _apply(RunConfig(), choices)
 
 
 def for_channels(config: RunConfig, channels: int) -> RunConfig:
-    """Settings that were suggested for one series, for a network that learns so many different ones together."""
+    """Settings suggested for one series, adapted to a network trained on this many channels together."""
     if channels == 1 or "training.epochs" not in config.reasons:
         return config
     epochs = min(round(config.training.epochs * channels**CHANNEL_POWER), MOST_EPOCHS)
-    reason = f"{channels} channels want more steps than one, but not {channels} times as many."
-    return _filled(config, [("training.epochs", epochs, reason)])
+    reason = f"{channels} channels need more training than one, but not {channels} times as much."
+    return _apply(config, [("training.epochs", epochs, reason)])
 
 
 def for_goal(config: RunConfig, kind: str) -> RunConfig:
-    """The same settings for another learning goal; what was suggested and does not go with it is put right."""
-    config = config.changed("objective.kind", kind)
+    """The same settings for another learning goal; a suggestion that does not suit it is replaced."""
+    config = config.replace("objective.kind", kind)
     if not config.two_sided and config.model.baseline == "linear" and "model.baseline" in config.reasons:
-        why = "A linear prediction looks to both sides, and this goal to the past alone."
-        return _filled(config, [("model.baseline", "none", why)])
+        why = "A linear predictor uses the samples on both sides, but this goal only the past."
+        return _apply(config, [("model.baseline", "none", why)])
     return config
 
 
-def _filled(config: RunConfig, choices: list[Choice]) -> RunConfig:
+def _apply(config: RunConfig, choices: list[Choice]) -> RunConfig:
     for path, value, _ in choices:
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     return replace(config, reasons={**config.reasons, **{path: reason for path, _, reason in choices}})
 
 
-def _usual() -> Iterator[Choice]:
+def _defaults() -> Iterator[Choice]:
     usual = RunConfig()
-    yield "window.overlap", usual.window.overlap, "Half a window: every sample is seen once near a window's middle."
-    yield (
-        "model.hidden_size",
-        usual.model.hidden_size,
-        "64 cells follow heartbeats, bumps and vibration equally well.",
-    )
-    yield "model.layers", usual.model.layers, "Two layers; more gained nothing in our tests and take longer."
-    yield "training.epochs", usual.training.epochs, "Enough for the loss to level out; the best epoch is kept anyway."
-    rate = "Rises to 0.01 and falls again during the training, which was best in our tests."
+    yield "window.overlap", usual.window.overlap, "Half a window, so each sample comes near the middle of one window."
+    yield "model.hidden_size", usual.model.hidden_size, "64 cells worked well on all our test signals."
+    yield "model.layers", usual.model.layers, "Two layers; more did not help in our tests and take longer."
+    yield "training.epochs", usual.training.epochs, "Enough for the loss to level off; the best epoch is kept in any case."
+    rate = "Rises to 0.01 and falls again during training, which worked best in our tests."
     yield "training.learning_rate", usual.training.learning_rate, rate
 
 
 def _scaling(noise: Noise) -> Iterator[Choice]:
     if noise.spikes > SPIKE_SHARE:
-        yield "scaling.kind", "robust", f"{noise.spikes:.1%} of the samples are spikes, and robust scaling ignores them."
+        yield "scaling.kind", "robust", f"{noise.spikes:.1%} of the samples are spikes, which robust scaling ignores."
     else:
-        yield "scaling.kind", "standard", "No spikes were found, so mean and spread describe the values well."
+        yield "scaling.kind", "standard", "No spikes were found, so mean and standard deviation describe the values well."
 
 
-def _colour(noise: Noise) -> Iterator[Choice]:
-    """Whitening with a little less than the correlation found, and a gap for what is left of it."""
+def _autocorrelation(noise: Noise) -> Iterator[Choice]:
+    """Prewhitening with a little less than the autocorrelation found, and a blind spot for what is left of it."""
     if noise.correlation == 0:
-        yield "model.gap", 1, "The noise of one sample says nothing about the next, so only the sample itself is hidden."
+        yield "model.gap", 1, "The noise is white (not autocorrelated), so only the sample itself is hidden."
         return
     whiten = round(min(WHITEN_SHARE * noise.correlation, MOST_WHITENING), 2)
     gap = int(np.clip(noise.gap // 3, 1, MOST_GAP))
-    alike = f"Neighbouring noise samples are alike by about {noise.correlation:.2f}"
-    yield "input.whiten", whiten, f"{alike}: taking most of that off first makes the noise nearly white."
+    found = f"The noise is autocorrelated (lag 1: {noise.correlation:.2f})"
+    yield "input.whiten", whiten, f"{found}; a coefficient a little below that makes it nearly white."
     yield (
         "model.gap",
         gap,
-        f"It hides what whitening leaves of the likeness; without whitening, {noise.gap} would be needed.",
+        f"Covers the autocorrelation left after prewhitening; without that it would have to be {noise.gap}.",
     )
     if gap > 1:
-        yield (
-            "split.block",
-            max(SplitConfig().block, 8 * gap),
-            "Longer than the gap, so that held-out samples are really unknown.",
-        )
-        yield "split.guard", gap, "As wide as the gap, since nearer samples share their noise."
+        block = max(SplitConfig().block, 8 * gap)
+        yield "split.block", block, "Longer than the blind spot, so that held-out samples are really unseen."
+        yield "split.guard", gap, "As wide as the blind spot, because nearer samples share their noise."
 
 
 def _loss(noise: Noise) -> Iterator[Choice]:
     if noise.spikes > SPIKE_SHARE:
-        yield "objective.loss", "student_t", "It expects a few errors to be very large, as spikes are."
+        yield "objective.loss", "student_t", "Tolerates a few very large errors, such as spikes."
 
 
 def _baseline(series: Series, noise: Noise) -> Iterator[Choice]:
     if noise.sd * LINEAR_FROM_SNR < float(np.nanstd(series.values)):
-        yield "model.baseline", "linear", "The noise is small against the signal: the network refines a linear prediction."
+        yield "model.baseline", "linear", "The noise is weak compared with the signal, so the network refines a linear predictor."
     else:
-        yield "model.baseline", "none", "The noise is strong: the network does better from scratch than from a linear prediction."
+        yield (
+            "model.baseline",
+            "none",
+            "The noise is strong; in our tests networks then did better without a linear predictor.",
+        )
 
 
 def _window(series: Series) -> tuple[WindowConfig, str]:
     limit = max(16, 16 * (len(series) // 4 // 16))
     period = strongest_period(series.values)
-    wished = USUAL_WINDOW if period is None else int(np.clip(period, SHORTEST_WINDOW, USUAL_WINDOW))
-    window = WindowConfig(length=min(16 * -(-wished // 16), limit))
-    if window.length < wished:
-        return window, f"A quarter of the {len(series)} samples, so that there are several windows to learn from."
+    wanted = USUAL_WINDOW if period is None else int(np.clip(period, SHORTEST_WINDOW, USUAL_WINDOW))
+    window = WindowConfig(length=min(16 * -(-wanted // 16), limit))
+    if window.length < wanted:
+        return window, f"A quarter of the {len(series)} samples, so that there are several windows to train on."
     if period is None:
-        return window, "No clear rhythm was found; this length suits most recordings."
-    rhythm = f"The strongest rhythm repeats each {period:,.0f} samples"
+        return window, "No clear period was found; this length suits most recordings."
+    main = f"The main period is {period:,.0f} samples"
     if period > USUAL_WINDOW:
-        return window, f"{rhythm}; longer windows than this gained nothing in our tests."
-    return window, f"{rhythm}, and a window should hold it."
+        return window, f"{main}; windows above {USUAL_WINDOW} did not help in our tests."
+    return window, f"{main}, and a window should cover it."
 
 
 def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
     usual = TrainingConfig()
     batch = int(np.clip(usual.batch_size * USUAL_WINDOW // window.length, 8, 64))
-    steps = int(np.clip(n // window.hop // batch, FEWEST_STEPS, MOST_STEPS))
-    why = "a short recording is passed several times in each epoch" if steps == FEWEST_STEPS else "about one pass"
-    yield "training.batch_size", batch, f"As many windows as make about {batch * window.length:,} samples in each step."
-    yield "training.steps_per_epoch", steps, f"{steps} steps of {batch} windows: {why}, so that epochs stay short."
+    one_pass = n // window.hop // batch
+    steps = int(np.clip(one_pass, FEWEST_STEPS, MOST_STEPS))
+    amount = "more than" if one_pass < steps else "about" if one_pass == steps else "less than"
+    yield "training.batch_size", batch, f"About {batch * window.length:,} samples in each step."
+    yield "training.steps_per_epoch", steps, f"{steps} steps of {batch} windows: {amount} one pass over the recording."
 
 
 class Fill(Protocol):
-    """All settings for a series; `noise` is what `describe` said of it, where that is known already."""
+    """All settings for a series; `noise` is what `describe` returned for it, where that is known already."""
 
     def __call__(self, series: Series, noise: Noise | None = None) -> RunConfig: ...
 
@@ -183,20 +181,20 @@ def _with_backbone(name: str, reason: str, **changes: Any) -> Fill:
     def fill(series: Series, noise: Noise | None = None) -> RunConfig:
         choices = [("model.backbone", name, reason)]
         choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return _filled(suggest(series, noise), choices)
+        return _apply(suggest(series, noise), choices)
 
     return fill
 
 
 def _classic(series: Series, noise: Noise | None = None) -> RunConfig:
-    """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: what tutorials show, whatever the noise."""
+    """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: as in tutorials, whatever the noise."""
     del noise
     series.check_usable(at_least=40)
-    why = "As tutorials have it."
+    why = "As in the tutorials."
     choices = [
         ("scaling.kind", "minmax", why),
         ("window.length", 20, why),
-        ("window.overlap", 0.9, "Windows start at every second sample, and at the others in the next round."),
+        ("window.overlap", 0.9, "Windows start at every second sample, and at the others in the next epoch."),
         ("model.backbone", "classic", why),
         ("objective.kind", "next_step", why),
         ("objective.loss", "mse", why),
@@ -209,34 +207,34 @@ def _classic(series: Series, noise: Noise | None = None) -> RunConfig:
         ("training.batch_size", 32, why),
         ("training.steps_per_epoch", int(np.clip(len(series) // 32, 1, 2000)), "One pass over all windows."),
     ]
-    return _filled(RunConfig(), choices)
+    return _apply(RunConfig(), choices)
 
 
 RECIPES: dict[str, Recipe] = {
-    "suggested": Recipe(label="Suggested", help="A two-sided LSTM with settings found from your data.", fill=suggest),
+    "suggested": Recipe(label="Suggested", help="A two-sided LSTM with settings derived from your data.", fill=suggest),
     "gru": Recipe(
         label="GRU",
-        help="A simpler relative of the LSTM, about as good.",
-        fill=_with_backbone("gru", "Simpler than an LSTM, and about as good."),
+        help="A simpler variant of the LSTM that denoises about as well.",
+        fill=_with_backbone("gru", "Simpler than an LSTM and about as good."),
     ),
     "mingru": Recipe(
         label="minGRU",
-        help="A GRU whose steps do not wait for each other: quick on long windows.",
-        fill=_with_backbone("mingru", "Its steps do not wait for each other, which is quick on long windows."),
+        help="A simplified GRU that computes all time steps in parallel: fast on long windows.",
+        fill=_with_backbone("mingru", "Computes all time steps in parallel, which is fast on long windows."),
     ),
     "tcn": Recipe(
-        label="Convolutions (TCN)",
-        help="Convolutions that reach back over the window instead of remembering.",
+        label="Convolutional (TCN)",
+        help="Convolutions that reach back over the window, in place of a memory.",
         fill=_with_backbone("tcn", "Convolutions that reach back over the window.", model__layers=1),
     ),
     "transformer": Recipe(
         label="Transformer",
-        help="Attention to every earlier sample of the window; wants more data than the others.",
+        help="Attention to every earlier sample of the window; needs more data than the others.",
         fill=_with_backbone("transformer", "Attention to every earlier sample of the window."),
     ),
     "classic": Recipe(
         label="Classic recipe",
-        help="The LSTM of tutorials, which predicts the next sample from the 19 before it. Here to compare with.",
+        help="The LSTM found in tutorials, which predicts the next sample from the 19 before it. For comparison.",
         fill=_classic,
     ),
 }

@@ -1,4 +1,4 @@
-"""A network that was trained before, used again on the series of the page. Knows nothing of training."""
+"""An existing network, used on the series of the page."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from denoise_core.jobs import Source
 from denoise_core.model import ModelHeader
 from pages.parts import state
 from pages.parts.cached import keep_alive, recording, store
+from pages.parts.messages import in_sentence
 from pages.parts.training_task import columns
 
 
 def show(source: Source) -> None:
-    """A place for a model file, what it is, whether it fits, and the button that denoises with it."""
+    """An uploader for a model file, what the model is, whether it fits, and the button that denoises with it."""
     model = state.current().model
-    with st.expander("Use a network trained before", icon=":material/history_edu:", key="again"):
+    with st.expander("Use an existing network", icon=":material/history_edu:", key="again"):
         key = f"model-{model}@{state.current().edits}"
-        hint = "The Result page offers it for download; 'train' on the command line writes one too."
+        hint = "A network downloaded from the Result page, or saved by 'train' on the command line."
         if upload := st.file_uploader("Model file (.denoiser)", key=key, help=hint):
             _take(upload.getvalue(), upload.name)
             st.rerun()
@@ -44,26 +45,26 @@ def _use(source: Source, model: str) -> None:
         fault = str(error)
         st.warning(fault, icon=":material/warning:")
     icon, given = ":material/play_arrow:", (source, model, chosen)
-    st.button("Denoise with it", type="primary", icon=icon, key="apply", on_click=_apply, args=given, disabled=bool(fault))
+    st.button("Denoise this file", type="primary", icon=icon, key="apply", on_click=_apply, args=given, disabled=bool(fault))
 
 
 def _in_words(header: ModelHeader) -> str:
-    """What a model file holds, in two sentences."""
+    """What a model file contains, in two sentences."""
     network = next(spec for path, spec, _ in settings(header.config) if path == "model.backbone").metadata["words"]
-    goal = OBJECTIVES[header.config.objective.kind].label
+    goal = in_sentence(OBJECTIVES[header.config.objective.kind].label)
     names = ", ".join(header.channels)
     return f"**{header.name}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
 
 
 def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:
-    """The columns that were chosen; where none was, those that a network of several channels knows."""
-    lesson = state.current().lesson
+    """The chosen columns; if none was chosen, those that a network of several channels was trained on."""
+    task = state.current().task
     known = tuple(name for name in header.channels if name in recording(source).channels)
-    return known if not lesson.columns and len(header.channels) > 1 and known else columns(lesson, source)
+    return known if not task.columns and len(header.channels) > 1 and known else columns(task, source)
 
 
 def _take(data: bytes, name: str) -> None:
-    """Keep a model file, or say why it is none."""
+    """Store a model file, or say why it is not one."""
     try:
         digest = store().put_input(data, name)
         store().model_header(digest)
@@ -73,14 +74,14 @@ def _take(data: bytes, name: str) -> None:
 
 
 def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
-    """Put it into the queue; the same press never starts it twice."""
+    """Queue the run; the same press never starts it twice."""
     session = state.current()
     try:
         data = [recording(source)[name] for name in chosen]
         title = f"{source.file_name}: {', '.join(chosen)}"
         taken = replace(source, column=chosen[0])
         request = store().request_to_apply(data, model)
-        run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.press)
+        run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.start_token)
     except DenoiseError as error:
         return state.fail(str(error))
     keep_alive()

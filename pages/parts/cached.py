@@ -1,6 +1,6 @@
-"""What the pages have read and computed, kept by content so that a click does not wait for it again.
+"""What the pages have read and computed, cached by content so that no click waits for it again.
 
-Keys are our own sha256 and run ids, never arrays; what is handed out is shared and must not be changed.
+Keys are our own sha256 and run ids, never arrays; what is returned is shared and must not be changed.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ give_back_freed_memory()
 
 USUAL = next(iter(RECIPES))
 INSTANT = "instant"
-_AROUND = 4096  # samples to either side of a stretch that the instant method looks at
+_AROUND = 4096  # samples on either side of a section that the Instant method sees
 
 
 @st.cache_resource(show_spinner=False)
 def store() -> Store:
-    """The data folder; whoever has to open it again loses nothing."""
+    """The data folder; opening it again loses nothing."""
     return Store()
 
 
 def keep_alive() -> str:
-    """See to it that somebody is there who starts what is submitted; a sentence where that cannot be, else ""."""
+    """Make sure that a supervisor is there to start what is submitted; a sentence where none can be, else ""."""
     try:
         ensure_supervisor(store().home)
     except DenoiseError as error:
@@ -54,7 +54,7 @@ def series_of(source: Source) -> dc.Series:
 
 
 def truth(source: Source) -> Float64Array | None:
-    """The clean values of the chosen column, where its file brings them and is still kept."""
+    """The clean values of the chosen column, if its file has them and is still stored."""
     try:
         return truth_of(recording(source), source.column) if source.input else None
     except DenoiseError:
@@ -67,18 +67,18 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def filtered(source: Source, method: str) -> dc.Estimate:
-    """The series of `source` denoised by a simple method."""
-    return _filtered(identity(source), method, series_of(source))
+def quick_estimate(source: Source, method: str) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training."""
+    return _quick_estimate(identity(source), method, series_of(source))
 
 
-def suggested(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
-    """Settings for a training on the series of `source`, with noise added if so, each with its reason."""
-    return _suggested(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+    """Settings for a training on the series of `source`, with noise added if `noise` names some, each with its reason."""
+    return _suggest_settings(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
 
 
 def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
-    """What the noise of the series of `source` is, with some added if so."""
+    """The noise of the series of `source`, with noise added if `noise` names some."""
     return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
 
 
@@ -98,13 +98,13 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _filtered(name: str, method: str, _series: dc.Series) -> dc.Estimate:
+def _quick_estimate(name: str, method: str, _series: dc.Series) -> dc.Estimate:
     del name
     return dc.denoise(_series, method=method)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _suggested(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
+def _suggest_settings(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
     return RECIPES[recipe].fill(_series, _noise_of(name, _series))
 
 
@@ -116,33 +116,33 @@ def _noise_of(name: str, _series: dc.Series) -> Noise:
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def run_series(run_id: str, i: int = 0) -> dc.Series:
-    """Exactly what the run was trained on, or applied to: its channel number `i`."""
+    """Exactly what the run was trained on or applied to: its channel number `i`."""
     return store().series(run_id, i)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def run_noise(run_id: str, i: int = 0) -> Noise:
-    """What the noise of the run's channel number `i` is."""
+    """The noise of the run's channel number `i`."""
     return describe(run_series(run_id, i).values)
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def run_shown(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: resampled if that was asked for, but not prewhitened."""
+def preview_series(run_id: str) -> dc.Series:
+    """The run's first series as the preview shows it: resampled if that was chosen, but not prewhitened."""
     return resample(run_series(run_id), store().run(run_id).spec.config).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
-    """The run's channel number `i` by the instant method, to compare with."""
+    """The run's channel number `i` by the Instant method, for comparison."""
     return dc.denoise(run_series(run_id, i), method=INSTANT)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
 def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
-    """`count` samples of `run_shown` from `first` on by the instant method; None where there is nothing to denoise."""
+    """`count` samples of `preview_series` from `first` on by the Instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
-    around = run_shown(run_id).part(slice(start, first + count + _AROUND))
+    around = preview_series(run_id).part(slice(start, first + count + _AROUND))
     try:
         return dc.denoise(around, method=INSTANT).values[first - start :][:count]
     except DenoiseError:
@@ -157,28 +157,28 @@ def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def run_clean(run_id: str, i: int = 0) -> Float64Array | None:
-    """The clean values that the run learnt its channel number `i` from, where it learnt from such."""
+    """The clean values that the run's channel number `i` was trained on, if any."""
     clean = store().training_set(run_id).clean
     return clean[i] if clean else None
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def gain_when_tested(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Float64Array) -> float | None:
-    """The gain on the run's test part in dB, None where it has none; `name` says which estimate it is."""
+def gain_on_test_part(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Float64Array) -> float | None:
+    """The gain in dB on the run's test samples, None where it has none; `name` identifies the estimate."""
     del name
     view = store().run(run_id)
     return on_test_part(_estimate, _truth, data=store().training_set(run_id), config=view.spec.config, i=i)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def judged(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Float64Array | None, _noise: Noise) -> Verdict:
-    """What was removed, in words and numbers; `name` says which series and estimate they are."""
+def verdict_of(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Float64Array | None, _noise: Noise) -> Verdict:
+    """What was removed, in words and numbers; `name` identifies the series and estimate."""
     del name
     return judge(_series, _estimate, truth=_truth, noise=_noise)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
 def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra:
-    """Spectra before and after; `name` says which series and estimate they are."""
+    """Spectra before and after; `name` identifies the series and estimate."""
     del name
     return spectra(_series, _estimate)

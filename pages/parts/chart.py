@@ -1,7 +1,4 @@
-"""The one chart of all pages: plotly.js, drawn once and then only changed, so that zoom survives every update.
-
-Knows figures as plain dictionaries (`denoise_core.figures`), nothing of what they show.
-"""
+"""The one chart of all pages: plotly.js, drawn once and then only updated, so that the zoom survives every update."""
 
 from __future__ import annotations
 
@@ -32,20 +29,20 @@ _CHART = st.components.v2.component(
 
 
 def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False) -> None:
-    """Draw or change the chart `key`; `alt` replaces the figure's own words for those who cannot see it.
+    """Draw or update the chart `key`; `alt` replaces the figure's own description for screen readers.
 
     With `zooms`, a new x range reruns what is around the chart: see `zoomable`.
     """
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "alt": alt or figure["layout"]["meta"]["alt"]}
     # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
-    _CHART(key=key, data=json.dumps(data).encode(), on_view_change=_noted)
+    _CHART(key=key, data=json.dumps(data).encode(), on_view_change=_ignore)
 
 
 @st.fragment
 def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "") -> None:
-    """A chart that asks `make` for a finer figure of the stretch that is zoomed to; the page around it does not rerun."""
+    """A chart that asks `make` for a finer figure of the range zoomed to; the page around it does not rerun."""
     draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
 
 
-def _noted() -> None:
+def _ignore() -> None:
     """A state needs a callback to exist; the rerun that follows reads it."""

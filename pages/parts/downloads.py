@@ -1,4 +1,4 @@
-"""What of a finished run can be taken away: the file with all its channels, the settings and the network."""
+"""The downloads of a finished run: the file with all its channels, the settings and the network."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import streamlit as st
 
 from denoise_core.files import denoised_name, render
 from pages.parts.cached import recording, store
-from pages.parts.result_view import Shown
+from pages.parts.result_view import ResultView
 
 
-def show(shown: Shown) -> None:
-    """The series in the format it came in, the settings, and the model; each made when it is asked for."""
-    name, run = PurePath(denoised_name(shown.run.spec.source.file_name)), shown.run
+def show(result: ResultView) -> None:
+    """The file in the format it came in, the settings, and the model; each is made when it is asked for."""
+    name, run = PurePath(denoised_name(result.run.spec.source.file_name)), result.run
     place, added = st.container(), st.container(horizontal=True)
     with added:
-        residual, sd = _additions(shown)
+        residual, sd = _additions(result)
     names = ", ".join(f"{channel}_denoised" for channel in run.spec.channels)
     place.download_button(
         "Download the denoised file",
-        data=partial(_file, shown, residual=residual, sd=sd),
+        data=partial(_file, result, residual=residual, sd=sd),
         file_name=f"{name.stem}_{run.id[:8]}{name.suffix}",
         type="primary",
         icon=":material/download:",
         on_click="ignore",
         width="stretch",
         key="download",
-        help=f"Your file as it was uploaded, with {names} added.",
+        help=f"Your file as uploaded, with {names} added.",
     )
     with st.container(horizontal=True):
         st.download_button(
@@ -37,7 +37,7 @@ def show(shown: Shown) -> None:
             file_name=f"settings_{run.id[:8]}.json",
             on_click="ignore",
             key="download-settings",
-            help="Load them again on the Train page.",
+            help="The settings of this run, as a file that the Train page can load.",
         )
         st.download_button(
             "Model",
@@ -45,24 +45,24 @@ def show(shown: Shown) -> None:
             file_name=f"model_{run.id[:8]}.denoiser",
             on_click="ignore",
             key="download-model",
-            help="The trained network: use it again on the Train page, on the command line or in a notebook.",
+            help="The trained network, for use on the Train page, on the command line or in a notebook.",
         )
 
 
-def _additions(shown: Shown) -> tuple[bool, bool]:
-    """Whether to write what was removed, and the error's sd, beside the result; each is offered where there is such a thing."""
+def _additions(result: ResultView) -> tuple[bool, bool]:
+    """Whether to add the residual and the sd of the error; each is offered where it exists."""
     residual = sd = False
-    if not shown.noise_was_added:
-        residual = st.checkbox("+ removed part", key="residual", help="One more column: recorded minus denoised.")
-    if shown.estimate.sd is not None:
-        hint = "One more column: the standard deviation of the error, as the network estimates it."
-        sd = st.checkbox("+ error", key="sd", help=hint)
+    if not result.noise_was_added:
+        residual = st.checkbox("+ residual", key="residual", help="Adds a column with what was removed: recorded minus denoised.")
+    if result.estimate.sd is not None:
+        hint = "Adds a column with the standard deviation of the error, as estimated by the network."
+        sd = st.checkbox("+ error sd", key="sd", help=hint)
     return residual, sd
 
 
-def _file(shown: Shown, *, residual: bool, sd: bool) -> bytes:
-    source = shown.run.spec.source
-    estimates = {name: one.estimate for name, one in shown.beside.items()}
+def _file(result: ResultView, *, residual: bool, sd: bool) -> bytes:
+    source = result.run.spec.source
+    estimates = {name: one.estimate for name, one in result.beside.items()}
     return render(recording(source), estimates, like=store().input_path(source.input or ""), residual=residual, sd=sd)
 
 

@@ -1,4 +1,4 @@
-"""A setting of `RunConfig` as a widget, by its own declaration: one mechanism for all. Knows nothing of single settings."""
+"""A setting of `RunConfig` as a widget, by its own declaration: one mechanism for all of them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pages.parts.training_task import by_hand
 
 
 def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str) -> None:
-    """Widgets for these settings, filled from `config`, with the reason of each suggestion below it.
+    """Widgets for these settings, filled from `config`, each with the reason of its suggestion below.
 
-    They follow `config` but for what was edited. `version` is part of each widget's key: when it changes, edits are forgotten.
+    They follow `config` except for what was edited. `version` is part of each widget's key: when it changes, edits are lost.
     """
     known = {path: (spec, value) for path, spec, value in settings(config)}
     shown = list(paths)
@@ -29,7 +29,7 @@ def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str)
 
 
 def others(config: RunConfig, shown: Iterable[str]) -> dict[str, list[str]]:
-    """Every setting that offers a choice and is not in `shown`, by the name of its group."""
+    """Every setting that leaves a choice and is not in `shown`, by the name of its group."""
     without = set(shown)
     groups: dict[str, list[str]] = {}
     for path, spec, _ in settings(config):
@@ -38,8 +38,8 @@ def others(config: RunConfig, shown: Iterable[str]) -> dict[str, list[str]]:
     return groups
 
 
-def collected(config: RunConfig, *, version: str) -> RunConfig:
-    """`config` with what the widgets hold now; a setting that was changed by hand loses its reason."""
+def collect(config: RunConfig, *, version: str) -> RunConfig:
+    """`config` with what the widgets hold now; a setting changed by hand loses its reason."""
     for path, _, old in settings(config):
         new = state.value(_key(path, version))
         if new is not None and new != old:
@@ -48,7 +48,7 @@ def collected(config: RunConfig, *, version: str) -> RunConfig:
 
 
 def in_labels(sentence: str) -> str:
-    """A sentence of the core with settings and their values called as the form calls them."""
+    """A sentence of the core with the labels of the form in place of the names of settings and values."""
     for path, spec, _ in settings(RunConfig()):
         label = spec.metadata["label"]
         for value, word in spec.metadata["words"].items():
@@ -63,19 +63,19 @@ def _key(path: str, version: str) -> str:
 
 
 def _widget(spec: Field[Any], value: Any, *, key: str) -> Any:
-    """What it holds."""
+    """The value that the widget holds."""
     data = spec.metadata
     label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
     state.offer(key, value)
     if data["choices"]:
         return st.selectbox(label, data["choices"], format_func=data["words"].get, help=data["help"], key=key)
     if isinstance(value, int):
-        low, high = int(data["low"]), int(data["high"])
-        return st.number_input(label, low, high, step=1, help=_ranged(data["help"], low, high), key=key)
+        least, most = int(data["low"]), int(data["high"])
+        return st.number_input(label, least, most, step=1, help=_with_range(data["help"], least, most), key=key)
     low, high = float(data["low"]), float(data["high"])
     step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
-    return st.number_input(label, low, high, step=step, format="%.6g", help=_ranged(data["help"], low, high), key=key)
+    return st.number_input(label, low, high, step=step, format="%.6g", help=_with_range(data["help"], low, high), key=key)
 
 
-def _ranged(help: str, low: float, high: float) -> str:
+def _with_range(help: str, low: float, high: float) -> str:
     return f"{help} From {low:,g} to {high:,g}."

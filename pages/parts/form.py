@@ -1,4 +1,4 @@
-"""The settings of a training and the button that starts it. Knows nothing of what a single setting means."""
+"""The settings of a training, and the button that starts it."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import on_noise
+from denoise_core.assess.formatting import plural
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import chart, fields, state, task_widgets, training_task
 from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
-from pages.parts.training_task import Lesson, Plan
+from pages.parts.training_task import TrainingPlan, TrainingTask
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
-ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets follow from it
+ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widgets depend on it
 
 
 def show(source: Source) -> None:
-    """What is learnt from, and one form filled with suggestions."""
+    """The training data, and one form filled with suggestions."""
     session = state.current()
-    plan = training_task.plan(session.lesson, source, session.config)
+    plan = training_task.plan_training(session.task, source, session.config)
     st.subheader(_title(plan), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
-    _doubts(plan)
+    _warnings(plan)
     _form(plan)
 
 
 def first_column(source: Source) -> Source:
-    """The file with the first of the columns that are learnt from."""
-    return training_task.plan(state.current().lesson, source, None).source
+    """The file with the first of the columns to train on."""
+    return training_task.plan_training(state.current().task, source, None).source
 
 
 def start_over(config: dc.RunConfig) -> None:
@@ -43,28 +44,28 @@ def start_over(config: dc.RunConfig) -> None:
     state.configure(config)
 
 
-def _title(plan: Plan) -> str:
+def _title(plan: TrainingPlan) -> str:
     what = "a network" if plan.networks == 1 else f"{plan.networks} networks"
     return f"Train {what} on {', '.join(plan.columns)}"
 
 
-def _about(plan: Plan) -> None:
-    """What the network will do, and what is known of the noise."""
-    noise = on_noise(noise_of(plan.source, plan.noise, plan.lesson.snr), plan.series.unit)
+def _about(plan: TrainingPlan) -> None:
+    """What the network will do, and what is known about the noise."""
+    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
-    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are already filled in from your data. {told}")
+    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}")
 
 
-def _doubts(plan: Plan) -> None:
-    """Why what was chosen cannot be started as it is; nothing is looked at before something was chosen."""
-    if plan.lesson == Lesson() and plan.kept is None:
+def _warnings(plan: TrainingPlan) -> None:
+    """Why the training cannot be started as chosen; nothing is checked before anything was chosen."""
+    if plan.task == TrainingTask() and plan.kept is None:
         return
     for fault in _faults(plan, plan.config):
         st.warning(fault, icon=":material/warning:")
 
 
-def _faults(plan: Plan, config: dc.RunConfig) -> list[str]:
+def _faults(plan: TrainingPlan, config: dc.RunConfig) -> list[str]:
     try:
         _requests(plan, config)
     except DenoiseError as error:
@@ -72,7 +73,7 @@ def _faults(plan: Plan, config: dc.RunConfig) -> list[str]:
     return []
 
 
-def _requests(plan: Plan, config: dc.RunConfig) -> list[Request]:
+def _requests(plan: TrainingPlan, config: dc.RunConfig) -> list[Request]:
     """One for each network, checked; a DenoiseError says what cannot be started."""
     return [Request.to_train(data, settings) for data, settings in plan.trainings(config)]
 
@@ -82,30 +83,31 @@ def _in_labels(error: DenoiseError) -> list[str]:
     return list(map(fields.in_labels, error.problems if isinstance(error, SettingsError) else [str(error)]))
 
 
-def _form(plan: Plan) -> None:
+def _form(plan: TrainingPlan) -> None:
     config, version = plan.config, _version(plan)
     with st.form("settings", border=True):
         fields.show(config, FIRST, columns=4, version=version)
-        with st.expander("Every other setting", icon=":material/tune:"):
+        with st.expander("More settings", icon=":material/tune:"):
             for group, paths in fields.others(config, (*FIRST, *ELSEWHERE)).items():
                 st.markdown(f"**{group}**")
                 fields.show(config, paths, columns=4, version=version)
         with st.container(horizontal=True, vertical_alignment="center"):
             icon = ":material/play_arrow:"
             st.form_submit_button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
-            st.caption(f"These settings take {in_words(plan.networks * expected_seconds(config))} on one processor core.")
+            takes = in_words(plan.networks * expected_seconds(config))
+            st.caption(f"Takes {takes} on one processor core, unless you change the settings.")
 
 
-def _version(plan: Plan) -> str:
-    """Changes when other settings are to be shown than those that were last filled in."""
-    told = plan.lesson
-    return f"{state.current().edits}-{identity(plan.source)[:8]}-{told.recipe}-{plan.noise}-{told.snr}"
+def _version(plan: TrainingPlan) -> str:
+    """Changes when the form is to be filled in anew."""
+    task = plan.task
+    return f"{state.current().edits}-{identity(plan.source)[:8]}-{task.recipe}-{plan.noise}-{task.snr}"
 
 
-def _start(plan: Plan) -> None:
-    """Check what the form holds and put it into the queue; the same press never starts anything twice."""
+def _start(plan: TrainingPlan) -> None:
+    """Check the form and queue its trainings; the same press never starts anything twice."""
     session = state.current()
-    config = fields.collected(plan.config, version=_version(plan))
+    config = fields.collect(plan.config, version=_version(plan))
     try:
         runs = [
             store().submit(
@@ -113,7 +115,7 @@ def _start(plan: Plan) -> None:
                 owner=session.workspace,
                 title=f"{plan.source.file_name}: {', '.join(request.channels)}",
                 source=replace(plan.source, column=request.channels[0]),
-                token=f"{session.press}-{at}",
+                token=f"{session.start_token}-{at}",
             )
             for at, request in enumerate(_requests(plan, config))
         ]
@@ -122,36 +124,37 @@ def _start(plan: Plan) -> None:
     keep_alive()
     state.change(run=runs[0], config=config, source=plan.source)
     if len(runs) > 1:
-        st.toast(f"{len(runs)} trainings were started. 'Runs' at the top leads to each of them.", icon=":material/history:")
+        st.toast(f"{len(runs)} trainings were started. The menu at the top right lists them.", icon=":material/history:")
 
 
 def from_file() -> None:
-    """Settings from a file, and back to the suggested ones."""
+    """Load settings from a file, or go back to the suggested ones."""
     session = state.current()
     with st.expander("Load settings from a file", icon=":material/upload_file:"):
         key = f"settings-file@{session.edits}"
-        if upload := st.file_uploader("Settings of an earlier run (JSON)", key=key, max_upload_size=1):
+        if upload := st.file_uploader("Settings file of an earlier run (JSON)", key=key, max_upload_size=1):
             _load(upload.getvalue())
             st.rerun()
-        untouched = session.config is None and session.lesson.recipe == USUAL
+        untouched = session.config is None and session.task.recipe == USUAL
         st.button("Back to the suggested settings", on_click=state.configure, args=(None,), disabled=untouched)
 
 
 def windows(source: Source) -> None:
-    """What the network sees at once; nothing where the form above says why it cannot be trained."""
+    """What the network sees at once; nothing where the form above says why no network can be trained."""
     session = state.current()
-    plan = training_task.plan(session.lesson, source, session.config)
+    plan = training_task.plan_training(session.task, source, session.config)
     try:
         window, series = plan.config.window, plan.series
     except DenoiseError:
         return
     if window.length <= len(series):
-        st.markdown(f"**What the network sees at once**: {window.length} samples; the next window starts {window.hop} later.")
+        later = plural(window.hop, "sample")
+        st.markdown(f"**Windows**: the network sees {window.length} samples at once; the next window starts {later} later.")
         chart.draw(figures.windows(series, length=window.length, hop=window.hop), key="windows", height=230)
 
 
 def _load(data: bytes) -> None:
-    """Take settings over from a file, or say everything that is wrong with it."""
+    """Fill the form from a settings file, or say everything that is wrong with it."""
     try:
         state.configure(dc.RunConfig.from_json(data.decode()))
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""A run's events as far as they have been read: each look reads on from where the last one ended."""
+"""A run's events as far as they have been read; each refresh reads on from where the last one ended."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A training while it runs: how far it is, its loss, one stretch as it gets cleaner, and the buttons that end it.
+"""A run while it is running: its progress, its loss, a section of the series as it gets cleaner, and the buttons that end it.
 
-Only reads what the worker wrote; the page that calls it reruns once when the run has ended.
+It only reads what the worker wrote; the page that calls it reruns once when the run has ended.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import numpy as np
 import streamlit as st
 
 from denoise_core import figures
+from denoise_core.assess.formatting import plural
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import RunError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.methods import METHODS
 from pages.parts import chart, runs, state
-from pages.parts.cached import INSTANT, instant_near, keep_alive, run_shown, store
+from pages.parts.cached import INSTANT, instant_near, keep_alive, preview_series, store
 from pages.parts.history import History, history
 
 _ENDED = {
@@ -28,7 +29,7 @@ _ENDED = {
 
 
 def heading(run: RunView) -> str:
-    """What this run does, and that it is a teaching example where it is one."""
+    """What this run does, and whether it is a teaching example."""
     if run.spec.kind == APPLY:
         return f"Denoising {run.spec.title} with {run.spec.model_name}"
     mark = "Teaching example: training" if OBJECTIVES[run.spec.config.objective.kind].teaching else "Training"
@@ -36,19 +37,19 @@ def heading(run: RunView) -> str:
 
 
 def watch(run: RunView) -> None:
-    """Everything about `run`, renewed each second until it has ended."""
-    st.fragment(_look, run_every=None if run.ended else 1.0)(run.id, was_at_work=not run.ended)
+    """Everything about `run`, refreshed each second until it has ended."""
+    st.fragment(_look, run_every=None if run.ended else 1.0)(run.id, was_running=not run.ended)
 
 
-def _look(run_id: str, *, was_at_work: bool) -> None:
+def _look(run_id: str, *, was_running: bool) -> None:
     past = history(run_id)
     try:
         run = store().run(run_id)
         past.read_on()
     except RunError:
-        # It was deleted under our eyes: the page says so.
+        # It was deleted meanwhile: the page says so.
         st.rerun()
-    if run.ended and was_at_work:
+    if run.ended and was_running:
         st.rerun()
     keep_alive()
     _progress(run, past)
@@ -62,7 +63,7 @@ def _look(run_id: str, *, was_at_work: bool) -> None:
 
 
 def _progress(run: RunView, past: History) -> None:
-    """One line of words, the bar, and the two buttons."""
+    """One line of text, the bar, and the two buttons."""
     words, buttons = st.columns([3, 2], vertical_alignment="center")
     with words:
         st.progress(_share(run), text=_words(run, past))
@@ -76,8 +77,8 @@ def _progress(run: RunView, past: History) -> None:
             "Cancel",
             key="cancel",
             disabled=stopping,
-            help="Ends it and keeps nothing.",
-            on_click=runs.ask,
+            help="Ends the run and discards its result.",
+            on_click=runs.attempt,
             args=(store().cancel, run.id),
         )
 
@@ -89,14 +90,14 @@ def _stop_button(run: RunView, stopping: bool) -> None:
         type="primary",
         icon=":material/stop_circle:",
         disabled=stopping or run.epochs_done == 0,
-        help="Ends the training now; the result is that of the best epoch so far.",
-        on_click=runs.ask,
+        help="Ends the training now. The best epoch so far becomes the result.",
+        on_click=runs.attempt,
         args=(store().stop, run.id),
     )
 
 
 def _share(run: RunView) -> float:
-    """How much of the work is done, 0 .. 1; one that applies a network has no steps to tell."""
+    """How much of the work is done, 0 .. 1; a run that applies a network has no epochs to count."""
     return min(1.0, run.epochs_done / run.epochs) if run.epochs else float(run.has_result)
 
 
@@ -104,12 +105,12 @@ def _words(run: RunView, past: History) -> str:
     """Where the run is, in one line."""
     if run.state == "queued":
         ahead = (run.queue_place or 1) - 1
-        return f"Waiting: place {ahead + 1} in the queue" + (f", {ahead} before it" if ahead else ", it starts next")
+        return f"Waiting: place {ahead + 1} in the queue, " + (f"{plural(ahead, 'run')} ahead" if ahead else "starts next")
     if run.spec.kind == APPLY:
         return _words_of_applying(run)
     if run.state == "running" and past.started is None:
-        return "Starting: the training program is being loaded"
-    done = f"{run.epochs_done} of {run.epochs} epochs after {_seconds(run.elapsed_s)}"
+        return "Starting the training…"
+    done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')} after {_seconds(run.elapsed_s)}"
     so_far = "" if run.ended else " so far"
     best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
     if run.state == "running":
@@ -124,9 +125,9 @@ def _words_of_applying(run: RunView) -> str:
 
 
 def _loss(run: RunView, past: History) -> None:
-    st.markdown("**How well it predicts** (lower is better)")
+    st.markdown("**Prediction error** (lower is better)")
     if not past.train_loss:
-        st.caption("It appears here after the first epoch.")
+        st.caption("The curves appear after the first epoch.")
         return
     best = run.best_epoch or 0
     room = None if run.ended else run.epochs
@@ -135,12 +136,12 @@ def _loss(run: RunView, past: History) -> None:
 
 
 def _preview(run: RunView, past: History) -> None:
-    evened = run.spec.config.input.uneven == "resample"
-    st.markdown("**One stretch of your series**" + (", at even steps" if evened else ""))
+    resampled = run.spec.config.input.uneven == "resample"
+    st.markdown("**A section of your series**" + (", resampled evenly" if resampled else ""))
     if past.started is None:
-        st.caption("It appears here when the training has started.")
+        st.caption("It appears when the training has started.")
         return
-    time, first = run_shown(run.id).time, past.started.preview_start
+    time, first = preview_series(run.id).time, past.started.preview_start
     noisy = _floats(past.started.preview_noisy)
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)

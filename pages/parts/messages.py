@@ -1,4 +1,4 @@
-"""Sentences and numbers of a verdict on the page. Knows nothing of how they came about."""
+"""Errors, sentences and numbers, as the pages show them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _SHOW = {
 
 
 @contextmanager
-def faults_in_words() -> Iterator[None]:
-    """What cannot be read, found or done is said in its own sentence, and the rest of the block is left out."""
+def report_errors() -> Iterator[None]:
+    """Show an error as its own sentence, and leave out the rest of the block."""
     try:
         yield
     except DenoiseError as error:
@@ -29,18 +29,19 @@ def faults_in_words() -> Iterator[None]:
 
 
 def headline(verdict: Verdict) -> None:
-    """What was removed, in one line, and the true gain where the truth is known."""
+    """What was removed, and the true gain where the truth is known."""
     st.markdown(verdict.headline)
     if verdict.gain_db is not None:
-        st.markdown(f"**Gain {verdict.gain_db:.1f} dB** against the true column.")
+        hint = "How far the mean square error fell. 10 dB: to a tenth; 20 dB: to a hundredth."
+        st.markdown(f"**Gain {verdict.gain_db:.1f} dB** against the true signal.", help=hint)
 
 
 def most_important(found: Sequence[Sentence]) -> None:
-    """The two most serious sentences, the others folded."""
+    """The two most serious sentences; the others are folded."""
     ranked = sorted(found, key=lambda sentence: tuple(_SHOW)[::-1].index(sentence.severity))
     sentences(ranked[:AT_FIRST])
     if ranked[AT_FIRST:]:
-        with st.expander("More about what was removed", icon=":material/notes:"):
+        with st.expander("More findings", icon=":material/notes:"):
             sentences(ranked[AT_FIRST:])
 
 
@@ -58,3 +59,8 @@ def numbers(figures: Iterable[Figure]) -> None:
     widths = [1] * len(shown) if len(shown) < 4 else [8 + len(figure.label) for figure in shown]
     for cell, figure in zip(st.columns(widths), shown, strict=True):
         cell.metric(figure.label, figure.text, help=figure.help, border=True)
+
+
+def in_sentence(label: str) -> str:
+    """A label as it reads within a sentence: "predict each sample from its neighbours"."""
+    return label[0].lower() + label[1:]

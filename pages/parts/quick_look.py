@@ -1,4 +1,4 @@
-"""The first look: the series by a simple method, at once, and what to think of it. Knows nothing of training."""
+"""The quick look: the series denoised at once by a method that needs no training, and what to think of the result."""
 
 from __future__ import annotations
 
@@ -16,71 +16,82 @@ from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import messages, runs, state
-from pages.parts.cached import INSTANT, filtered, identity, judged, noise_of, recording, series_of, store, suggested, truth
+from pages.parts.cached import (
+    INSTANT,
+    identity,
+    noise_of,
+    quick_estimate,
+    recording,
+    series_of,
+    store,
+    suggest_settings,
+    truth,
+    verdict_of,
+)
 
 
 def method_picker() -> str:
-    """The method of the first look; none of them learns from the series."""
+    """The method of the quick look; none of them is trained on the series."""
     simple = {name: method.label for name, method in METHODS.items() if not method.trains}
     at = list(simple).index(INSTANT)
-    hint = "Methods that need no training; their settings are found from your data."
-    return st.selectbox("First look by", list(simple), index=at, format_func=simple.get, key="method", help=hint)
+    hint = "Methods that need no training. Their settings are derived from your data."
+    return st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
 
 
 def estimate(chosen: Source, method: str) -> dc.Estimate | None:
-    """The series by that method; a sentence and None where it cannot be used."""
+    """The series denoised by that method; a warning and None where the method cannot be used."""
     try:
-        return filtered(chosen, method)
+        return quick_estimate(chosen, method)
     except DenoiseError as error:
         st.warning(str(error), icon=":material/warning:")
         return None
 
 
 def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
-    """What was removed, in one line, and what to know about the series."""
+    """What was removed, and what to know about the series."""
     series = series_of(chosen)
-    messages.headline(judged(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
+    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
     messages.sentences(on_series(series))
     if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
         st.caption(" ".join(unusual))
 
 
 def onward(chosen: Source) -> None:
-    """The main button: to the training, a new one unless one is at work."""
+    """The main button: to the training, a new one unless one is running."""
     icon, label = ":material/model_training:", "Train a network" + _duration(chosen)
     if st.button(label, type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
         st.switch_page("pages/train.py", query_params=state.link())
 
 
 def _duration(chosen: Source) -> str:
-    """How long the suggested training takes; nothing where the series cannot be trained on, which the Train page explains."""
+    """How long the suggested training takes; empty where the series cannot be trained on, which the Train page explains."""
     try:
-        return f" ({in_words(expected_seconds(suggested(chosen)))})"
+        return f" ({in_words(expected_seconds(suggest_settings(chosen)))})"
     except DenoiseError:
         return ""
 
 
 def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
-    """The first look as a file; made when it is asked for."""
+    """The result as a file, made when it is asked for."""
     name = PurePath(denoised_name(chosen.file_name))
     st.download_button(
-        "Save this first look",
+        "Download this result",
         data=partial(_file, chosen, estimate),
         file_name=f"{name.stem}_{method}_{identity(chosen)[:6]}{name.suffix}",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
         key="save-first",
-        help=f"Your file as it came, with {chosen.column}_denoised added.",
+        help=f"Your file as uploaded, with the column {chosen.column}_denoised added.",
     )
     if method == INSTANT:
         _network()
 
 
 def _network() -> None:
-    """The instant method's network, to run elsewhere."""
+    """The network of the Instant method, to run elsewhere."""
     st.download_button(
-        "Save its network (ONNX)",
+        "Download the Instant network (ONNX)",
         data=instant.WEIGHTS.read_bytes,
         file_name="denoise-instant.onnx",
         mime="application/octet-stream",
@@ -88,8 +99,8 @@ def _network() -> None:
         type="tertiary",
         on_click="ignore",
         key="save-network",
-        help="The same for every series: runs on any device that has ONNX Runtime. What it takes in and gives is written in "
-        "denoise_core/instant/README.md.",
+        help="The same network for every series. It runs on any device with ONNX Runtime; "
+        "denoise_core/instant/README.md describes its inputs and outputs.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Which channel of a finished run is looked at, and how: its series, estimate and truth. Knows no widget."""
+"""One channel of a finished run, as it is shown: its series, estimate and truth."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN
 from denoise_core.series import Float64Array
 from pages.parts.cached import (
-    gain_when_tested,
-    judged,
+    gain_on_test_part,
     recording,
     run_clean,
     run_estimate,
@@ -23,23 +22,24 @@ from pages.parts.cached import (
     run_noise,
     run_series,
     truth,
+    verdict_of,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """The channel number `i` of a run.
+class ResultView:
+    """Channel number `i` of a run, and how it is shown.
 
     Parameters
     ----------
     strength : float
-        How much of what was removed stays removed: 0 gives the recording back, 1 the network's result.
+        Fraction of the residual that stays removed: 0 gives the recording, 1 the network's result.
     fills : bool
-        Whether gaps hold what the network predicts there.
+        Whether gaps hold the network's prediction.
     band : bool
         Whether the error band is drawn.
     compares : bool
-        Whether the instant method's result is drawn beside it.
+        Whether the Instant result is drawn as well.
     """
 
     run: RunView
@@ -51,7 +51,7 @@ class Shown:
 
     @property
     def name(self) -> str:
-        """The same for the same result, looked at in the same way."""
+        """The same for the same result shown in the same way."""
         return f"{self.run.id}-{self.i}@{self.strength}{'' if self.fills else ' with gaps'}"
 
     @property
@@ -69,24 +69,24 @@ class Shown:
 
     @property
     def instant(self) -> dc.Estimate | None:
-        """The same channel by the instant method, where that is to be seen."""
+        """The same channel by the Instant method, where it is drawn."""
         return run_instant(self.run.id, self.i) if self.compares else None
 
     @property
     def verdict_of_instant(self) -> Verdict:
         name, instant = f"{self.run.id}-{self.i}-instant", run_instant(self.run.id, self.i)
-        return judged(name, self.series, instant, self.truth, run_noise(self.run.id, self.i))
+        return verdict_of(name, self.series, instant, self.truth, run_noise(self.run.id, self.i))
 
     @property
     def truth(self) -> Float64Array | None:
-        """What the channel should be: what the run learnt it from, or the column of the file that is called so."""
+        """The true signal: the clean values that the run was trained on, or the file's column with the matching name."""
         taught = self.run.spec.kind == TRAIN and OBJECTIVES[self.run.spec.config.objective.kind].target == "clean"
         clean = run_clean(self.run.id, self.i) if taught else None
         return truth(replace(self.run.spec.source, column=self.channel)) if clean is None else clean
 
     @property
     def noise_was_added(self) -> bool:
-        """Whether the file itself is the truth, and the run learnt from noisy copies of it."""
+        """Whether the file itself is the truth, and the run was trained on noisy copies of it."""
         clean = self.truth
         try:
             own = recording(self.run.spec.source).channels.get(self.channel)
@@ -96,18 +96,18 @@ class Shown:
 
     @property
     def verdict(self) -> Verdict:
-        return judged(self.name, self.series, self.estimate, self.truth, run_noise(self.run.id, self.i))
+        return verdict_of(self.name, self.series, self.estimate, self.truth, run_noise(self.run.id, self.i))
 
     @property
-    def gain_when_tested(self) -> float | None:
-        """The gain on the samples that were kept to test, in dB; None where there are none, or no truth."""
+    def gain_on_test_part(self) -> float | None:
+        """The gain in dB on the test samples; None where there are none, or no truth."""
         clean = self.truth
         if clean is None or self.run.spec.kind != TRAIN or not self.run.spec.config.split.test_share:
             return None
-        return gain_when_tested(self.name, self.run.id, self.i, self.estimate, clean)
+        return gain_on_test_part(self.name, self.run.id, self.i, self.estimate, clean)
 
     @property
-    def beside(self) -> dict[str, Shown]:
-        """Every channel of the run that the file holds, looked at in the same way, by name."""
+    def beside(self) -> dict[str, ResultView]:
+        """Every channel of the run that the file holds, shown in the same way, by name."""
         there = recording(self.run.spec.source).channels
         return {name: replace(self, i=i) for i, name in enumerate(self.run.spec.channels) if name in there}

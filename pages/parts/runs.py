@@ -1,4 +1,4 @@
-"""The runs of this browser: which is open, and the strip that leads to the others. Knows nothing of training."""
+"""The runs of this browser: which is open, and the menu that leads to the others."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from denoise_core.assess.formatting import plural
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN
 from denoise_core.jobs.storage.home import keep_days
 from pages.parts import state
 from pages.parts.cached import store
-from pages.parts.training_task import Lesson
+from pages.parts.training_task import TrainingTask
 
 _ICONS = {
     "queued": ":material/hourglass_top:",
@@ -26,14 +27,14 @@ _ICONS = {
 
 
 def follow(session: state.Session) -> None:
-    """Take over the series of the run that a link opened."""
-    run = _found(session.run)
+    """Show the series of the run that a link opened."""
+    run = _find(session.run)
     if run and run.spec.source.input and run.spec.source != session.source:
-        state.change(source=run.spec.source, lesson=Lesson(columns=run.spec.channels), edits=session.edits + 1)
+        state.change(source=run.spec.source, task=TrainingTask(columns=run.spec.channels), edits=session.edits + 1)
 
 
-def opened() -> RunView | None:
-    """The open run; a sentence and None where it cannot be found, and None where no run is open."""
+def open_run() -> RunView | None:
+    """The open run; None where no run is open, and None with a warning where it cannot be found."""
     run_id = state.current().run
     if run_id is None:
         return None
@@ -41,19 +42,19 @@ def opened() -> RunView | None:
         return store().run(run_id)
     except DenoiseError as error:
         st.warning(str(error), icon=":material/link_off:")
-        st.button("Forget this link", on_click=state.close_run)
+        st.button("Close this message", on_click=state.close_run)
         return None
 
 
 def close_ended() -> None:
-    """Leave a run that has ended, so that the next look at Train offers a new one; one at work stays open."""
-    run = _found(state.current().run)
+    """Close a run that has ended, so that Train offers a new one; one that is running stays open."""
+    run = _find(state.current().run)
     if run is None or run.ended:
         state.close_run()
 
 
-def ask(do: Callable[[str], None], run_id: str) -> None:
-    """Stop, cancel...; where that cannot be done, the next rerun says why."""
+def attempt(do: Callable[[str], None], run_id: str) -> None:
+    """Stop, cancel or delete; if that is not possible, the next rerun says why."""
     try:
         do(run_id)
     except DenoiseError as error:
@@ -61,36 +62,39 @@ def ask(do: Callable[[str], None], run_id: str) -> None:
 
 
 def delete(run_id: str) -> None:
-    """Take the run and all its files away."""
-    ask(store().delete, run_id)
+    """Delete the run and all its files."""
+    attempt(store().delete, run_id)
     state.close_run()
 
 
-def keeping(run: RunView) -> None:
-    """Where the run is kept and for how long, and the way to end that now."""
+def retention(run: RunView) -> None:
+    """Where the run is stored and for how long, and the button that deletes it."""
     days = keep_days()
-    until = f"for {days:g} days after its end" if days else "until it is deleted"
-    st.caption(f"This run and your file are kept on the computer that runs this app, {until}.")
+    until = f"for {days:g} day{'' if days == 1 else 's'} after it ends" if days else "until it is deleted"
+    st.caption(f"This run and your file are stored on the computer that runs this app {until}.")
     if run.spec.owner == state.current().workspace:
-        st.button("Delete this run now", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
+        st.button("Delete this run", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
 
 
-def strip(session: state.Session) -> None:
-    """The runs of this browser, newest first, each a way back to it."""
+def menu(session: state.Session) -> None:
+    """The runs of this browser, newest first, each with a link to it."""
     mine = store().runs(session.workspace)
     active = sum(not run.ended for run in mine)
-    label = f"Runs: {active} at work" if active else f"Runs: {len(mine)}"
+    # True of a run that waits and of one that runs: this line is not refreshed when the one becomes the other.
+    label = f"{plural(active, 'run')} in progress" if active else f"Runs: {len(mine)}"
     with st.popover(label, icon=":material/history:", key="runs"):
         if not mine:
-            st.caption("Nothing was trained in this browser yet.")
+            st.caption("No runs in this browser yet.")
         _links(mine)
 
 
-def finished() -> None:
+def list_results() -> None:
     """The runs of this browser that have a result."""
     if mine := [run for run in store().runs(state.current().workspace) if run.has_result]:
-        st.markdown("**Results so far**")
+        st.markdown("**Your results**")
         _links(mine)
+    elif state.current().run is None:
+        st.markdown("No trained result yet.")
 
 
 def _links(found: list[RunView]) -> None:
@@ -101,12 +105,12 @@ def _links(found: list[RunView]) -> None:
 
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
-    done = f"{run.epochs_done} of {run.epochs} epochs" if run.spec.kind == TRAIN else f"with {run.spec.model_name}"
-    return f"{run.spec.title}, {run.spec.samples:,} samples: {at}, {done}"
+    done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.spec.kind == TRAIN else f"with {run.spec.model_name}"
+    return f"{run.spec.title}, {plural(run.spec.samples, 'sample')}: {at}, {done}"
 
 
-def _found(run_id: str | None) -> RunView | None:
-    """The run, or None; `opened` says on the pages that need it why it is not there."""
+def _find(run_id: str | None) -> RunView | None:
+    """The run, or None; `open_run` says on the pages that need it why it is not there."""
     try:
         return store().run(run_id) if run_id else None
     except DenoiseError:

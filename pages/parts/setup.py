@@ -1,4 +1,4 @@
-"""What every page begins with: its frame, the way to the other pages, and the strip. Knows nothing of what a page shows."""
+"""What every page begins with: its frame and the bar at the top, with links to the other pages, the glossary and the runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from denoise_core.errors import DenoiseError
-from pages.parts import runs, state, workspace
+from pages.parts import glossary, runs, state, workspace
 from pages.parts.cached import keep_alive, store
 
 _PAGES = {
@@ -17,9 +17,9 @@ _PAGES = {
 
 
 def page_setup(title: str) -> DeltaGenerator:
-    """Page frame, navigation, strip, and what went wrong with the last press of a button; every page's first call.
+    """Page frame, top bar, and what went wrong with the last button press; every page's first call.
 
-    Returns the place in the strip for one line about the series on the page.
+    Returns the place in the bar for one line about the series on the page.
     """
     st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
     session = state.begin()
@@ -32,7 +32,8 @@ def page_setup(title: str) -> DeltaGenerator:
             st.page_link(path, label=label, icon=icon, query_params=state.link())
         st.space("stretch")
         line = st.empty()
-        runs.strip(session)
+        glossary.button()
+        runs.menu(session)
     workspace.keep(session.workspace)
     for fault in (problem, *state.pop_faults()) if problem else state.pop_faults():
         st.error(fault, icon=":material/error:")

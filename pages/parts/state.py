@@ -17,7 +17,7 @@ import streamlit as st
 from denoise_core.config import RunConfig
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
-from pages.parts.training_task import Lesson
+from pages.parts.training_task import TrainingTask
 
 _KEY, _OFFERS = "denoise", "denoise_offers"
 _COOKIE = "denoise_workspace"
@@ -39,26 +39,26 @@ class Session:
         The run that is open.
     config : RunConfig or None
         Settings that were loaded or edited; None for those suggested from the data.
-    lesson : Lesson
-        What a network is to learn from.
+    task : TrainingTask
+        What a network is to be trained on.
     model : str or None
-        The uploaded model file that is to be used again, by its sha256.
+        The uploaded model file that is to be used, by its sha256.
     edits : int
         Counts the times that `config` was replaced, so that a form shows the new values.
-    press : str
+    start_token : str
         Sent with the next start of a training, so that one press counts once, however often it arrives.
     faults : tuple of str
-        What went wrong with the last press of a button, in whole sentences; shown once.
+        What went wrong with the last button press, in whole sentences; shown once.
     """
 
     workspace: str
     source: Source | None = None
     run: str | None = None
     config: RunConfig | None = None
-    lesson: Lesson = field(default_factory=Lesson)
+    task: TrainingTask = field(default_factory=TrainingTask)
     model: str | None = None
     edits: int = 0
-    press: str = field(default_factory=new_id)
+    start_token: str = field(default_factory=new_id)
     faults: tuple[str, ...] = ()
 
 
@@ -84,36 +84,36 @@ def change(**changes: Any) -> None:
 
 
 def choose(source: Source) -> None:
-    """Take another series, and forget what belonged to the one before."""
+    """Show another series, and forget what belonged to the one before."""
     session = current()
-    change(source=source, run=None, config=None, lesson=Lesson(), edits=session.edits + 1, press=new_id(), faults=())
+    change(source=source, run=None, config=None, task=TrainingTask(), edits=session.edits + 1, start_token=new_id(), faults=())
 
 
 def close_run() -> None:
     """No run is open any more; the next start is a new one."""
-    change(run=None, press=new_id())
+    change(run=None, start_token=new_id())
 
 
 def configure(config: RunConfig | None) -> None:
-    """Take other settings into the form, with their learning goal; None for the suggested ones."""
+    """Fill the form with other settings and their learning goal; None for the suggested ones."""
     session = current()
-    lesson = replace(session.lesson, goal="") if config else Lesson(columns=session.lesson.columns)
-    change(config=config, lesson=lesson, edits=session.edits + 1)
+    task = replace(session.task, goal="") if config else TrainingTask(columns=session.task.columns)
+    change(config=config, task=task, edits=session.edits + 1)
 
 
-def learn(**changes: Any) -> None:
-    """Have something else learnt from, see `Lesson`; another recipe fills all settings again."""
+def change_task(**changes: Any) -> None:
+    """Replace parts of the `TrainingTask`; another recipe fills in all settings again."""
     session = current()
-    change(lesson=replace(session.lesson, **changes), config=None if "recipe" in changes else session.config)
+    change(task=replace(session.task, **changes), config=None if "recipe" in changes else session.config)
 
 
 def retry(*faults: str) -> None:
-    """Have these sentences shown, and empty what was just uploaded or typed."""
+    """Show these sentences, and empty what was just uploaded or typed."""
     change(faults=faults, edits=current().edits + 1)
 
 
 def fail(*faults: str) -> None:
-    """Have these sentences shown by the next rerun."""
+    """Show these sentences in the next rerun."""
     change(faults=faults)
 
 
@@ -131,7 +131,7 @@ def link(**query: str) -> dict[str, str]:
 
 
 def view(key: str) -> View | None:
-    """The stretch that the chart `key` is zoomed to, or None where it shows everything."""
+    """The range that the chart `key` is zoomed to, or None where it shows everything."""
     view = st.session_state.get(key, {}).get("view")
     return (float(view[0]), float(view[1])) if view else None
 
@@ -142,7 +142,7 @@ def value(key: str) -> Any:
 
 
 def offer(key: str, value: Any) -> None:
-    """Have the widget `key` show `value`, unless a person has put something else there than it was offered before."""
+    """Put `value` into the widget `key`, unless a person has replaced the value offered before."""
     offers = st.session_state.setdefault(_OFFERS, {})
     held = st.session_state.get(key)
     if held is None or (value != offers.get(key) == held):
@@ -171,11 +171,11 @@ def _linked_source() -> Source | None:
     query: Mapping[str, str] = st.query_params
     if "series" not in query:
         return None
-    options = _parsed(query.get("read", ""))
+    options = _parse_options(query.get("read", ""))
     return Source(input=query["series"], file_name=query.get("name", ""), column=query.get("column", ""), options=options)
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parse_options(text: str) -> dict[str, Any]:
     """The reading options of a link; what is in them is checked where they are used."""
     try:
         options = json.loads(text or "{}")

@@ -1,9 +1,10 @@
-"""What a network is to learn from, as it was chosen on the Train page, and the trainings that follow. Knows no widget."""
+"""What a network is to be trained on, as chosen on the Train page, and the trainings that follow from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import denoise_core as dc
@@ -15,23 +16,23 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.suggestions import for_channels, for_goal
-from pages.parts.cached import USUAL, recording, suggested, with_noise
+from pages.parts.cached import USUAL, recording, suggest_settings, with_noise
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lesson:
-    """Everything about a training that is not a setting of `RunConfig`, and where those start.
+class TrainingTask:
+    """Everything about a training that is not a setting of `RunConfig`, and the recipe for those that are.
 
     Parameters
     ----------
     goal : str
-        One of `OBJECTIVES`; "" for that of the recipe, or of the settings that were loaded.
+        One of `OBJECTIVES`; "" for that of the recipe, or of the loaded settings.
     columns : tuple of str
-        Empty for the chosen one.
+        Empty for the one chosen on the Signal page.
     clean : mapping
-        Noisy column -> clean column, where it is not the one that is called like it.
+        Noisy column -> clean column, where that is not the one with the matching name.
     noise, snr : str, float
-        Colour and strength of the noise to add, where the recording is clean itself; "" for none.
+        Colour of the noise to add, where the recording is clean itself ("" for none), and the signal-to-noise ratio.
     more : tuple of Source
         Further files with the same columns.
     """
@@ -47,8 +48,8 @@ class Lesson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
-    """A lesson on one recording, with the settings that its form is filled with.
+class TrainingPlan:
+    """A training task on one recording, with the settings that fill its form.
 
     Parameters
     ----------
@@ -58,13 +59,13 @@ class Plan:
         Settings that were loaded or used before; None for those of the recipe.
     """
 
-    lesson: Lesson
+    task: TrainingTask
     source: Source
     kept: dc.RunConfig | None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return columns(self.lesson, self.source)
+        return columns(self.task, self.source)
 
     @property
     def config(self) -> dc.RunConfig:
@@ -72,21 +73,21 @@ class Plan:
 
     @property
     def goal(self) -> str:
-        """The learning goal; it can be told and changed even where the recipe cannot be used on this series."""
+        """The learning goal; it can be shown and changed even where the recipe cannot be used on this series."""
         try:
             return self.config.objective.kind
         except DenoiseError:
-            return self.lesson.goal or dc.RunConfig().objective.kind
+            return self.task.goal or dc.RunConfig().objective.kind
 
     @property
     def noise(self) -> str:
         """Colour of the noise that is added; "" where none is."""
-        return self.lesson.noise if OBJECTIVES[self.goal].target == "clean" else ""
+        return self.task.noise if OBJECTIVES[self.goal].target == "clean" else ""
 
     @property
     def together(self) -> bool:
-        """Whether one network learns from all columns."""
-        return OBJECTIVES[self.goal].target == "others" or (self.lesson.together and not self.noise)
+        """Whether one network is trained on all columns."""
+        return OBJECTIVES[self.goal].target == "others" or (self.task.together and not self.noise)
 
     @property
     def networks(self) -> int:
@@ -95,59 +96,59 @@ class Plan:
     @property
     def series(self) -> dc.Series:
         """The first series, as the network would see it."""
-        return with_noise(self.source, self.noise, self.lesson.snr)
+        return with_noise(self.source, self.noise, self.task.snr)
 
     def config_for(self, column: str) -> dc.RunConfig:
-        """The settings that a training on that column starts with."""
-        lesson, source = self.lesson, replace(self.source, column=column)
+        """The settings suggested for a training on that column."""
+        task, source = self.task, replace(self.source, column=column)
         if self.kept is not None:
-            return for_goal(self.kept, lesson.goal or self.kept.objective.kind)
-        noise = lesson.noise if lesson.goal and OBJECTIVES[lesson.goal].target == "clean" else ""
-        filled = suggested(source, lesson.recipe, noise, lesson.snr)
-        filled = for_goal(filled, lesson.goal or filled.objective.kind)
-        return for_channels(filled, len(self.columns) if self.lesson.together else 1)
+            return for_goal(self.kept, task.goal or self.kept.objective.kind)
+        noise = task.noise if task.goal and OBJECTIVES[task.goal].target == "clean" else ""
+        filled = suggest_settings(source, task.recipe, noise, task.snr)
+        filled = for_goal(filled, task.goal or filled.objective.kind)
+        return for_channels(filled, len(self.columns) if self.task.together else 1)
 
     def trainings(self, edited: dc.RunConfig) -> Iterator[tuple[TrainingSet, dc.RunConfig]]:
-        """What each network learns from, with its settings: those suggested for its column, and what was changed by hand."""
+        """The data and settings of each network: the settings suggested for its column, with the changes made by hand."""
         for data in self._training_sets(edited.training.seed):
-            yield data, _as_edited(self.config_for(data.noisy[0].name), self.config, edited)
+            yield data, _replay_edits(self.config_for(data.noisy[0].name), self.config, edited)
 
     def _training_sets(self, seed: int) -> list[TrainingSet]:
         clean = self._clean()
-        more = () if self.noise else tuple(recording(source) for source in self.lesson.more)
-        material = ChannelSelection(recording=recording(self.source), columns=self.columns, more=more, clean=clean)
+        more = () if self.noise else tuple(recording(source) for source in self.task.more)
+        selection = ChannelSelection(recording=recording(self.source), columns=self.columns, more=more, clean=clean)
         if self.noise:
-            told = {"snr": self.lesson.snr, "seed": seed, "colour": self.noise}
-            return [TrainingSet.with_added_noise(series, **told) for series in material.series()]
-        return material.training_sets(together=self.together)
+            draw = partial(TrainingSet.with_added_noise, snr=self.task.snr, seed=seed, colour=self.noise)
+            return [draw(series) for series in selection.series()]
+        return selection.training_sets(together=self.together)
 
     def _clean(self) -> tuple[str, ...]:
-        """A clean column for each, where the goal asks for them; none if one is missing, which is then refused in words."""
+        """A clean column for each, where the goal needs them; none if one is missing, which is refused later."""
         if OBJECTIVES[self.goal].target != "clean" or self.noise:
             return ()
-        found = [clean_of(self.lesson, self.source, column) for column in self.columns]
-        return tuple(name for name in found if name) if all(found) else ()
+        names = [clean_column_of(self.task, self.source, column) for column in self.columns]
+        return tuple(name for name in names if name) if all(names) else ()
 
 
-def plan(lesson: Lesson, source: Source, kept: dc.RunConfig | None) -> Plan:
-    """The lesson on the file of `source`."""
-    return Plan(lesson=lesson, source=replace(source, column=columns(lesson, source)[0]), kept=kept)
+def plan_training(task: TrainingTask, source: Source, kept: dc.RunConfig | None) -> TrainingPlan:
+    """The task on the file of `source`."""
+    return TrainingPlan(task=task, source=replace(source, column=columns(task, source)[0]), kept=kept)
 
 
-def columns(lesson: Lesson, source: Source) -> tuple[str, ...]:
-    """The chosen columns that the file has; that of `source` where there is none."""
+def columns(task: TrainingTask, source: Source) -> tuple[str, ...]:
+    """The chosen columns that the file has; that of `source` if there are none."""
     there = recording(source).channels
-    return tuple(name for name in lesson.columns if name in there) or (source.column,)
+    return tuple(name for name in task.columns if name in there) or (source.column,)
 
 
-def clean_of(lesson: Lesson, source: Source, column: str) -> str | None:
-    """The clean column for a noisy one: the chosen one, else the one that is called like it."""
-    name = lesson.clean.get(column, column + SUFFIX)
+def clean_column_of(task: TrainingTask, source: Source, column: str) -> str | None:
+    """The clean column for a noisy one: the chosen one, else the one with the matching name."""
+    name = task.clean.get(column, column + SUFFIX)
     return name if name in recording(source).channels else None
 
 
-def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) -> dc.RunConfig:
-    """`base` with every setting that is not in `edited` what it was in `shown`."""
+def _replay_edits(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) -> dc.RunConfig:
+    """`base` with every change from `shown` to `edited`."""
     for (path, _, old), (_, _, new) in zip(settings(shown), settings(edited), strict=True):
         if new != old:
             base = by_hand(base, path, new)
@@ -155,6 +156,6 @@ def _as_edited(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig) ->
 
 
 def by_hand(config: dc.RunConfig, path: str, value: Any) -> dc.RunConfig:
-    """`config` with one setting changed by a person: what was the reason for it is none any more."""
+    """`config` with one setting changed by hand, which drops the reason for the suggestion."""
     reasons = {name: reason for name, reason in config.reasons.items() if name != path}
-    return replace(config.changed(path, value), reasons=reasons)
+    return replace(config.replace(path, value), reasons=reasons)

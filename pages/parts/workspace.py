@@ -1,4 +1,4 @@
-"""Keeps the workspace's name in the browser, so that a reload finds the same runs. Knows nothing of runs."""
+"""Keeps the workspace's name in the browser, so that a reload finds the same runs."""
 
 from __future__ import annotations
 

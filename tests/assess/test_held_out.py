@@ -16,9 +16,9 @@ N = 601
 
 
 def config(**changes):
-    made = RunConfig().changed("split.test_share", 0.2).changed("training.seed", 4).changed("window.length", 32)
+    made = RunConfig().replace("split.test_share", 0.2).replace("training.seed", 4).replace("window.length", 32)
     for path, value in changes.items():
-        made = made.changed(path.replace("__", "."), value)
+        made = made.replace(path.replace("__", "."), value)
     return made
 
 

@@ -33,9 +33,9 @@ def one(name: str, *, seed: int, snr: float, samples: int, changes: dict[str, fl
     clean = SIGNALS[name](samples, rng)
     noisy = add_noise(clean, snr=snr, rng=rng)
     series = dc.Series.of(noisy)
-    config = dc.suggest(series).changed("training.seed", seed).changed("training.device", "cpu")
+    config = dc.suggest(series).replace("training.seed", seed).replace("training.device", "cpu")
     for path, value in changes.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     began = time.perf_counter()
     trained = dc.fit(series, config)
     seconds = time.perf_counter() - began

@@ -38,8 +38,8 @@ def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float
 
 def on_cpu(config: RunConfig, seed: int) -> RunConfig:
     """The settings as every training here takes them."""
-    config = config.changed("training.seed", seed).changed("training.device", "cpu")
-    return config.changed("training.epochs", min(config.training.epochs, MOST_EPOCHS))
+    config = config.replace("training.seed", seed).replace("training.device", "cpu")
+    return config.replace("training.epochs", min(config.training.epochs, MOST_EPOCHS))
 
 
 def trained(values: np.ndarray, change: Callable[[RunConfig, dc.Series], RunConfig], seed: int) -> dc.Estimate:
@@ -63,17 +63,17 @@ def coloured_noise(seeds: int) -> None:
     """AR(1) noise, rho 0.8."""
 
     def white(config: RunConfig, _series: dc.Series) -> RunConfig:
-        return replace(config, split=SplitConfig()).changed("input.whiten", 0.0).changed("model.gap", 1)
+        return replace(config, split=SplitConfig()).replace("input.whiten", 0.0).replace("model.gap", 1)
 
     def gap(config: RunConfig, series: dc.Series) -> RunConfig:
         found = describe(series.values).gap
         return (
-            config.changed("input.whiten", 0.0)
-            .changed("model.gap", found)
-            .changed("window.length", 256)
-            .changed("training.batch_size", 16)
-            .changed("split.block", 8 * found)
-            .changed("split.guard", found)
+            config.replace("input.whiten", 0.0)
+            .replace("model.gap", found)
+            .replace("window.length", 256)
+            .replace("training.batch_size", 16)
+            .replace("split.block", 8 * found)
+            .replace("split.guard", found)
         )
 
     choices = {
@@ -94,7 +94,7 @@ def coloured_noise(seeds: int) -> None:
 def spiky(seeds: int) -> None:
     """2 % spikes of 10 sigma."""
     choices = {
-        "MSE and min-max": lambda config, _: config.changed("objective.loss", "mse").changed("scaling.kind", "minmax"),
+        "MSE and min-max": lambda config, _: config.replace("objective.loss", "mse").replace("scaling.kind", "minmax"),
         "as suggested": as_suggested,
     }
     gains: dict[str, list[float]] = {name: [] for name in choices}

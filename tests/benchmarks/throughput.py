@@ -29,7 +29,7 @@ from denoise_core.training.events import EpochEnd
 
 def ours(series: dc.Series) -> float:
     """Targets per second of the product's loop: steps, validation, preview and events, after one epoch of warming up."""
-    trainer = Trainer(series, dc.suggest(series).changed("training.device", "cpu").changed("training.epochs", 9))
+    trainer = Trainer(series, dc.suggest(series).replace("training.device", "cpu").replace("training.epochs", 9))
     training, began, first = trainer.config.training, 0.0, 0
     for event in trainer.run():
         if isinstance(event, EpochEnd):

@@ -51,9 +51,9 @@ def main() -> None:
 def rate(store: Store, url: str, watcher: Page | None, *, quick: bool) -> float:
     """Median targets per second over the epochs of one run, which `watcher` shows from its first to its last."""
     series = noisy()
-    config = dc.suggest(series).changed("training.device", "cpu").changed("training.patience", 2000)
+    config = dc.suggest(series).replace("training.device", "cpu").replace("training.patience", 2000)
     if quick:
-        config = config.changed("training.epochs", 3)
+        config = config.replace("training.epochs", 3)
     run = store.submit(Request.to_train(series, config), owner=new_id(), title="watched")
     if watcher:
         watcher.goto(f"{url}/train?run={run}")

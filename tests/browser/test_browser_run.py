@@ -68,7 +68,7 @@ def test_second_person_waits_is_told_the_place_and_may_look_but_not_stop(person,
     with_series(second, pump)
     theirs = start(second, epochs=2)
     says(second, "Waiting: place 1 in the queue")
-    expect(second.get_by_test_id("stPopover")).to_have_text(re.compile("1 at work"))
+    expect(second.get_by_test_id("stPopover")).to_have_text(re.compile("1 run in progress"))
 
     looking = second.context.new_page()
     looking.goto(f"{server.url}/train?run={mine}")

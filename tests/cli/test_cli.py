@@ -49,7 +49,7 @@ def test_denoise_writes_the_numbers_of_the_core(noisy_csv, tmp_path, capsys):
     np.testing.assert_allclose(table["lead_denoised"], expected, atol=1e-6)
     told = capsys.readouterr()
     assert told.out == ""
-    assert "Taking the column 'lead'; --column chooses another: other." in told.err
+    assert "Using column 'lead'; choose another with --column: other." in told.err
     assert "Removed about" in told.err
     assert f"Wrote {clean}." in told.err
 
@@ -83,14 +83,14 @@ def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy
     series = dc.read(noisy_csv)["lead"]
     config = dc.suggest(series)
     for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
-        config = config.changed(path, value)
-    expected = dc.denoise(series, config=config.changed("training.device", "cpu")).values
+        config = config.replace(path, value)
+    expected = dc.denoise(series, config=config.replace("training.device", "cpu")).values
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
 def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
     config = tmp_path / "run.json"
-    changed = dc.suggest(dc.read(noisy_csv)["lead"]).changed("training.epochs", 1).changed("model.hidden_size", 8)
+    changed = dc.suggest(dc.read(noisy_csv)["lead"]).replace("training.epochs", 1).replace("model.hidden_size", 8)
     config.write_text(changed.to_json())
     model = tmp_path / "lead.denoiser"
     assert run("train", noisy_csv, "-o", model, "--config", config, "--quiet") == 0
@@ -145,8 +145,8 @@ def test_methods_lists_every_method_with_its_sentence(capsys):
         (["INPUT", "--method", "wavlet"], "'wavlet' is not a method; did you mean 'wavelet'?"),
         (["INPUT", "--method", "median", "--device", "cpu"], "--device cannot be used with --method median"),
         (["INPUT", "--model", "m", "--set", "window=3"], "--set cannot be used with --model"),
-        (["INPUT", "-o", "INPUT"], "is the input itself. Choose another name with -o"),
-        (["INPUT", "-o", "clean.xlsx"], "clean.xlsx should end in .csv: the result has the format of the input."),
+        (["INPUT", "-o", "INPUT"], "is the input file itself. Choose another name with -o"),
+        (["INPUT", "-o", "clean.xlsx"], "clean.xlsx should end in .csv, because the result has the format of the input."),
         (["INPUT", "-o", "/no/such/folder/clean.csv"], "There is no folder /no/such/folder to write clean.csv to."),
         (["missing.csv"], "There is no file missing.csv."),
         (["INPUT", "--rate", "-3"], "rate_hz = -3.0 must be a positive number"),
@@ -156,7 +156,7 @@ def test_methods_lists_every_method_with_its_sentence(capsys):
         (["INPUT", "--set", "training.epoch=3"], "'training.epoch' is not a setting; did you mean 'training.epochs'?"),
         (["INPUT", "--set", "training.epochs=0"], "training.epochs = 0 is below 1"),
         (["INPUT", "--set", "window.length=1000"], "window.length = 1000 exceeds the 600 samples of the series"),
-        (["INPUT", "--config", "missing.json"], "missing.json cannot be read as settings"),
+        (["INPUT", "--config", "missing.json"], "missing.json cannot be read as a settings file"),
         (["INPUT", "--device", "gpu"], "training.device = 'gpu' is not one of auto, cuda, mps, cpu."),
     ],
 )
@@ -189,7 +189,7 @@ def test_ctrl_c_keeps_the_best_epoch_and_writes_the_result(noisy_csv, tmp_path):
     program.send_signal(signal.SIGINT)
     rest = program.communicate(timeout=60)[1]
     assert program.returncode == 0
-    assert b"the best so far, is kept." in rest
+    assert b"The best epoch so far" in rest
     assert len(pd.read_csv(clean)["lead_denoised"]) == 600
 
 
@@ -202,3 +202,11 @@ def test_a_fault_shows_no_traceback_to_the_shell(tmp_path):
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("denoise: ")
+
+
+@pytest.mark.parametrize(("started", "name"), [("/bin/denoise", "denoise"), ("/x/__main__.py", "python -m denoise_core")])
+def test_help_names_the_program_as_it_was_started(started, name, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", [started])
+    with pytest.raises(SystemExit):
+        run("--help")
+    assert capsys.readouterr().out.startswith(f"usage: {name} [-h] COMMAND")

@@ -140,8 +140,8 @@ def test_further_files_only_teach(csv: Path, other: Path, trainings: Trainings) 
     assert np.array_equal(data.to_denoise[1].values, dc.read(csv)["flow"].values, equal_nan=True)
 
 
-@pytest.mark.parametrize(("colour", "likeness"), [("white", 0.0), ("coloured", 0.8)])
-def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings: Trainings, colour: str, likeness: float) -> None:
+@pytest.mark.parametrize(("colour", "rho"), [("white", 0.0), ("coloured", 0.8)])
+def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings: Trainings, colour: str, rho: float) -> None:
     words = ["train", csv, "-o", csv.with_name("m.denoiser"), "--column", "true", "--add-noise", colour, "--snr", 4]
     for seed in (0, 5):
         assert run(*words, "--set", f"training.seed={seed}") == 0
@@ -151,7 +151,7 @@ def test_noise_is_added_to_a_clean_recording_to_learn_from(csv: Path, trainings:
         assert [series.values.tobytes() for series in data.noisy] == [series.values.tobytes() for series in expected.noisy]
         assert (config.objective.kind, len(data.clean), len(data.to_denoise)) == ("supervised", len(data.noisy), 1)
     noise = trainings[0][0].noisy[0].values - clean.values
-    assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1] - likeness) < 0.15
+    assert abs(np.corrcoef(noise[1:], noise[:-1])[0, 1] - rho) < 0.15
 
 
 def test_the_gain_on_the_test_part_is_said_where_the_truth_is_known(
@@ -161,7 +161,7 @@ def test_the_gain_on_the_test_part_is_said_where_the_truth_is_known(
     assert run(*words, "--clean", "true", "--set", "split.test_share=0.2") == 0
     ((data, config),) = trainings
     gain_db = on_test_part(Half().denoise(data.noisy[0]), data.clean[0], data=data, config=config)
-    assert f"pressure: gain on the test part: {gain_db:.1f} dB." in capsys.readouterr().err
+    assert f"pressure: gain on the test samples: {gain_db:.1f} dB." in capsys.readouterr().err
     assert run(*words, "--clean", "true") == run(*words, "--set", "split.test_share=0.2") == 0
     assert "test part" not in capsys.readouterr().err
 
@@ -172,7 +172,7 @@ def test_a_recipe_or_a_file_is_where_the_settings_start(
     series = dc.read(csv)["pressure"]
     for name in RECIPES:
         assert run("denoise", csv, "--column", "pressure", "--recipe", name, "--set", "training.epochs=3") == 0
-        assert trainings[-1][1] == RECIPES[name].fill(series).changed("training.epochs", 3)
+        assert trainings[-1][1] == RECIPES[name].fill(series).replace("training.epochs", 3)
     capsys.readouterr()
     assert run("suggest", csv, "--column", "pressure", "--recipe", "classic") == 0
     assert RunConfig.from_json(capsys.readouterr().out) == RECIPES["classic"].fill(series)
@@ -203,7 +203,7 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
     ("words", "message"),
     [
         (["denoise", "--recipe", "classical"], "'classical' is not a recipe; did you mean 'classic'? The recipes are: "),
-        (["denoise", "--recipe", "classic", "--config", "run.json"], "--config and --recipe both say which settings"),
+        (["denoise", "--recipe", "classic", "--config", "run.json"], "--config and --recipe both choose the settings"),
         (
             ["denoise", "--method", "median", "--together", "--more", "x.csv"],
             "--together and --more cannot be used with --method",
@@ -219,9 +219,9 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
         (["denoise", "--column", "flow", "--clean", "truth"], "pump.csv has no column 'truth'."),
         (["train", "--add-noise", "white"], "--add-noise and --snr belong together"),
         (["train", "--snr", "3"], "--add-noise and --snr belong together"),
-        (["train", "--add-noise", "white", "--snr", "-3"], "--snr -3 is the sd of the signal over that of the noise"),
-        (["train", "--add-noise", "white", "--snr", "nan"], "--snr nan is the sd of the signal over that of the noise"),
-        (["train", "--add-noise", "white", "--snr", "3", *BOTH], "--add-noise takes one clean column of one file"),
+        (["train", "--add-noise", "white", "--snr", "-3"], "--snr -3 must be above 0"),
+        (["train", "--add-noise", "white", "--snr", "nan"], "--snr nan must be above 0"),
+        (["train", "--add-noise", "white", "--snr", "3", *BOTH], "--add-noise works on one clean column of one file"),
     ],
 )
 def test_each_fault_is_one_clear_line_and_trains_nothing(

@@ -27,7 +27,7 @@ def test_every_choice_has_words_and_every_group_a_name():
 
 
 def test_all_faults_are_named_at_once():
-    config = RunConfig().changed("window.length", 5).changed("training.learning_rate", 7.0).changed("scaling.kind", "log")
+    config = RunConfig().replace("window.length", 5).replace("training.learning_rate", 7.0).replace("scaling.kind", "log")
     problems = config.problems()
     assert len(problems) == 3
     assert any("window.length = 5 is below 16" in p for p in problems)
@@ -50,19 +50,23 @@ def test_all_faults_are_named_at_once():
 def test_contradictions_are_refused_with_the_reason(changes, samples, words):
     config = RunConfig()
     for path, value in changes.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     assert any(words in p for p in config.problems(samples=samples))
 
 
+def test_the_name_of_replace_in_version_0_1_still_works():
+    assert RunConfig().changed("window.length", 64) == RunConfig().replace("window.length", 64) != RunConfig()
+
+
 def test_json_gives_every_setting_and_every_reason_back():
-    config = RunConfig(reasons={"window.length": "A rhythm."}).changed("window.overlap", 0.25).changed("training.seed", 7)
+    config = RunConfig(reasons={"window.length": "A rhythm."}).replace("window.overlap", 0.25).replace("training.seed", 7)
     again = RunConfig.from_json(config.to_json())
     assert again == config
     assert again.reasons == config.reasons
 
 
 def test_missing_settings_take_their_defaults():
-    assert RunConfig.from_json('{"window": {"length": 64}}') == RunConfig().changed("window.length", 64)
+    assert RunConfig.from_json('{"window": {"length": 64}}') == RunConfig().replace("window.length", 64)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def test_nothing_is_done_and_nothing_said_by_default():
 
 def test_an_estimate_is_brought_back_to_the_recorded_times_and_each_step_is_said():
     series = uneven()
-    config = RunConfig().changed("input.uneven", "resample").changed("input.whiten", 0.6)
+    config = RunConfig().replace("input.uneven", "resample").replace("input.whiten", 0.6)
     prepared = preprocess(series, config)
     assert len(prepared.notes) == 2
     assert "even steps" in prepared.notes[0]

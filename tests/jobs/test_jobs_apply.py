@@ -30,7 +30,7 @@ def apply(store: Store, series: Series, owner: str) -> Apply:
     pair = [series, Series(values=-series.values, time=series.time, name="pressure")]
 
     def _apply(*, steps: int = 1, seed: int = 0, repeat: int = 1) -> str:
-        config = small(steps).changed("training.seed", seed)
+        config = small(steps).replace("training.seed", seed)
         digest = store.put_input(model_bytes("flow", "pressure", config=config), "pump.denoiser")
         return store.submit(store.request_to_apply(pair * repeat, digest), owner=owner, title="")
 

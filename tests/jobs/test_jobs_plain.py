@@ -144,7 +144,7 @@ def test_estimate_comes_back_to_the_last_bit(tmp_path: Path, sd: np.ndarray | No
 
 def test_spec_comes_back_equal() -> None:
     spec = entry("r", "o" * 16, 12.5).spec
-    config = spec.config.changed("window.length", 64)
+    config = spec.config.replace("window.length", 64)
     spec = Spec(**{**vars(spec), "config": config, "source": Source(input="f" * 64, column="ä", options={"decimal": ","})})
     assert Spec.from_json(spec.to_json()) == spec
 

@@ -49,7 +49,7 @@ def test_every_wanted_series_gets_its_estimate_and_the_others_only_teach(
 
 def test_a_training_set_is_kept_as_it_was_given(store: Store, columns: list[Series], owner: str) -> None:
     clean = tuple(series.values - 1.0 for series in columns)
-    config = small(2).changed("objective.kind", "supervised")
+    config = small(2).replace("objective.kind", "supervised")
     run_id = store.submit(Request.to_train(TrainingSet.of(columns, clean=clean), config), owner=owner, title="")
     back = store.training_set(run_id)
     assert [values.tobytes() for values in back.clean] == [values.tobytes() for values in clean]
@@ -57,8 +57,8 @@ def test_a_training_set_is_kept_as_it_was_given(store: Store, columns: list[Seri
 
 
 def test_data_that_a_goal_cannot_use_make_no_run(store: Store, columns: list[Series], owner: str) -> None:
-    supervised, repeats = (small(2).changed("objective.kind", kind) for kind in ("supervised", "repeats"))
-    in_time = small(2).changed("split.kind", "in_time").changed("split.test_share", 0.05)
+    supervised, repeats = (small(2).replace("objective.kind", kind) for kind in ("supervised", "repeats"))
+    in_time = small(2).replace("split.kind", "in_time").replace("split.test_share", 0.05)
     noise = Series.of(np.random.default_rng(9).normal(size=401), name="other")
     for data, config, error, words in (
         (columns, supervised, DataError, "needs a clean column"),
@@ -78,6 +78,6 @@ def test_long_repeats_are_left_for_the_worker_to_compare(
     store: Store, columns: list[Series], owner: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     noise = Series.of(np.random.default_rng(9).normal(size=401), name="other")
-    repeats = small(2).changed("objective.kind", "repeats")
+    repeats = small(2).replace("objective.kind", "repeats")
     monkeypatch.setattr(request_room, "LOOKED_AT_CLOSELY", 801)
     assert store.submit(Request.to_train([columns[0], noise], repeats), owner=owner, title="")

@@ -107,9 +107,9 @@ def test_places_are_told_whatever_the_file_about_the_machine_holds(
 
 def test_settings_and_data_that_cannot_work_make_no_run(store: Store, series: Series, owner: str) -> None:
     with pytest.raises(SettingsError, match=r"window\.length"):
-        store.submit(Request.to_train(series, small(3).changed("window.length", 512)), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3).replace("window.length", 512)), owner=owner, title="")
     with pytest.raises(DataError, match="at least 512 are needed"):
-        store.submit(Request.to_train(series, small(3).changed("window.length", 256)), owner=owner, title="")
+        store.submit(Request.to_train(series, small(3).replace("window.length", 256)), owner=owner, title="")
     with pytest.raises(DataError, match="nothing to denoise"):
         store.submit(Request.to_train(Series.of(np.ones(400)), small(3)), owner=owner, title="")
     with pytest.raises(RunError, match="Upload it again"):

@@ -27,7 +27,7 @@ LONG = 2000
 
 
 def failing(seed: int) -> RunConfig:
-    return small(3).changed("training.seed", seed)
+    return small(3).replace("training.seed", seed)
 
 
 def test_a_run_is_done_with_result_model_and_whole_curve(

@@ -22,7 +22,7 @@ Supervise = Callable[..., Supervisor]
 def test_a_run_killed_twice_ends_with_the_same_bits_as_an_uninterrupted_one(
     supervise: Supervise, store: Store, series: Series, owner: str, home: Home
 ) -> None:
-    config = small(80).changed("model.layers", 2).changed("model.dropout", 0.2)
+    config = small(80).replace("model.layers", 2).replace("model.dropout", 0.2)
     supervisor = supervise(command=COMMAND)
     whole, broken = (store.submit(Request.to_train(series, config), owner=owner, title="") for _ in range(2))
     until(state_is(store, whole, "done"), beside=supervisor.tick)
@@ -96,7 +96,7 @@ def test_stop_keeps_the_best_epoch_of_a_real_training(home: Home, store: Store, 
 
 
 def test_a_training_that_cannot_work_fails_in_words(supervise: Supervise, store: Store, series: Series, owner: str) -> None:
-    config: RunConfig = small(3).changed("training.device", "cuda")
+    config: RunConfig = small(3).replace("training.device", "cuda")
     run_id = store.submit(Request.to_train(series, config), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise(command=COMMAND).tick)
     assert "this machine has no such device" in store.run(run_id).reason

@@ -23,7 +23,7 @@ def noisy():
 @pytest.fixture(scope="module")
 def trained(noisy):
     torch.set_num_threads(1)
-    config = RunConfig().changed("model.hidden_size", 16).changed("training.epochs", 8).changed("training.device", "cpu")
+    config = RunConfig().replace("model.hidden_size", 16).replace("training.epochs", 8).replace("training.device", "cpu")
     return fit(noisy, config)
 
 

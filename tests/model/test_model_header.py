@@ -35,7 +35,7 @@ def test_the_files_of_these_tests_are_whole() -> None:
 
 
 def test_the_header_tells_settings_and_channels_of_bytes_and_of_a_path_alike(tmp_path: Path) -> None:
-    config = RunConfig().changed("window.length", 64)
+    config = RunConfig().replace("window.length", 64)
     data = model_bytes("flow", "pressure", config=config, best_epoch=7)
     (tmp_path / "pump.denoiser").write_bytes(data)
     for header in (about(data, name="pump.denoiser"), about(tmp_path / "pump.denoiser")):
@@ -68,7 +68,7 @@ def test_the_header_tells_settings_and_channels_of_bytes_and_of_a_path_alike(tmp
         (rewrite(weight={"dtype": "F31", "shape": [3, 4], "data_offsets": [24, 72]}), "do not fit together"),
         (rewrite(weight=7), "do not fit together"),
         (rewrite(__metadata__=7), "is not a model file"),
-        (model_bytes("flow", config=RunConfig().changed("model.hidden_size", 10**9)), "hidden_size = 1000000000 is above 512"),
+        (model_bytes("flow", config=RunConfig().replace("model.hidden_size", 10**9)), "hidden_size = 1000000000 is above 512"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"scale": float("nan")}}), "flow has offset 1.5, scale nan"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"scale": 0}}), "flow has offset 1.5, scale 0.0"),
         (model_bytes("flow", channels={"flow": NUMBERS | {"offset": float("inf")}}), "flow has offset inf"),

@@ -28,9 +28,9 @@ def noisy_inputs(*, length=LENGTH, missing=0.2, features=2):
 
 def network_of(*, kind="blind_spot", uneven="ignore", **model):
     torch.manual_seed(7)
-    config = RunConfig().changed("window.length", WINDOW).changed("objective.kind", kind).changed("input.uneven", uneven)
+    config = RunConfig().replace("window.length", WINDOW).replace("objective.kind", kind).replace("input.uneven", uneven)
     for name, value in {"hidden_size": 8, "heads": 2, **model}.items():
-        config = config.changed(f"model.{name}", value)
+        config = config.replace(f"model.{name}", value)
     network = build(config.check()).eval()
     if network.baseline is not None:
         network.baseline.taps.normal_()

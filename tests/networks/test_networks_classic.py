@@ -12,8 +12,8 @@ WINDOW = 20
 @pytest.fixture
 def network():
     torch.manual_seed(0)
-    config = RunConfig().changed("model.backbone", "classic").changed("objective.kind", "next_step")
-    config = config.changed("objective.loss", "mse").changed("window.length", WINDOW).changed("model.hidden_size", 8)
+    config = RunConfig().replace("model.backbone", "classic").replace("objective.kind", "next_step")
+    config = config.replace("objective.loss", "mse").replace("window.length", WINDOW).replace("model.hidden_size", 8)
     return build(config.check()).eval()
 
 

@@ -15,13 +15,15 @@ def take(app, data, name="old.denoiser"):
 
 
 def button(app):
-    return labelled(app.button, "Denoise with it")
+    return labelled(app.button, "Denoise this file")
 
 
 def test_model_says_what_it_is_and_denoises_the_columns_it_knows(app, store, tank):
     train(app, "tank.csv", tank)
     take(app, model_bytes("pressure", "level"))
-    assert "**old.denoiser**: LSTM, trained on pressure, level. Learning goal: Each sample from both sides." in words(app)
+    assert "**old.denoiser**: LSTM, trained on pressure, level. Learning goal: predict each sample from its neighbours." in words(
+        app
+    )
     button(app).click().run()
     assert not app.exception
     (run,) = runs(store)

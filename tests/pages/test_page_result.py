@@ -56,9 +56,9 @@ def test_all_but_the_two_most_serious_sentences_are_folded(app, finished, monkey
     told = [Sentence(severity=severity, text=f"{severity} {at}") for at, severity in enumerate(severities)]
     monkeypatch.setattr("pages.parts.outcome.on_training", lambda _: told)
     monkeypatch.setattr("pages.parts.cached.judge", lambda *a, **k: replace(judge(*a, **k), sentences=()))
-    cached.judged.clear()
+    cached.verdict_of.clear()
     result(app, finished)
-    folded = next(box for box in app.expander if box.label == "More about what was removed")
+    folded = next(box for box in app.expander if box.label == "More findings")
     assert [box.value for box in (*folded.info, *folded.success)] == ["note 1", "note 3", "good 0"]
     assert [box.value for box in app.warning] == ["warn 2", "warn 4"]
     assert len(folded.warning) == 0

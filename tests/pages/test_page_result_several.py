@@ -16,7 +16,7 @@ from denoise_core.jobs import Request, Source
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import downloads
-from pages.parts.result_view import Shown
+from pages.parts.result_view import ResultView
 from tests.pages.test_page_task_widgets import labelled, words
 
 
@@ -67,7 +67,7 @@ def lines(app):
 def written(store, run, **how):
     """The table that is downloaded."""
     given = {"residual": False, "sd": False} | {name: how.pop(name) for name in ("residual", "sd") if name in how}
-    return pd.read_csv(io.BytesIO(downloads._file(Shown(run=store.run(run), **how), **given)))
+    return pd.read_csv(io.BytesIO(downloads._file(ResultView(run=store.run(run), **how), **given)))
 
 
 def test_each_channel_can_be_looked_at(app, store, ended, tank):
@@ -117,10 +117,10 @@ def test_gaps_are_filled_or_left_in_the_picture_and_in_the_file(app, store, ende
     run = ended(gappy, "flow")
     look(app, run)
     assert not np.isnan(lines(app)["Denoised"][1]).any()
-    assert "3 of 600 samples are missing: 101–102, 301. They hold the network's prediction." in words(app)
+    assert "3 of 600 samples are missing: 101–102, 301. They were filled with the network's prediction." in words(app)
     labelled(app.toggle, "Fill gaps").set_value(False).run()
     assert np.isnan(lines(app)["Denoised"][1]).sum() == 2
-    assert "They stay empty." in words(app)
+    assert "They are left empty." in words(app)
     column = "flow_denoised (l/s)"
     assert written(store, run)[column].isna().sum() == 0
     assert np.flatnonzero(written(store, run, fills=False)[column].isna()).tolist() == [100, 101, 300]
@@ -134,23 +134,23 @@ def test_series_without_gaps_is_asked_nothing_about_them(app, ended, tank):
 
 def test_what_was_done_to_the_data_is_told(app, ended, tank):
     look(app, ended(tank, "flow", changes=["flow: it was turned upside down."]))
-    assert "What was done to the data: flow: it was turned upside down." in words(app)
+    assert "Changes to the data: flow: it was turned upside down." in words(app)
 
 
 def test_gain_on_the_test_part_stands_beside_the_whole_gain(app, store, ended, tank):
-    config = RunConfig().changed("split.test_share", 0.2)
+    config = RunConfig().replace("split.test_share", 0.2)
     run = ended(tank, "flow", config=config)
     look(app, run)
     truth = dc.read(tank, name="tank.csv")["flow_true"].values
     gain_db = on_test_part(store.estimate(run), truth, data=store.training_set(run), config=config)
-    assert [m.label for m in app.metric][:2] == ["True gain", "Gain on the test part"]
+    assert [m.label for m in app.metric][:2] == ["True gain", "Gain on test samples"]
     assert app.metric[1].value == f"{gain_db:.1f} dB" != app.metric[0].value
 
 
 def test_clean_column_that_was_learnt_from_is_the_truth(app, store, ended, tank):
     read = dc.read(tank, name="tank.csv")
     data = TrainingSet(noisy=(read["pressure"],), clean=(read["flow_true"].values,))
-    run = ended(tank, "pressure", data=data, config=RunConfig().changed("objective.kind", "supervised"))
+    run = ended(tank, "pressure", data=data, config=RunConfig().replace("objective.kind", "supervised"))
     look(app, run)
     gain_db = dc.score(store.estimate(run), read["flow_true"], noisy=read["pressure"])["snr_gain_db"]
     assert (app.metric[0].label, app.metric[0].value) == ("True gain", f"{gain_db:.1f} dB")
@@ -159,12 +159,12 @@ def test_clean_column_that_was_learnt_from_is_the_truth(app, store, ended, tank)
 def test_recording_that_noise_was_added_to_is_the_truth(app, ended, tank):
     clean = dc.read(tank, name="tank.csv")["flow_true"]
     data = TrainingSet.with_added_noise(clean, snr=2.0, seed=0)
-    look(app, ended(tank, "flow_true", data=data, config=RunConfig().changed("objective.kind", "supervised")))
+    look(app, ended(tank, "flow_true", data=data, config=RunConfig().replace("objective.kind", "supervised")))
     assert app.metric[0].label == "True gain"
     assert "Noise was added to the recording" in words(app)
-    assert [box.label for box in app.checkbox] == ["+ error"]
+    assert [box.label for box in app.checkbox] == ["+ error sd"]
 
 
 def test_teaching_example_is_marked(app, ended, tank):
-    look(app, ended(tank, "flow", config=RunConfig().changed("objective.kind", "reconstruct")))
+    look(app, ended(tank, "flow", config=RunConfig().replace("objective.kind", "reconstruct")))
     assert app.info[0].value.startswith("Teaching example:")

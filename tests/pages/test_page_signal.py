@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from denoise_core.config.glossary import GLOSSARY
 from denoise_core.noise import describe
 from pages.parts import cached, chart
 
@@ -42,7 +43,7 @@ def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
 
 def test_true_gain_is_told_where_the_file_brings_the_truth_and_never_without(app, pump):
     app.run()
-    assert re.search(r"Gain [0-9.]+ dB\*\* against the true column", words(app))
+    assert re.search(r"Gain [0-9.]+ dB\*\* against the true signal", words(app))
     upload(app, "pump.csv", pump)
     assert "Gain" not in words(app)
     assert "True signal" not in [trace["name"] for trace in drawn(app)["data"]]
@@ -107,13 +108,13 @@ def test_hand_made_link_gets_a_sentence_and_a_sample(app):
     app.query_params["series"] = "../../etc/passwd"
     app.run()
     assert not app.exception
-    assert "A sample is shown instead" in app.error[0].value
+    assert "An example is shown instead" in app.error[0].value
 
 
 def test_what_is_not_usual_about_the_noise_is_told(app):
     app.run()
     assert "The noise" not in words(app)
-    next(box for box in app.selectbox if box.label == "or a sample").select("ecg").run()
+    next(box for box in app.selectbox if box.label == "Or an example").select("ecg").run()
     assert "The noise level is uncertain: " in words(app)
 
 
@@ -123,7 +124,7 @@ def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, m
         monkeypatch.setattr(where, lambda values: done.append("noise") or describe(values))
     monkeypatch.setattr("pages.parts.chart.draw", lambda *a, **k: done.append("picture") or draw(*a, **k))
     cached._noise_of.clear()
-    cached._suggested.clear()
+    cached._suggest_settings.clear()
     app.run()
     assert not app.exception
     assert done == ["picture", "noise"]
@@ -132,6 +133,15 @@ def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, m
 def test_the_instant_methods_network_can_be_taken_away_and_no_other_methods(app):
     app.run()
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Save this first look", "Save its network (ONNX)"]
+    assert labels == ["Download this result", "Download the Instant network (ONNX)"]
     app.selectbox(key="method").select("wavelet").run()
-    assert [button.label for button in app.get("download_button")] == ["Save this first look"]
+    assert [button.label for button in app.get("download_button")] == ["Download this result"]
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/train.py", "pages/result.py"])
+def test_every_page_opens_the_glossary(app, page):
+    app.run()
+    app.switch_page(page).run()
+    app.button(key="glossary").click().run()
+    assert not app.exception
+    assert all(f"- **{term}**: {sentence}" in words(app) for term, sentence in GLOSSARY.items())

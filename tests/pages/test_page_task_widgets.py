@@ -50,15 +50,15 @@ def runs(store):
 
 def told(app):
     """The line that says what is learnt from."""
-    return labelled(app.expander, "What it learns from").label
+    return labelled(app.expander, "Training data").label
 
 
 def test_line_says_what_is_learnt_from(app, tank):
     train(app, "tank.csv", tank)
-    assert told(app) == "What it learns from: flow · Each sample from both sides"
+    assert told(app) == "Training data: flow · predict each sample from its neighbours"
     columns(app, "flow", "pressure")
     choose(app, "Recipe", "gru")
-    assert told(app) == "What it learns from: flow, pressure · Each sample from both sides · GRU"
+    assert told(app) == "Training data: flow, pressure · predict each sample from its neighbours · GRU"
 
 
 def test_recipe_fills_the_form_again(app, tank):
@@ -78,9 +78,11 @@ def flow(tank):
 
 def test_settings_are_called_as_a_person_reads_them_and_stand_in_groups(app, tank):
     train(app, "tank.csv", tank)
-    assert "Robust against spikes" in labelled(app.selectbox, "Scaling").options
-    headings = [line.value for line in labelled(app.expander, "Every other setting").markdown]
-    assert headings == [f"**{group}**" for group in ("Before the network", "Network", "Goal", "What is held out", "Training")]
+    assert "Robust (median, IQR)" in labelled(app.selectbox, "Scaling").options
+    headings = [line.value for line in labelled(app.expander, "More settings").markdown]
+    assert headings == [
+        f"**{group}**" for group in ("Preprocessing", "Network", "Learning goal and loss", "Validation and test", "Training")
+    ]
 
 
 def test_what_the_noise_is_stands_above_the_form(app, tank):
@@ -101,7 +103,7 @@ def test_columns_get_a_network_each_with_the_settings_of_their_own(app, store, t
     train(app, "tank.csv", tank)
     columns(app, "pressure", "level")
     app.radio[0].set_value(False).run()
-    suggested = labelled(app.selectbox, "Starting point").value
+    suggested = labelled(app.selectbox, "Residual learning").value
     labelled(app.number_input, "Epochs").set_value(3)
     start(app)
     assert not app.exception
@@ -125,9 +127,9 @@ def test_nothing_starts_if_one_of_the_columns_cannot_be_used(app, store, pump):
 
 def test_another_first_column_fills_the_form_with_its_own_settings(app, tank):
     train(app, "tank.csv", tank)
-    assert labelled(app.selectbox, "Starting point").value == "none"
+    assert labelled(app.selectbox, "Residual learning").value == "none"
     columns(app, "level")
-    assert labelled(app.selectbox, "Starting point").value == "linear"
+    assert labelled(app.selectbox, "Residual learning").value == "linear"
 
 
 def test_a_new_suggestion_is_shown_in_the_form(app, tank):
@@ -135,7 +137,7 @@ def test_a_new_suggestion_is_shown_in_the_form(app, tank):
     alone = labelled(app.number_input, "Epochs").value
     columns(app, "flow", "pressure")
     assert labelled(app.number_input, "Epochs").value == for_channels(dc.suggest(flow(tank)), 2).training.epochs > alone
-    assert "2 channels want more steps" in words(app)
+    assert "2 channels need more training" in words(app)
     columns(app, "flow")
     assert labelled(app.number_input, "Epochs").value == alone
 
@@ -143,12 +145,12 @@ def test_a_new_suggestion_is_shown_in_the_form(app, tank):
 def test_what_a_person_put_in_stays_when_the_suggestion_changes(app, store, tank):
     train(app, "tank.csv", tank)
     labelled(app.number_input, "Epochs").set_value(3)
-    labelled(app.number_input, "Blind gap").set_value(64)
+    labelled(app.number_input, "Blind spot").set_value(64)
     start(app)  # A form tells what was typed into it when it is sent; this gap is too wide, so nothing starts.
     columns(app, "flow", "pressure")
     assert labelled(app.number_input, "Epochs").value == 3
-    assert "want more steps" not in words(app)
-    labelled(app.number_input, "Blind gap").set_value(1)
+    assert "need more training" not in words(app)
+    labelled(app.number_input, "Blind spot").set_value(1)
     start(app)
     (run,) = runs(store)
     assert (run.spec.config.training.epochs, run.spec.channels) == (3, ("flow", "pressure"))
@@ -166,7 +168,7 @@ def test_setting_changed_by_hand_loses_its_reason(app, store, tank):
 def test_clean_column_is_found_by_its_name(app, store, tank):
     train(app, "tank.csv", tank)
     choose(app, "Learning goal", "supervised")
-    assert labelled(app.selectbox, "Clean values of flow").value == "flow_true"
+    assert labelled(app.selectbox, "Clean version of flow").value == "flow_true"
     start(app)
     data = submitted(store, app)
     assert store.run(app.query_params["run"]).spec.config.objective.kind == "supervised"
@@ -181,7 +183,7 @@ def test_missing_clean_column_is_told_at_once_and_nothing_starts(app, store, tan
     start(app)
     assert "needs a clean column" in app.error[0].value
     assert runs(store) == []
-    choose(app, "Clean values of pressure", "level")
+    choose(app, "Clean version of pressure", "level")
     assert len(app.warning) == 0
 
 
@@ -191,7 +193,7 @@ def test_noise_is_added_to_a_clean_recording(app, store, tank):
     choose(app, "Learning goal", "supervised")
     app.radio[0].set_value(True).run()
     choose(app, "Added noise", "coloured")
-    labelled(app.number_input, "Signal to noise").set_value(2.0).run()
+    labelled(app.number_input, "Signal-to-noise ratio").set_value(2.0).run()
     start(app)
     assert not app.exception
     data = submitted(store, app)
@@ -215,8 +217,8 @@ def test_settings_that_do_not_go_with_the_goal_are_told_in_the_words_of_the_form
     train(app, "tank.csv", tank)
     choose(app, "Recipe", "classic")
     choose(app, "Learning goal", "blind_spot")
-    assert 'Network = "Classic LSTM" predicts the next sample' in app.warning[0].value
-    assert 'set Learning goal to "Each sample from the past"' in app.warning[0].value
+    assert 'Network = "Classic LSTM" only predicts the next sample' in app.warning[0].value
+    assert 'set Learning goal to "Predict each sample from the past"' in app.warning[0].value
     start(app)
     assert runs(store) == []
 
@@ -249,7 +251,7 @@ def test_further_file_without_the_column_is_told_and_left_out(app, tank):
 def test_teaching_example_is_marked_wherever_it_is_chosen_or_runs(app, tank):
     train(app, "tank.csv", tank)
     choose(app, "Learning goal", "reconstruct")
-    assert "Teaching example" in told(app)
+    assert "teaching example" in told(app)
     assert "Teaching example: copy the input" in labelled(app.selectbox, "Learning goal").options
     start(app)
     assert app.subheader[0].value == "Teaching example: training on tank.csv: flow"
@@ -270,4 +272,4 @@ def test_another_file_is_learnt_from_anew(app, tank, pump):
     app.file_uploader[0].upload("pump.csv", pump)
     app.run()
     app.switch_page("pages/train.py").run()
-    assert told(app) == "What it learns from: pressure · Each sample from both sides"
+    assert told(app) == "Training data: pressure · predict each sample from its neighbours"

@@ -2,11 +2,14 @@
 
 import base64
 import json
+from contextlib import nullcontext
 
 import numpy as np
 
 import denoise_core as dc
 from denoise_core.jobs import Request, Source
+from denoise_core.jobs.spec import Status
+from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
 
 
@@ -62,7 +65,7 @@ def test_settings_that_contradict_each_other_are_explained_and_nothing_starts(ap
     field(app, "Layers").set_value(1)
     field(app, "Dropout").set_value(0.3)
     start(app)
-    assert "dropout" in app.error[0].value
+    assert "Dropout acts between layers" in app.error[0].value
     assert "run" not in app.query_params
     assert list((store.home / "runs").iterdir()) == []
 
@@ -110,14 +113,14 @@ def test_the_preview_shows_the_instant_method_beside_the_network(app, store, run
     np.testing.assert_array_equal(np.frombuffer(base64.b64decode(drawn["y"]["bdata"])), expected)
 
 
-def submitted(store, series, config):
+def submit(store, series, config):
     source = Source(input=None, file_name="own.csv", column=series.name)
     return store.submit(Request.to_train(series, config), owner="w" * 24, title="own.csv: value", source=source)
 
 
 def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what_was_whitened(store):
     series = dc.Series.of(np.sin(np.arange(600) / 9) + 0.2 * np.random.default_rng(7).normal(size=600))
-    run = submitted(store, series, dc.suggest(series).changed("input.whiten", 0.5))
+    run = submit(store, series, dc.suggest(series).replace("input.whiten", 0.5))
     expected = dc.denoise(series, method="instant").values[100:200]
     np.testing.assert_array_equal(cached.instant_near(run, 100, 100), expected)
 
@@ -126,7 +129,7 @@ def test_a_preview_in_the_middle_of_a_flat_stretch_is_drawn_without_the_instant_
     values = np.sin(np.arange(12_000) / 9) + 0.2 * np.random.default_rng(7).normal(size=12_000)
     values[500:11_500] = 1.0
     series = dc.Series.of(values)
-    run = submitted(store, series, dc.suggest(series))
+    run = submit(store, series, dc.suggest(series))
     assert cached.instant_near(run, 5000, 100) is None
 
 
@@ -139,6 +142,17 @@ def test_only_the_owner_is_offered_to_stop(app, running, workspace, monkeypatch)
     mine.query_params["run"] = running
     mine.switch_page("pages/train.py").run()
     assert "Stop and keep best" in [button.label for button in mine.button]
+
+
+def test_menu_says_how_many_runs_are_in_progress(app, store, workspace, submitted, monkeypatch):
+    monkeypatch.setattr("pages.parts.state._workspace", lambda: workspace)
+    popovers = []
+    monkeypatch.setattr("pages.parts.runs.st.popover", lambda label, **_: popovers.append(label) or nullcontext())
+    folder = RunFolder(store.home / "runs" / submitted)
+    for state in ("queued", "running", "cancelled"):
+        folder.write(Status(state=state, started=0.0))
+        app.run()
+    assert popovers == ["1 run in progress", "1 run in progress", "Runs: 1"]
 
 
 def test_link_to_a_run_that_is_gone_says_so(app):

@@ -14,13 +14,13 @@ def test_default_network_takes_its_targets_at_the_measured_rate():
 
 def test_twice_the_epochs_take_twice_as_long():
     config = RunConfig()
-    doubled = config.changed("training.epochs", 2 * config.training.epochs)
+    doubled = config.replace("training.epochs", 2 * config.training.epochs)
     assert expected_seconds(doubled) == pytest.approx(2 * expected_seconds(config))
 
 
 @pytest.mark.parametrize(("path", "value"), [("model.hidden_size", 128), ("model.layers", 3)])
 def test_larger_network_takes_longer(path, value):
-    assert expected_seconds(RunConfig().changed(path, value)) > 1.4 * expected_seconds(RunConfig())
+    assert expected_seconds(RunConfig().replace(path, value)) > 1.4 * expected_seconds(RunConfig())
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ def test_another_goal_changes_only_what_was_suggested_and_does_not_go_with_it():
     config = suggest(Series.of(values))
     assert config.model.baseline == "linear"
     for goal in ("supervised", "repeats", "reconstruct"):
-        assert for_goal(config, goal) == config.changed("objective.kind", goal)
+        assert for_goal(config, goal) == config.replace("objective.kind", goal)
     past = for_goal(config, "next_step")
-    assert past == config.changed("objective.kind", "next_step").changed("model.baseline", "none")
+    assert past == config.replace("objective.kind", "next_step").replace("model.baseline", "none")
     assert past.problems() == []
-    assert "past alone" in past.reasons["model.baseline"]
-    chosen = RunConfig().changed("model.baseline", "linear")
+    assert "only the past" in past.reasons["model.baseline"]
+    chosen = RunConfig().replace("model.baseline", "linear")
     assert for_goal(chosen, "next_step").model.baseline == "linear"
 
 
@@ -92,7 +92,7 @@ def test_coloured_noise_asks_for_less_whitening_than_is_there_and_a_small_gap():
     assert 0.4 < config.input.whiten < 0.8
     assert 1 < config.model.gap <= 4
     assert config.split.guard == config.model.gap
-    assert "alike by about 0." in config.reasons["input.whiten"]
+    assert "autocorrelated (lag 1: 0." in config.reasons["input.whiten"]
     assert config.problems(samples=4000) == []
 
 

@@ -35,7 +35,7 @@ def small(**changes):
         "training.device": "cpu",
     }
     for path, value in {**usual, **changes}.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     return config
 
 
@@ -101,7 +101,7 @@ def test_same_seed_same_weights_bit_for_bit_for_every_network(network):
     goal = {"classic": {"objective.kind": "next_step", "objective.loss": "mse"}}.get(network, {})
     config = small(**{"model.backbone": network, "model.dropout": 0.2, **goal})
     first, second = (train_and_keep_best(config, data_for("blind_spot")).network.state_dict() for _ in range(2))
-    other = train_and_keep_best(config.changed("training.seed", 1), data_for("blind_spot")).network.state_dict()
+    other = train_and_keep_best(config.replace("training.seed", 1), data_for("blind_spot")).network.state_dict()
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert not all(torch.equal(first[name], other[name]) for name in first)
 
@@ -113,7 +113,7 @@ def test_same_seed_same_weights_bit_for_bit_for_every_network(network):
         ({"model.backbone": "transformer", "model.hidden_size": 10}, "attention heads"),
         ({"model.backbone": "classic"}, 'set objective.kind to "next_step"'),
         ({"model.baseline": "linear", "objective.kind": "next_step"}, 'model.baseline to "none"'),
-        ({"split.valid_share": 0.5, "split.test_share": 0.5}, "leave too little"),
+        ({"split.valid_share": 0.5, "split.test_share": 0.5}, "leaves too little"),
         ({"model.dropout": 0.5, "model.layers": 1}, "layers to 2"),
     ],
 )

@@ -29,7 +29,7 @@ def config_of(changes):
     }
     config = RunConfig()
     for path, value in {**usual, **changes}.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     return config
 
 

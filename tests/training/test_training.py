@@ -18,12 +18,12 @@ from denoise_core.training.events import EpochEnd, Finished, Started, StepEnd, t
 
 SMALL = (
     RunConfig()
-    .changed("model.hidden_size", 8)
-    .changed("window.length", 32)
-    .changed("training.epochs", 6)
-    .changed("training.steps_per_epoch", 3)
-    .changed("training.batch_size", 8)
-    .changed("training.device", "cpu")
+    .replace("model.hidden_size", 8)
+    .replace("window.length", 32)
+    .replace("training.epochs", 6)
+    .replace("training.steps_per_epoch", 3)
+    .replace("training.batch_size", 8)
+    .replace("training.device", "cpu")
 )
 
 
@@ -62,24 +62,24 @@ def test_events_come_in_order_and_are_json_but_for_the_model(noisy):
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 def test_same_seed_same_weights_bit_for_bit_and_another_seed_others(noisy, dropout):
-    config = SMALL.changed("model.dropout", dropout)
+    config = SMALL.replace("model.dropout", dropout)
     first = weights(fit(noisy, config))
     torch.manual_seed(123)  # whatever the program drew before must not matter
     assert same_bits(first, weights(fit(noisy, config)))
-    assert not same_bits(first, weights(fit(noisy, config.changed("training.seed", 1))))
+    assert not same_bits(first, weights(fit(noisy, config.replace("training.seed", 1))))
 
 
 def test_training_leaves_torchs_global_generator_alone(noisy):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    fit(noisy, SMALL.changed("model.dropout", 0.3))
+    fit(noisy, SMALL.replace("model.dropout", 0.3))
     assert torch.equal(torch.rand(3), expected)
 
 
 @pytest.mark.parametrize("after", [1, 4])
 def test_a_resumed_training_equals_an_uninterrupted_one_bit_for_bit(noisy, after):
-    config = SMALL.changed("model.dropout", 0.2)
+    config = SMALL.replace("model.dropout", 0.2)
     whole = [e for e in train(noisy, config) if isinstance(e, EpochEnd | Finished)]
     stopped = Trainer(noisy, config)
     for event in stopped.run():
@@ -131,7 +131,7 @@ def test_before_the_first_epoch_there_is_nothing_to_keep(noisy):
 
 
 def test_patience_ends_a_training_that_no_longer_improves(noisy):
-    events = list(train(noisy, SMALL.changed("training.epochs", 60).changed("training.patience", 2)))
+    events = list(train(noisy, SMALL.replace("training.epochs", 60).replace("training.patience", 2)))
     finished = events[-1]
     assert finished.reason == "patience"
     assert finished.epochs == finished.best_epoch + 2 < 60
@@ -153,7 +153,7 @@ def test_held_out_samples_are_never_targets(noisy):
 @pytest.mark.parametrize("kind", ["scattered", "in_time"])
 @pytest.mark.parametrize("scaling", ["standard", "minmax", "robust"])
 def test_nothing_of_the_valid_and_test_parts_reaches_the_scaler(noisy, kind, scaling):
-    config = SMALL.changed("split.kind", kind).changed("split.test_share", 0.2).changed("scaling.kind", scaling)
+    config = SMALL.replace("split.kind", kind).replace("split.test_share", 0.2).replace("scaling.kind", scaling)
     train_only = split_series(noisy.observed, config.split, length=32, seed=0).train
     assert 0.5 < train_only.mean() < 0.75
     moved = replace(noisy, values=np.where(train_only, noisy.values, noisy.values + 1e3))
@@ -163,7 +163,7 @@ def test_nothing_of_the_valid_and_test_parts_reaches_the_scaler(noisy, kind, sca
 
 
 def test_windows_of_a_split_in_time_never_reach_into_another_part(noisy):
-    config = SMALL.changed("split.kind", "in_time").changed("split.test_share", 0.2).changed("split.guard", 7)
+    config = SMALL.replace("split.kind", "in_time").replace("split.test_share", 0.2).replace("split.guard", 7)
     sampler = Trainer(noisy, config).sampler
     split = split_series(noisy.observed, config.split, length=32, seed=0)
     for starts, mask in ((np.concatenate([*sampler.train_starts(1)]), split.train), (sampler.valid_starts(0), split.valid)):
@@ -200,7 +200,7 @@ def test_a_network_of_several_channels_tells_them_apart(noisy):
 def test_repeats_are_one_channel_with_one_scaling(noisy):
     rng = np.random.default_rng(5)
     takes = [replace(noisy, values=noisy.values + 0.1 * rng.standard_normal(600), name=f"take {i}") for i in range(3)]
-    trained = fit(takes, SMALL.changed("objective.kind", "repeats"))
+    trained = fit(takes, SMALL.replace("objective.kind", "repeats"))
     assert len({channel.scaler for channel in trained.channels.values()}) == 1
     values = [trained.denoise(replace(takes[0], name=take.name)).values for take in takes]
     np.testing.assert_array_equal(values[0], values[1])
@@ -223,7 +223,7 @@ def test_the_ninety_percent_band_holds_about_ninety_percent_of_the_truth(kind):
     rng = np.random.default_rng(0)
     clean = SIGNALS[kind](2048, rng)
     noisy = Series.of(add_noise(clean, snr=3, rng=rng))
-    estimate = fit(noisy, suggest(noisy).changed("training.device", "cpu")).denoise(noisy)
+    estimate = fit(noisy, suggest(noisy).replace("training.device", "cpu")).denoise(noisy)
     assert 0.85 < np.mean(np.abs(estimate.values - clean) < 1.645 * estimate.sd) < 0.95
 
 
@@ -232,10 +232,10 @@ def test_learning_goals_with_more_to_learn_from_denoise():
     rng = np.random.default_rng(7)
     clean = ecg_like(1500, rng)
     takes = [Series.of(add_noise(clean, snr=2, rng=rng), name=f"take {i}") for i in range(3)]
-    config = suggest(takes[0]).changed("model.hidden_size", 32).changed("training.device", "cpu")
+    config = suggest(takes[0]).replace("model.hidden_size", 32).replace("training.device", "cpu")
 
     def gain_db(goal, data):
-        x = fit(data, config.changed("objective.kind", goal)).denoise(takes[0]).values
+        x = fit(data, config.replace("objective.kind", goal)).denoise(takes[0]).values
         return 10 * np.log10(np.mean((takes[0].values - clean) ** 2) / np.mean((x - clean) ** 2))
 
     assert gain_db("supervised", TrainingSet.of(takes, clean=[clean] * 3)) > 3.0
@@ -250,7 +250,7 @@ def test_gaps_are_filled_by_prediction_and_hardly_hurt_the_rest():
     values[200:212] = np.nan
     values[::37] = np.nan
     series = Series.of(values)
-    estimate = fit(series, SMALL.changed("training.epochs", 30)).denoise(series)
+    estimate = fit(series, SMALL.replace("training.epochs", 30)).denoise(series)
     seen = series.observed
     assert np.isfinite(estimate.values).all()
     assert np.mean((estimate.values - clean)[seen] ** 2) < 0.5 * np.mean((values - clean)[seen] ** 2)
@@ -262,7 +262,7 @@ def test_the_default_settings_gain_at_least_nine_db_on_heartbeats():
     rng = np.random.default_rng(2)
     clean = ecg_like(2048, rng)
     noisy = Series.of(add_noise(clean, snr=3, rng=rng))
-    estimate = fit(noisy, suggest(noisy).changed("training.device", "cpu")).denoise(noisy)
+    estimate = fit(noisy, suggest(noisy).replace("training.device", "cpu")).denoise(noisy)
     gain = 10 * np.log10(np.mean((noisy.values - clean) ** 2) / np.mean((estimate.values - clean) ** 2))
     assert gain > 9.0
 
@@ -280,7 +280,7 @@ def test_the_default_settings_gain_at_least_nine_db_on_heartbeats():
 def test_unusable_input_is_refused_in_words(values, changes, error, words):
     config = SMALL
     for path, value in changes.items():
-        config = config.changed(path, value)
+        config = config.replace(path, value)
     with pytest.raises(error, match=words):
         Trainer(Series.of(values), config)
 

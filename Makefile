@@ -31,7 +31,7 @@ bench: $(VENV)/.test chromium
 	$(BIN)/python -m tests.benchmarks.settings
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.instant
-	$(BIN)/python -m tests.benchmarks.pages
+	$(BIN)/python -m tests.benchmarks.page_times
 	$(BIN)/python -m tests.benchmarks.watched
 
 # Noise removed where the truth is known, beside published methods; writes tests/benchmarks/RESULTS.md.

@@ -14,7 +14,7 @@ run = runs.open_run()
 
 if run is None or not run.has_result:
     if run is not None:
-        st.info(outcome.why_no_result(run), icon=":material/hourglass_top:")
+        st.info(messages.plain(outcome.why_no_result(run)), icon=":material/hourglass_top:")
     runs.list_results()
     st.page_link("pages/train.py", label="Go to the training", icon=":material/model_training:", query_params=state.link())
     st.stop()

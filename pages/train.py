@@ -29,14 +29,14 @@ if run is None:
 with messages.report_errors():
     top.caption(source.in_words(run.spec.source.file_name, run_series(run.id)))
     heading, onward = st.columns([3, 2], vertical_alignment="center")
-    heading.subheader(live.heading(run), anchor=False)
+    heading.subheader(messages.plain(live.heading(run)), anchor=False)
     with onward, st.container(horizontal=True, horizontal_alignment="right"):
         if run.has_result and st.button("See the result", type="primary", icon=":material/task_alt:", key="see"):
             st.switch_page("pages/result.py", query_params=state.link())
         hint = "Opens the form again, filled in with the settings of this run."
         st.button("New training", on_click=form.start_over, args=(run.spec.config,), help=hint)
     if run.reason:
-        st.warning(run.reason, icon=":material/info:")
+        st.warning(messages.plain(run.reason), icon=":material/info:")
     live.watch(run)
     with st.expander("Settings of this run", icon=":material/tune:"):
         st.json(run.spec.config.to_json(), expanded=1)

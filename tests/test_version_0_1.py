@@ -1,4 +1,4 @@
-"""What version 0.1 left behind opens unchanged: settings file, model file, upload, and the folder of a finished run."""
+"""What version 0.1 left behind opens unchanged: settings file, model file, and the folder of a finished run."""
 
 from pathlib import Path
 from shutil import copytree
@@ -61,9 +61,9 @@ def test_its_model_file_denoises_as_it_did(path, pressure, store):
 
 def test_its_run_is_listed_with_result_model_and_data(store, spec, pressure):
     (run,) = store.runs(spec.owner)
-    assert (run.id, run.state, run.has_result, run.title) == (RUN, "done", True, "pump.csv: pressure")
+    assert (run.id, run.state, run.has_result, run.spec.title) == (RUN, "done", True, "pump.csv: pressure")
     assert (run.epochs_done, run.epochs, run.best_epoch) == (3, 3, 3)
-    assert dc.load(store.model_path(RUN)).config == run.config
+    assert dc.load(store.model_path(RUN)).config == run.spec.config
     series = store.series(RUN)
     np.testing.assert_array_equal(series.values, pressure.values)
     np.testing.assert_allclose(series.time.values, pressure.time.values)
@@ -76,19 +76,6 @@ def test_the_notes_of_its_result_are_shown(store):
     assert estimate.notes == (NOTE,)
     assert estimate.settings == {"best_epoch": 3}
     assert estimate.values.shape == estimate.sd.shape == (320,)
-
-
-def test_its_upload_is_read_back(store, spec):
-    assert store.input_bytes(spec.source.input) == (KEPT / "pump.csv").read_bytes()
-    assert store.input_name(spec.source.input) == "pump.csv"
-
-
-def test_its_metrics_are_read(store):
-    lines, _ = store.metrics(RUN)
-    assert [line["event"] for line in lines] == ["Started", "EpochEnd", "EpochEnd", "EpochEnd", "Ended"]
-    assert [line["epoch"] for line in lines[1:4]] == [1, 2, 3]
-    start, noisy = lines[0]["preview_start"], lines[0]["preview_noisy"]
-    np.testing.assert_array_equal(store.series(RUN).values[start : start + len(noisy)], noisy)
 
 
 def test_a_training_goes_on_from_its_checkpoint_to_the_model_that_it_made(store, spec):

@@ -122,7 +122,7 @@ def preview(
     if estimate is not None:
         lines.add("Denoised so far", estimate, color=DENOISED, width=1.8)
     layout = base_layout(time)
-    layout["yaxis"] |= {"title": {"text": name}}
+    layout["yaxis"] |= {"title": {"text": with_unit(name, "")}}
     layout["meta"] = {"alt": f"{len(noisy)} samples of {name}, as recorded and as denoised so far.", "note": ""}
     return {"data": lines.traces, "layout": layout}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 from typing import Any
 
 import numpy as np
@@ -98,4 +99,5 @@ def base_layout(time: TimeAxis | None) -> Figure:
 
 
 def with_unit(name: str, unit: str) -> str:
-    return f"{name} ({unit})" if unit and unit != name else name
+    """A title; plotly would take what looks like HTML in a name from a file for a link."""
+    return html.escape(f"{name} ({unit})" if unit and unit != name else name, quote=False)

@@ -13,7 +13,7 @@ from denoise_core.jobs import Source
 from denoise_core.model import ModelHeader
 from pages.parts import state
 from pages.parts.cached import keep_alive, recording, store
-from pages.parts.messages import in_sentence
+from pages.parts.messages import in_sentence, plain
 from pages.parts.training_task import columns
 
 
@@ -34,16 +34,16 @@ def _use(source: Source, model: str) -> None:
     try:
         header = store().model_header(model)
     except DenoiseError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     chosen, fault = _columns(source, header), ""
     st.markdown(_in_words(header))
     try:
         header.check_fits(chosen)
-        st.markdown(f"It will denoise **{', '.join(chosen)}** of {source.file_name}.")
+        st.markdown(f"It will denoise **{plain(', '.join(chosen))}** of {plain(source.file_name)}.")
     except DenoiseError as error:
         fault = str(error)
-        st.warning(fault, icon=":material/warning:")
+        st.warning(plain(fault), icon=":material/warning:")
     icon, given = ":material/play_arrow:", (source, model, chosen)
     st.button("Denoise this file", type="primary", icon=icon, key="apply", on_click=_apply, args=given, disabled=bool(fault))
 
@@ -52,8 +52,8 @@ def _in_words(header: ModelHeader) -> str:
     """What a model file contains, in two sentences."""
     network = next(spec for path, spec, _ in settings(header.config) if path == "model.backbone").metadata["words"]
     goal = in_sentence(OBJECTIVES[header.config.objective.kind].label)
-    names = ", ".join(header.channels)
-    return f"**{header.name}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
+    names = plain(", ".join(header.channels))
+    return f"**{plain(header.name)}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
 
 
 def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:

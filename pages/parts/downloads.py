@@ -9,6 +9,7 @@ import streamlit as st
 
 from denoise_core.files import denoised_name, render
 from pages.parts.cached import recording, store
+from pages.parts.messages import plain
 from pages.parts.result_view import ResultView
 
 
@@ -28,7 +29,7 @@ def show(result: ResultView) -> None:
         on_click="ignore",
         width="stretch",
         key="download",
-        help=f"Your file as uploaded, with {names} added.",
+        help=plain(f"Your file as uploaded, with {names} added."),
     )
     with st.container(horizontal=True):
         st.download_button(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from denoise_core.config import GROUPS, RunConfig, settings
 from pages.parts import state
+from pages.parts.messages import plain
 from pages.parts.training_task import by_hand
 
 
@@ -25,7 +26,7 @@ def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str)
             with cell:
                 edited = _widget(*known[path], key=_key(path, version)) != known[path][1]
                 if not edited and (reason := config.reasons.get(path)):
-                    st.caption(reason)
+                    st.caption(plain(reason))
 
 
 def others(config: RunConfig, shown: Iterable[str]) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from denoise_core.jobs import Request, Source
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import chart, fields, state, task_widgets, training_task
 from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
+from pages.parts.messages import plain
 from pages.parts.training_task import TrainingPlan, TrainingTask
 
 FIRST = ("scaling.kind", "window.length", "window.overlap", "training.epochs")
@@ -26,7 +27,7 @@ def show(source: Source) -> None:
     """The training data, and one form filled with suggestions."""
     session = state.current()
     plan = training_task.plan_training(session.task, source, session.config)
-    st.subheader(_title(plan), anchor=False)
+    st.subheader(plain(_title(plan)), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
     _warnings(plan)
@@ -54,7 +55,7 @@ def _about(plan: TrainingPlan) -> None:
     noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
-    st.caption(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}")
+    st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))
 
 
 def _warnings(plan: TrainingPlan) -> None:
@@ -62,7 +63,7 @@ def _warnings(plan: TrainingPlan) -> None:
     if plan.task == TrainingTask() and plan.kept is None:
         return
     for fault in _faults(plan, plan.config):
-        st.warning(fault, icon=":material/warning:")
+        st.warning(plain(fault), icon=":material/warning:")
 
 
 def _faults(plan: TrainingPlan, config: dc.RunConfig) -> list[str]:
@@ -100,8 +101,7 @@ def _form(plan: TrainingPlan) -> None:
 
 def _version(plan: TrainingPlan) -> str:
     """Changes when the form is to be filled in anew."""
-    task = plan.task
-    return f"{state.current().edits}-{identity(plan.source)[:8]}-{task.recipe}-{plan.noise}-{task.snr}"
+    return f"{state.current().edits}-{identity(plan.source)[:8]}"
 
 
 def _start(plan: TrainingPlan) -> None:

@@ -18,6 +18,7 @@ from denoise_core.methods import METHODS
 from pages.parts import chart, runs, state
 from pages.parts.cached import INSTANT, instant_near, keep_alive, preview_series, store
 from pages.parts.history import History, history
+from pages.parts.messages import plain
 
 _ENDED = {
     "stopping": "Stopping",
@@ -66,7 +67,7 @@ def _progress(run: RunView, past: History) -> None:
     """One line of text, the bar, and the two buttons."""
     words, buttons = st.columns([3, 2], vertical_alignment="center")
     with words:
-        st.progress(_share(run), text=_words(run, past))
+        st.progress(_share(run), text=plain(_words(run, past)))
     if run.ended or run.spec.owner != state.current().workspace:
         return
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):

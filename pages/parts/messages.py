@@ -1,7 +1,8 @@
-"""Errors, sentences and numbers, as the pages show them."""
+"""Errors, sentences and numbers, as the pages show them: names from files and links as text, never as Markdown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,6 +12,11 @@ from denoise_core.assess import Figure, Sentence, Verdict
 from denoise_core.errors import DenoiseError
 
 AT_FIRST = 2
+# What Markdown and Streamlit's own marks (:red[...], $...$) begin or end with, and lists at the start.
+_MARKS = re.compile(r"[\\`*_\[\]<>$~#|]|^\s*(?:[-+]|\d+[.)])(?=\s)")
+# Addresses and :emoji: are looked for when the marks have been dealt with; a word joiner, which is not drawn, hides them.
+_ADDRESSES = re.compile(r":(?=[\w/+-])|@|(?<=www)(?=\.)", re.IGNORECASE)
+_JOINER = "\u2060"
 # From the least to the most serious.
 _SHOW = {
     "good": (st.success, ":material/check_circle:"),
@@ -19,18 +25,24 @@ _SHOW = {
 }
 
 
+def plain(text: str) -> str:
+    """Markdown that shows `text` as it is: a name from a file or a link holds no link, picture or formula."""
+    text = _MARKS.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", " ".join(text.split("\n")))
+    return _ADDRESSES.sub(lambda mark: mark[0] + _JOINER, text)
+
+
 @contextmanager
 def report_errors() -> Iterator[None]:
     """Show an error as its own sentence, and leave out the rest of the block."""
     try:
         yield
     except DenoiseError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def headline(verdict: Verdict) -> None:
     """What was removed, and the true gain where the truth is known."""
-    st.markdown(verdict.headline)
+    st.markdown(plain(verdict.headline))
     if verdict.gain_db is not None:
         hint = "How far the mean square error fell. 10 dB: to a tenth; 20 dB: to a hundredth."
         st.markdown(f"**Gain {verdict.gain_db:.1f} dB** against the true signal.", help=hint)
@@ -49,7 +61,7 @@ def sentences(found: Iterable[Sentence]) -> None:
     """One box for each sentence, coloured by how serious it is."""
     for sentence in found:
         show, icon = _SHOW[sentence.severity]
-        show(sentence.text, icon=icon)
+        show(plain(sentence.text), icon=icon)
 
 
 def numbers(figures: Iterable[Figure]) -> None:

@@ -86,7 +86,7 @@ def teaching(run: RunView) -> None:
 
 def verdict(result: ResultView) -> None:
     """The sentences about what was removed, and about the training."""
-    st.markdown(result.verdict.headline)
+    st.markdown(messages.plain(result.verdict.headline))
     past = history(result.run.id)
     past.read_on()
     messages.most_important([*result.verdict.sentences, *on_training(past.valid_loss)])
@@ -118,7 +118,7 @@ def comparison(result: ResultView) -> None:
     if result.compares:
         found = result.verdict_of_instant
         gain = "" if found.gain_db is None else f" True gain {found.gain_db:.1f} dB."
-        st.caption(f"{_INSTANT.label} (dashed), for comparison: {found.headline}{gain}")
+        st.caption(f"{_INSTANT.label} (dashed), for comparison: {messages.plain(found.headline)}{gain}")
 
 
 def changes(result: ResultView) -> None:
@@ -131,7 +131,7 @@ def changes(result: ResultView) -> None:
     if result.noise_was_added:
         said.append("Noise was added to the recording for training; the recording itself is the true signal here.")
     if said:
-        st.caption("Changes to the data: " + " ".join(said))
+        st.caption(messages.plain("Changes to the data: " + " ".join(said)))
 
 
 def spectrum(result: ResultView) -> None:

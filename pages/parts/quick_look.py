@@ -43,7 +43,7 @@ def estimate(chosen: Source, method: str) -> dc.Estimate | None:
     try:
         return quick_estimate(chosen, method)
     except DenoiseError as error:
-        st.warning(str(error), icon=":material/warning:")
+        st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
 
 
@@ -53,7 +53,7 @@ def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
     messages.sentences(on_series(series))
     if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
-        st.caption(" ".join(unusual))
+        st.caption(messages.plain(" ".join(unusual)))
 
 
 def onward(chosen: Source) -> None:
@@ -82,7 +82,7 @@ def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
         type="tertiary",
         on_click="ignore",
         key="save-first",
-        help=f"Your file as uploaded, with the column {chosen.column}_denoised added.",
+        help=messages.plain(f"Your file as uploaded, with the column {chosen.column}_denoised added."),
     )
     if method == INSTANT:
         _network()

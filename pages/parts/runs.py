@@ -13,6 +13,7 @@ from denoise_core.jobs.spec import TRAIN
 from denoise_core.jobs.storage.home import keep_days
 from pages.parts import state
 from pages.parts.cached import store
+from pages.parts.messages import plain
 from pages.parts.training_task import TrainingTask
 
 _ICONS = {
@@ -41,7 +42,7 @@ def open_run() -> RunView | None:
     try:
         return store().run(run_id)
     except DenoiseError as error:
-        st.warning(str(error), icon=":material/link_off:")
+        st.warning(plain(str(error)), icon=":material/link_off:")
         st.button("Close this message", on_click=state.close_run)
         return None
 
@@ -100,7 +101,7 @@ def list_results() -> None:
 def _links(found: list[RunView]) -> None:
     for run in found[:12]:
         page = "pages/result.py" if run.has_result else "pages/train.py"
-        st.page_link(page, label=_line(run), icon=_ICONS[run.state], query_params=state.link(run=run.id))
+        st.page_link(page, label=plain(_line(run)), icon=_ICONS[run.state], query_params=state.link(run=run.id))
 
 
 def _line(run: RunView) -> str:

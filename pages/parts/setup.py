@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from denoise_core.errors import DenoiseError
 from pages.parts import glossary, runs, state, workspace
 from pages.parts.cached import keep_alive, store
+from pages.parts.messages import plain
 
 _PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
@@ -36,7 +37,7 @@ def page_setup(title: str) -> DeltaGenerator:
         runs.menu(session)
     workspace.keep(session.workspace)
     for fault in (problem, *state.pop_faults()) if problem else state.pop_faults():
-        st.error(fault, icon=":material/error:")
+        st.error(plain(fault), icon=":material/error:")
     return line
 
 
@@ -45,6 +46,6 @@ def _start() -> str:
     try:
         store()
     except DenoiseError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         st.stop()
     return keep_alive()

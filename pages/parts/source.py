@@ -14,6 +14,7 @@ from denoise_core.files import NO_TIME, SAMPLES, SheetLayout
 from denoise_core.jobs import Source
 from pages.parts import state
 from pages.parts.cached import recording, store
+from pages.parts.messages import plain
 
 _DELIMITERS = {None: "Detect", ",": "Comma", ";": "Semicolon", "\t": "Tab", " ": "Spaces", "|": "Vertical bar"}
 _DECIMALS = {None: "Detect", ".": "Point", ",": "Comma"}
@@ -29,7 +30,7 @@ def current() -> Source:
             recording(chosen)[chosen.column].check_usable()
             return chosen
         except DenoiseError as error:
-            st.error(f"{error} An example is shown instead.", icon=":material/error:")
+            st.error(plain(f"{error} An example is shown instead."), icon=":material/error:")
     return _example(next(iter(SAMPLES)))
 
 
@@ -59,12 +60,12 @@ def column_picker(chosen: Source) -> None:
 
 def in_words(file_name: str, series: dc.Series) -> str:
     """File, name, length and sampling rate of a series, in one line."""
-    return f"{file_name} · {series.name} · {plural(len(series), 'sample')} · {series.time.pace}"
+    return plain(f"{file_name} · {series.name} · {plural(len(series), 'sample')} · {series.time.pace}")
 
 
 def reading(chosen: Source, recording: dc.Recording) -> None:
     """How the file was read, and the form that corrects it."""
-    st.caption(" ".join(recording.notes))
+    st.caption(plain(" ".join(recording.notes)))
     options, edits = dc.ReadOptions(**chosen.options), state.current().edits
     with st.expander("Correct how the file was read", icon=":material/rule:"), st.form("reading", border=False):
         cells = st.columns(3)

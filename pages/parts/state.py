@@ -22,6 +22,7 @@ from pages.parts.training_task import TrainingTask
 _KEY, _OFFERS = "denoise", "denoise_offers"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_REFILLING = frozenset({"recipe", "noise", "snr"})
 _OURS = ("run", "series", "name", "column", "read")
 
 
@@ -44,7 +45,7 @@ class Session:
     model : str or None
         The uploaded model file that is to be used, by its sha256.
     edits : int
-        Counts the times that `config` was replaced, so that a form shows the new values.
+        Counts the times that all settings were filled in again, so that a form shows the new values.
     start_token : str
         Sent with the next start of a training, so that one press counts once, however often it arrives.
     faults : tuple of str
@@ -102,9 +103,14 @@ def configure(config: RunConfig | None) -> None:
 
 
 def change_task(**changes: Any) -> None:
-    """Replace parts of the `TrainingTask`; another recipe fills in all settings again."""
+    """Replace parts of the `TrainingTask`; another recipe, or other noise, fills in all settings again.
+
+    The form is then a new one each time: a widget that comes back shows its smallest value in Streamlit, whatever is remembered.
+    """
     session = current()
-    change(task=replace(session.task, **changes), config=None if "recipe" in changes else session.config)
+    refills = not _REFILLING.isdisjoint(changes)
+    config = None if "recipe" in changes else session.config
+    change(task=replace(session.task, **changes), config=config, edits=session.edits + refills)
 
 
 def retry(*faults: str) -> None:

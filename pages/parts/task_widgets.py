@@ -13,7 +13,7 @@ from denoise_core.jobs import Source
 from denoise_core.suggestions import RECIPES
 from pages.parts import state
 from pages.parts.cached import USUAL, recording, store
-from pages.parts.messages import in_sentence
+from pages.parts.messages import in_sentence, plain
 from pages.parts.training_task import TrainingPlan, clean_column_of
 
 COLOURS = {"white": "White", "coloured": "Coloured"}
@@ -23,7 +23,7 @@ _CLEAN = {False: "The file has clean columns", True: "This recording is clean: a
 
 def panel(plan: TrainingPlan) -> None:
     """One line that says what is trained on, and opens to change it."""
-    with st.expander(in_words(plan), icon=":material/school:", key="task"):
+    with st.expander(plain(in_words(plan)), icon=":material/school:", key="task"):
         # Side by side, so that the button that starts stays in sight on a small screen.
         ways, columns = st.columns([2, 1])
         with columns:
@@ -116,7 +116,9 @@ def _clean(plan: TrainingPlan) -> None:
         names = [name for name in recording(plan.source).channels if name != column]
         found, key = clean_column_of(plan.task, plan.source, column), _key("clean", column)
         options = {"index": names.index(found) if found in names else None, "placeholder": "Choose"}
-        cells[at % 3].selectbox(f"Clean version of {column}", names, key=key, on_change=_set_clean, args=(column, key), **options)
+        cells[at % 3].selectbox(
+            f"Clean version of {plain(column)}", names, key=key, on_change=_set_clean, args=(column, key), **options
+        )
 
 
 def _noise(plan: TrainingPlan) -> None:
@@ -155,7 +157,7 @@ def _more(plan: TrainingPlan) -> None:
         st.rerun()
     if files:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Also trained on: " + ", ".join(source.file_name for source in files))
+            st.caption(plain("Also trained on: " + ", ".join(source.file_name for source in files)))
             st.button("Remove them", type="tertiary", key=_key("fewer"), on_click=state.change_task, kwargs={"more": ()})
 
 

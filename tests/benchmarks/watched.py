@@ -21,7 +21,7 @@ from playwright.sync_api import Page, sync_playwright
 import denoise_core as dc
 from denoise_core.jobs import Request, Store, ensure_supervisor, new_id
 from denoise_core.training.events import EpochEnd
-from tests.benchmarks.pages import report, served
+from tests.benchmarks.page_times import report, served
 
 ROUNDS = 3
 LONGEST_S = 180

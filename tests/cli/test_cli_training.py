@@ -214,7 +214,7 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
             "pump.denoiser was trained on the channels pressure, flow, but not on true.",
         ),
         (["denoise", "--model", "INPUT"], "pump.csv is not a model file"),
-        (["denoise", *BOTH, "--clean", "true"], "--clean names 1 columns for 2 noisy ones (pressure, flow): name one for each."),
+        (["denoise", *BOTH, "--clean", "true"], "--clean names 1 column for 2 noisy ones (pressure, flow): name one for each."),
         (["denoise", "--column", "flow", "--more", "none.csv"], "There is no file none.csv."),
         (["denoise", "--column", "flow", "--clean", "truth"], "pump.csv has no column 'truth'."),
         (["train", "--add-noise", "white"], "--add-noise and --snr belong together"),

@@ -13,7 +13,7 @@ from pages.parts import cached, chart
 def words(app):
     """All text of a page that a person reads."""
     shown = [*app.error, *app.warning, *app.info, *app.markdown, *app.caption]
-    return "\n".join(str(element.value) for element in shown)
+    return re.sub(r"\\(?=\W)|\u2060", "", "\n".join(str(element.value) for element in shown))  # names are escaped as Markdown
 
 
 def upload(app, name, data):

@@ -1,4 +1,4 @@
-"""What a person waits for, measured in a real Chromium: ``python -m tests.benchmarks.pages [--quick]``.
+"""What a person waits for, measured in a real Chromium: ``python -m tests.benchmarks.page_times [--quick]``.
 
 Starts the app on a data folder of its own and prints each figure beside its bar: first page on a cold server, upload of
 200,000 rows until it is drawn, a click on a finished run of 200,000 samples, and the memory of the web process.

@@ -5,6 +5,7 @@ import pytest
 from denoise_core.errors import RunError
 from denoise_core.jobs.storage.home import Home
 from pages.parts import cached
+from pages.parts.messages import plain
 from tests.jobs.conftest import by_another_version, index_all
 
 PAGES = ("app.py", "pages/train.py", "pages/result.py")
@@ -23,7 +24,7 @@ def test_a_supervisor_is_started_even_by_a_page_that_fails(app, started, store, 
     def fail(_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("pages.parts.runs.strip", fail)
+    monkeypatch.setattr("pages.parts.runs.menu", fail)
     app.switch_page(page).run()
     assert app.exception
     assert started == [store.home]
@@ -56,4 +57,4 @@ def test_every_page_says_when_no_training_can_start(app, monkeypatch, page):
     monkeypatch.setattr("pages.parts.cached.ensure_supervisor", refuse)
     app.switch_page(page).run()
     assert not app.exception
-    assert app.error[0].value == "No training can start. DENOISE_CPU_SLOTS = 'two' is not a number."
+    assert app.error[0].value == plain("No training can start. DENOISE_CPU_SLOTS = 'two' is not a number.")

@@ -9,9 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from denoise_core.instant.nonlocal_features import hints
-from denoise_core.instant.pretraining import shapes, waves
+from denoise_core.instant.noise_colour import TOLD
+from denoise_core.instant.nonlocal_features import HINTS, hints
+from denoise_core.instant.pretraining import multicomponent, shapes, waves
+from denoise_core.instant.pretraining.coloured_noise import draw_noise
 from denoise_core.instant.pretraining.excluded_benchmark import resemblance
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform, scaled
 from denoise_core.series import Float32Array, Float64Array
@@ -35,8 +38,10 @@ KINDS: dict[str, Callable[[Rng, int, int], Float64Array]] = {
     "machines": waves.machines,
     "drifts": waves.drifts,
     "intermittent": waves.intermittent,
+    **multicomponent.KINDS,
 }
 WEIGHTS = {"steps": 2.0, "bumps": 3.0, "polynomials": 1.5, "broken lines": 1.5, "smooth": 2.0, "chirps": 1.5, "cycles": 1.5}
+WEIGHTS |= multicomponent.WEIGHTS
 """How often a kind is drawn; 1 where it is not named."""
 
 MOST_ALIKE = 0.97
@@ -44,15 +49,17 @@ MOST_ALIKE = 0.97
 
 SNR = (0.5, 20.0)
 
+_WITH_HINTS, _COUNTED = 0.65, 0.1  # shares of the rows
 LEVELS = (-4.0, 2.5)
 """Least and greatest log of the noise sd, relative to the window's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """`inputs` (count, 8, length) as the network takes them; in the same unit the signal and the log of the noise's sd."""
+    """`inputs` (count, INPUTS, length) and `told` (count, TOLD) as the network takes them; signal, log of the noise sd."""
 
     inputs: Float32Array
+    told: Float32Array
     clean: Float32Array
     level: Float32Array
 
@@ -98,38 +105,63 @@ def _measured(rng: Rng, values: Float64Array) -> Float64Array:
 def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> Batch:
     """White noise on rows of sd 1, as the network sees them: in units of the noise, around a robust centre.
 
-    In a quarter of the rows the noise level moves, and may be stated truly, wrongly or as constant; in a tenth samples are
-    missing; the stated unit errs, in one row of ten far; one row of ten comes without hints. With `snr`, of shape (count, 1), the
-    rows are plain: nothing moves, misses or errs.
+    In more than half of the rows it is coloured instead, and its colour and level are told with errors. In a quarter of the rows
+    the noise level moves, and may be stated truly, wrongly or as constant; in a tenth samples are missing; some are counts; some
+    come without hints. With `snr`, of shape (count, 1), the rows are plain: nothing is coloured, moves, misses or errs.
     """
     count, length = clean.shape
     plain = snr is not None
-    level = np.zeros((count, length)) if plain else _moving(rng, count, length)
-    signal = clean * (log_uniform(rng, *SNR, count) if snr is None else snr)
-    noisy = signal + np.exp(level) * rng.standard_normal((count, length))
-    unit = np.ones((count, 1)) if plain else np.exp(_unit_error(rng, count))
-    noisy, signal = noisy / unit, signal / unit
+    size = log_uniform(rng, *SNR, count) if snr is None else snr
+    level = np.zeros((count, length)) if plain else _moving(rng, clean)
+    if plain:
+        noise, unit, told = rng.standard_normal((count, length)), np.ones((count, 1)), np.zeros((count, TOLD))
+        powers: list[Float64Array | None] = [None] * count
+    else:
+        drawn = draw_noise(rng, clean, size)
+        noise, unit, told, powers = drawn.noise, drawn.unit, drawn.told, drawn.power
+    signal, noise = clean * size, np.exp(level) * noise
+    if not plain:
+        counted = np.array([power is None for power in powers]) & (rng.random(count) < _COUNTED)
+        _count(rng, np.flatnonzero(counted), clean, signal, noise, level)
+    noisy, signal = (signal + noise) / unit, signal / unit
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
     mask = np.ones((count, length)) if plain else _present(rng, count, length)
     filled = np.where(mask > 0, noisy, _bridged(noisy, mask))
-    beyond = np.stack([hints(row) for row in filled]) * (plain | (rng.random((count, 1, 1)) < 0.9))
+    beyond = np.zeros((count, HINTS, length))
+    for row in np.flatnonzero(plain | (rng.random(count) < _WITH_HINTS)):
+        beyond[row] = hints(filled[row], powers[row])
     stated = level if plain else _stated(rng, level)
     inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), beyond], axis=1)
     true = level - np.log(unit)
-    return Batch(inputs=inputs.astype(np.float32), clean=signal.astype(np.float32), level=true.astype(np.float32))
+    return Batch(
+        inputs=inputs.astype(np.float32),
+        told=told.astype(np.float32),
+        clean=signal.astype(np.float32),
+        level=true.astype(np.float32),
+    )
 
 
-def _unit_error(rng: Rng, count: int) -> Float64Array:
-    """Log of how much the noise is taken to be weaker (stronger) than it is; shape (count, 1)."""
-    return np.where(rng.random((count, 1)) < 0.1, 0.25, 0.04) * rng.standard_normal((count, 1))
+def _count(
+    rng: Rng, rows: NDArray[np.int64], clean: Float64Array, signal: Float64Array, noise: Float64Array, level: Float64Array
+) -> None:
+    """Makes these rows counts: integers whose mean is the signal, in units of their noise."""
+    for row in rows:
+        above = clean[row] - clean[row].min()
+        dark = rng.uniform(0.0, 0.7) if rng.random() < 0.5 else 0.0
+        rate = float(np.exp(rng.uniform(np.log(0.3), np.log(300.0)))) * (dark + (1.0 - dark) * above / above.mean())
+        unit = np.sqrt(rate.mean())
+        signal[row], noise[row] = rate / unit, (rng.poisson(rate) - rate) / unit
+        level[row] = np.clip(0.5 * np.log(np.maximum(rate, 1e-9) / rate.mean()), *LEVELS)
 
 
-def _moving(rng: Rng, count: int, length: int) -> Float64Array:
-    """Log of the noise sd, its mean square 1; zero in three rows of four."""
+def _moving(rng: Rng, clean: Float64Array) -> Float64Array:
+    """Log of the noise sd, its mean square 1; zero in three rows of four; in some it follows the signal."""
+    count, length = clean.shape
     moves, kind = rng.random((count, 1)) < 0.25, rng.random((count, 1))
     makers = (waves.smooth, shapes.steps, shapes.bumps, shapes.pulse_trains)
-    shape = np.select([kind < share for share in (0.4, 0.65, 0.85, 1.0)], [scaled(make(rng, count, length)) for make in makers])
+    shape = np.select([kind < share for share in (0.3, 0.5, 0.65, 0.75)], [make(rng, count, length) for make in makers], clean)
+    shape = scaled(shape)
     shape *= rng.choice([-1.0, 1.0], (count, 1))
     above = shape - shape.min(axis=1, keepdims=True)
     by_variance = 0.5 * np.log(above / np.maximum(above.max(axis=1, keepdims=True), 1e-9) + log_uniform(rng, 1e-4, 1.0, count))

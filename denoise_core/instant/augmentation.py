@@ -1,6 +1,7 @@
 """Windows of a series through the network, several times over. Knows no whole series, no unit.
 
-All arrays are ``inputs`` of shape (windows, 8, length): value in units of the noise, mask, log of the noise's relative sd, hints.
+All arrays are ``inputs`` of shape (windows, INPUTS, length): value in units of the noise, mask, log of the noise's relative sd,
+hints; and ``told``, of shape (windows, TOLD), what is said of each window's noise.
 """
 
 from __future__ import annotations
@@ -49,11 +50,11 @@ def looks_at(inputs: Float64Array, *, once: bool) -> list[Look]:
     return [Look(signs, backwards=not hints, hints=hints) for hints in (True, False) for signs in (same, -same)]
 
 
-def predict(inputs: Float64Array, looks: list[Look]) -> Answer:
+def predict(inputs: Float64Array, told: Float64Array, looks: list[Look]) -> Answer:
     """What the network says, by the mean of the looks, each weighted by how sure it is of each sample."""
     noises, variances, levels, total = np.zeros((4, len(inputs), inputs.shape[2]))
     for look in looks:
-        outputs = _seen(inputs, look)
+        outputs = _seen(inputs, told, look)
         variance = np.exp(2.0 * np.clip(outputs[:, 1].astype(np.float64), *_SPREAD))
         weights = 1.0 / variance
         noises += weights * look.signs * outputs[:, 0]
@@ -73,7 +74,7 @@ def _trust(values: Float64Array) -> Float64Array:
     return np.asarray(np.clip(np.log(_UNTRUSTED / size) / np.log(_UNTRUSTED / _TRUSTED), 0.0, 1.0))
 
 
-def _seen(inputs: Float64Array, look: Look) -> Float32Array:
+def _seen(inputs: Float64Array, told: Float64Array, look: Look) -> Float32Array:
     """What the network says in one look, (windows, 3, length), turned back in time but not in sign."""
     length = inputs.shape[2]
     after = -length % MULTIPLE
@@ -81,5 +82,5 @@ def _seen(inputs: Float64Array, look: Look) -> Float32Array:
     asked[:, _SIGNED] *= look.signs[:, :, None]
     asked[:, 3:] *= look.hints
     asked[:, 1, length:] = 0.0
-    answer = run(asked.astype(np.float32))[:, :, :length]
+    answer = run(asked.astype(np.float32), told.astype(np.float32))[:, :, :length]
     return answer[:, :, ::-1] if look.backwards else answer

@@ -10,6 +10,7 @@ import numpy as np
 from denoise_core.assess.residual import autocorrelations
 from denoise_core.errors import DataError
 from denoise_core.instant.augmentation import looks_at, predict
+from denoise_core.instant.noise_colour import TOLD, told
 from denoise_core.instant.noise_envelope import WORTH_IT, local_power
 from denoise_core.instant.nonlocal_features import HINTS, hints
 from denoise_core.instant.normalisation import Fitted
@@ -84,7 +85,7 @@ def denoise(series: Series) -> Estimate:
         raise DataError(f"{series.name} reaches {largest:g}; at most {_LARGEST:g} can be computed with. Divide it by a constant.")
     fitted = Fitted.of(series)
     noises, variances, powers = _found(fitted)
-    if fitted.whitening and _comes_again(fitted.removed(noises)):
+    if fitted.power is not None and _comes_again(fitted.removed(noises)):
         fitted = Fitted.of(series, white=True)
         noises, variances, powers = _found(fitted)
     return Estimate(
@@ -160,14 +161,15 @@ def _asked(fitted: Fitted, windows: list[slice], stated: Float64Array, work: Wor
     """The network's answer about windows whose noise is said to be as strong as `stated`, (windows, length)."""
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(fitted, *each, work) for each in zip(windows, stated / units, units[:, 0], strict=True)])
-    answer = predict(inputs, looks_at(inputs, once=work.once))
+    described = np.broadcast_to(told(fitted.power, fitted.level_error), (len(inputs), TOLD))
+    answer = predict(inputs, described, looks_at(inputs, once=work.once))
     return np.stack([answer.noises * units, answer.variances * units**2, np.exp(2.0 * answer.levels) * units**2], axis=1)
 
 
 def _inputs(fitted: Fitted, window: slice, relative: Float64Array, unit: float, work: Work) -> Float64Array:
-    """(8, length): as the network was trained."""
+    """(INPUTS, length): as the network was trained."""
     values = fitted.values[window]
     centred = np.clip((values - np.median(values)) / unit, -_FARTHEST, _FARTHEST)
-    beyond = hints(centred) if work.hints else np.zeros((HINTS, len(values)))
+    beyond = hints(centred, fitted.power) if work.hints else np.zeros((HINTS, len(values)))
     plain = np.stack([centred, fitted.mask[window].astype(float), np.clip(np.log(relative), *_LEVELS)])
     return np.concatenate([plain, beyond])

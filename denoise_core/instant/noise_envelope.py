@@ -12,6 +12,7 @@ _BLOCK = 32  # samples
 _FEWEST_BLOCKS = 8
 WORTH_IT = 2.2  # times, from the quietest to the noisiest tenth; white noise on 12 test signals reaches 1.7 by chance
 _NEAR = 6.0  # samples, sd of the weights
+_SIGNAL = 1.3  # times the noise: differences of order 6 that are larger are the signal's
 _QUIETEST = 0.02  # of the root mean square
 
 
@@ -26,7 +27,10 @@ def levels_along(values: Float64Array, described: Noise) -> Float64Array:
     values : float64 array of shape (n,)
         Gaps bridged; what lies in them counts as quiet, and is noise to nobody.
     """
-    return np.sqrt(local_power(_sizes(values) ** 2, _NEAR)) if moves_far(values) else described.along(len(values))
+    heard = described.expected_difference
+    if described.estimates["differences"] > _SIGNAL * described.sd * heard or not moves_far(values):
+        return described.along(len(values))
+    return np.sqrt(local_power(_sizes(values) ** 2, _NEAR)) / heard
 
 
 def moves_far(values: Float64Array) -> bool:

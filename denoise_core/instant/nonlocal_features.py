@@ -11,7 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from denoise_core.instant.noise_colour import BINS, autocovariance, power_at
+from denoise_core.instant.noise_colour import power_at
+from denoise_core.noise.power_spectrum import autocovariance
+from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Float32Array, Float64Array
 
 SHORTEST = 512

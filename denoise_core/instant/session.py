@@ -16,12 +16,14 @@ MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 
 
-def run(inputs: Float32Array) -> Float32Array:
-    """Of (windows, 8, length): value in units of the noise, mask, log of the relative sd, hints; makes (windows, 3, length).
+def run(inputs: Float32Array, told: Float32Array) -> Float32Array:
+    """Of (windows, INPUTS, length): value in units of the noise, mask, log of the relative sd, hints; makes (windows, 3, length).
+
+    `told`, of shape (windows, TOLD), is what `noise_colour.told` says of each window's noise.
 
     Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
     """
-    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs})[0])
+    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs, "told": told})[0])
 
 
 def _threads() -> int:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from denoise_core.noise.ar_model import ar1_of, gap_for
+from denoise_core.noise.ar_model import MOST_GAP, ar1_of, gap_for
+from denoise_core.noise.belief import Belief, believe, memory
+from denoise_core.noise.describer import USUAL_ERROR, describe_spectrum
 from denoise_core.noise.envelope import moving_levels
 from denoise_core.noise.excerpt import excerpt
 from denoise_core.noise.minimum_statistics import BLOCK, expected_quiet_variance, quiet_variance
+from denoise_core.noise.power_spectrum import difference_gain, mean_power
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
 from denoise_core.noise.spikes import find_spikes, share_of
 from denoise_core.noise.white_level import differences_seen, least_level, level, mostly_still, wavelet_level
@@ -43,6 +46,10 @@ class Noise:
         Share of samples, 0 .. 1, that stand out of their neighbours by more than noise and signal do.
     levels : float64 array of shape (n,) or None
         Local noise sd where it moves along the record beyond chance, else None.
+    power : float64 array of shape (BINS,) or None
+        Power spectrum of the noise where it is not white, of mean ``sd ** 2``.
+    level_error : float
+        Sd of the error of the log of `sd`.
     """
 
     sd: float
@@ -52,6 +59,13 @@ class Noise:
     gap: int
     spikes: float
     levels: Float64Array | None = None
+    power: Float64Array | None = None
+    level_error: float = USUAL_ERROR
+
+    @property
+    def expected_difference(self) -> float:
+        """Sd of differences of order 6 of the noise, relative to its own sd, which white noise keeps."""
+        return 1.0 if self.power is None else float(np.sqrt(mean_power(self.power * difference_gain()) / mean_power(self.power)))
 
     def along(self, n: int) -> Float64Array:
         """The noise sd at each of n samples: ``levels``, or ``sd`` repeated; shape (n,)."""
@@ -100,21 +114,39 @@ def _described(part: Float64Array, places: NDArray[np.int64], *, n: int, size: f
     moving = moving_levels(calm)
     local = np.ones(len(part)) if moving is None else np.interp(np.arange(len(part)), *moving)
     correlation, coloured = _colour(calm / local, whole=whole)
+    belief = _belief(calm / local, correlation, coloured) if whole else None
+    coloured = coloured if belief is None else belief.sd
+    power = None if belief is None else belief.power
     # Values within -1 .. 1 have no larger sd than 1.
     scale = float(np.sqrt(np.mean(local**2)))
     white = {"differences": level(calm / local), "wavelet": wavelet_level(calm / local), "spectrum": coloured}
     estimates = {name: min(value * scale, 1.0) for name, value in white.items()}
-    sd = estimates["spectrum"] if correlation else float(np.median(list(estimates.values())))
+    told = correlation or belief is not None
+    sd = estimates["spectrum"] if told else float(np.median(list(estimates.values())))
     apart = max(estimates.values()) - min(estimates.values()) * np.exp(_DIFFER + _DIFFER_BY_CHANCE / np.sqrt(len(part)))
     return Noise(
         sd=sd * size,
         estimates={name: value * size for name, value in estimates.items()},
-        agree=bool(apart <= 0.0),
-        correlation=correlation,
-        gap=gap_for(correlation, n),
+        agree=bool(apart <= 0.0) if belief is None else belief.sure,
+        correlation=correlation if belief is None or power is not None else 0.0,
+        gap=gap_for(correlation, n) if belief is None else _gap(power, n),
         spikes=share_of(spiky),
+        power=None if power is None else power * (scale * size) ** 2,
+        level_error=USUAL_ERROR if belief is None else belief.error,
         levels=None if moving is None else _along(n, places[moving[0].astype(int)], moving[1] / scale * sd) * size,
     )
+
+
+def _belief(values: Float64Array, correlation: float, ar1_sd: float) -> Belief | None:
+    """What the spectrum says, None for a record that is too short."""
+    missing = np.isnan(values)
+    index = np.arange(len(values))
+    spectrum = describe_spectrum(np.interp(index, index[~missing], values[~missing]), missing)
+    return None if spectrum is None else believe(spectrum, correlation, ar1_sd)
+
+
+def _gap(power: Float64Array | None, n: int) -> int:
+    return 1 if power is None else max(1, min(memory(power), MOST_GAP, n // 8))
 
 
 def _along(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Array:

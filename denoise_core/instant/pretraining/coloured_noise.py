@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core.instant.noise_colour import BINS, FRAME, LEAST_POWER, USUAL_ERROR, mean_power, relative_power, told
+from denoise_core.instant.noise_colour import USUAL_ERROR, told
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform
+from denoise_core.noise.power_spectrum import LEAST_POWER, mean_power, relative_power
+from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Float64Array
 
 _WHITE = 0.45  # share of the rows
@@ -148,7 +150,3 @@ def _joined(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
     first, second = _any(rng, count, frequency), _any(rng, count, frequency)
     share = log_uniform(rng, 0.03, 3.0, count)
     return np.where(rng.random((count, 1)) < 0.6, first + share * second, first * _low_pass(rng, count, frequency) + 1e-5)
-
-
-BIN_WIDTH = 1.0 / FRAME
-"""Of a spectrum, in cycles per sample."""

@@ -135,7 +135,7 @@ def _rate(progress: float, done: int) -> float:
 
 
 def loss(outputs: Tensor, made: synthetic.Batch) -> Tensor:
-    """``mean log(MSE / sigma^2 + 0.01)`` over windows; the likelihood of the error's sd, which moves no estimate; the level; harm."""
+    """``mean log(MSE / sigma^2 + 0.01)`` over windows, and harm; the error's likelihood, which moves no estimate; the level."""
     inputs, clean, level = (torch.from_numpy(part) for part in (made.inputs, made.clean, made.level))
     error = inputs[:, 0] - outputs[:, 0] - clean
     observed = inputs[:, 1]

@@ -1,0 +1,54 @@
+"""Which of the descriptions of the noise to believe, and how far."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from denoise_core.noise.describer import Spectrum
+from denoise_core.noise.power_spectrum import autocovariance, mean_power
+from denoise_core.noise.time_frequency import BINS, FRAME
+from denoise_core.series import Float64Array
+
+_WHITE = 0.5  # probability from which noise is taken to be white
+_AR1_ERROR = 0.2  # of the log of the level, and of each log power, where the fit of an AR(1) process is believed
+_SURE = 0.15  # error of the log of the level
+SMALL = 0.1  # of an autocorrelation
+
+
+class Belief(NamedTuple):
+    """What is held to be true: sd, its log's error, and the power spectrum, of mean ``sd ** 2``; None where it is white."""
+
+    sd: float
+    error: float
+    power: Float64Array | None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the level is known to about 15 %."""
+        return self.error <= _SURE
+
+
+def believe(spectrum: Spectrum, correlation: float, ar1_sd: float) -> Belief:
+    """The network's description, joined with the fit of an AR(1) process where that was believed: `correlation` is not 0.
+
+    Low frequencies are where signals are, and there the shape of an AR(1) process says more than what is seen.
+    """
+    if spectrum.white > _WHITE:
+        return Belief(spectrum.sd, spectrum.sd_error, None)
+    if correlation == 0.0:
+        return Belief(spectrum.sd, spectrum.sd_error, spectrum.power)
+    share = spectrum.sd_error**2 / (spectrum.sd_error**2 + _AR1_ERROR**2)
+    sd = float(np.exp((1.0 - share) * np.log(spectrum.sd) + share * np.log(ar1_sd)))
+    shares = spectrum.power_error**2 / (spectrum.power_error**2 + _AR1_ERROR**2)
+    ar1 = ar1_sd**2 * (1.0 - correlation**2) / np.abs(1.0 - correlation * np.exp(-2j * np.pi * np.arange(BINS) / FRAME)) ** 2
+    power = np.exp((1.0 - shares) * np.log(spectrum.power) + shares * np.log(ar1))
+    return Belief(sd, min(spectrum.sd_error, _AR1_ERROR), power * (sd**2 / mean_power(power)))
+
+
+def memory(power: Float64Array) -> int:
+    """The lag from which on the autocorrelation of noise with this spectrum stays SMALL, in samples."""
+    lags = autocovariance(power)
+    long = np.flatnonzero(np.abs(lags) > SMALL * lags[0])
+    return int(long[-1]) + 1

@@ -29,6 +29,7 @@ _AT_FIRST, _NEAR = 1.5, 5.0  # times; samples, sd of the weights
 _ALIKE = 0.2
 _NOT_NOISE = 32  # samples, from where on AR(1) noise of a correlation of 0.9 is alike by less than 0.04
 _JUDGED = 65_536  # samples
+_WEAKER = (0.6, 0.36)  # times the noise described
 
 
 class Work(NamedTuple):
@@ -85,8 +86,10 @@ def denoise(series: Series) -> Estimate:
         raise DataError(f"{series.name} reaches {largest:g}; at most {_LARGEST:g} can be computed with. Divide it by a constant.")
     fitted = Fitted.of(series)
     noises, variances, powers = _found(fitted)
-    if fitted.power is not None and _comes_again(fitted.removed(noises)):
-        fitted = Fitted.of(series, white=True)
+    for weaker in _milder(series, fitted):
+        if not _comes_again(fitted.removed(noises)):
+            break
+        fitted = weaker
         noises, variances, powers = _found(fitted)
     return Estimate(
         values=series.values - fitted.removed(noises),
@@ -94,6 +97,15 @@ def denoise(series: Series) -> Estimate:
         sd=np.where(series.observed, fitted.error(variances), np.nan),
         noise_sd=fitted.noise_sd(powers) or None,
     )
+
+
+def _milder(series: Series, fitted: Fitted) -> Iterator[Fitted]:
+    """What to try where signal was taken for coloured noise: the noise weaker than described, then white."""
+    if fitted.power is None:
+        return
+    if len(series) <= WORKS[0].most:
+        yield from (fitted.weaker(share) for share in _WEAKER)
+    yield Fitted.of(series, white=True)
 
 
 def _comes_again(removed: Float64Array) -> bool:

@@ -191,7 +191,7 @@ def _overlapped(frames: Float64Array, hop: int) -> Float64Array:
     total = np.zeros((count + 3, hop))
     for part in range(4):
         total[part : part + count] += frames[:, part * hop : (part + 1) * hop]
-    return total.ravel() * (frame / 2.0 / 2.0)
+    return np.asarray(total.ravel() * (frame / 4.0))
 
 
 @cache

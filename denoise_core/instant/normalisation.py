@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,10 @@ class Fitted:
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
         return cls(calm, mask, levels, bridged, power, described.level_error, exponent)
+
+    def weaker(self, share: float) -> Fitted:
+        """The same with noise that is `share` times as strong as described."""
+        return replace(self, levels=share * self.levels)
 
     def removed(self, noises: Float32Array) -> Float64Array:
         """What is to be taken off the series where the network found `noises`."""

@@ -111,10 +111,10 @@ def _drifting(clean: Float64Array, sd: float, rng: Rng) -> Pair:
 
 
 NOISES: dict[str, Callable[[Float64Array, float, Rng], Pair]] = {
-    "low-pass 2 at .05": _added(lambda rng: band_limited(rng, 2, 0.05)),
-    "low-pass 4 at .10": _added(lambda rng: band_limited(rng, 4, 0.10)),
-    "low-pass 4 at .25": _added(lambda rng: band_limited(rng, 4, 0.25)),
-    "low-pass 8 at .45": _added(lambda rng: band_limited(rng, 8, 0.45)),
+    "low-pass 2 at 5 %": _added(lambda rng: band_limited(rng, 2, 0.05)),
+    "low-pass 4 at 10 %": _added(lambda rng: band_limited(rng, 4, 0.10)),
+    "low-pass 4 at 25 %": _added(lambda rng: band_limited(rng, 4, 0.25)),
+    "low-pass 8 at 45 %": _added(lambda rng: band_limited(rng, 8, 0.45)),
     "AR(2)": _added(resonant),
     "pink": _added(pink),
     "quantised": _quantised,
@@ -123,6 +123,10 @@ NOISES: dict[str, Callable[[Float64Array, float, Rng], Pair]] = {
     "humming": _humming,
     "drifting": _drifting,
 }
+
+
+NAMES = tuple(f"{name}|{noise}" for noise in NOISES for name in SERIES)
+"""Of the scenarios: series and noise."""
 
 
 def pair(name: str, snr: float, noise: str, seed: int) -> Pair:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from denoise_core.instant.noise_colour import USUAL_ERROR, told
+from denoise_core.instant.noise_colour import told
+from denoise_core.noise.describer import USUAL_ERROR
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform
 from denoise_core.noise.power_spectrum import LEAST_POWER, mean_power, relative_power
 from denoise_core.noise.time_frequency import BINS
@@ -84,7 +85,7 @@ def _leak(clean: Float64Array) -> Float64Array:
     taper = np.hanning(clean.shape[1])
     power = np.abs(np.fft.rfft(clean * taper, axis=1)) ** 2
     power = _in_bins(power)
-    return power / np.maximum(power.mean(axis=1, keepdims=True), 1e-12)
+    return np.asarray(power / np.maximum(power.mean(axis=1, keepdims=True), 1e-12))
 
 
 def _in_bins(power: Float64Array) -> Float64Array:
@@ -112,7 +113,7 @@ def _low_pass(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
     cut, order = log_uniform(rng, 0.025, 0.45, count), rng.integers(1, 9, (count, 1))
     ratio = np.maximum(frequency, 1e-6) / cut
     ratio = np.where(rng.random((count, 1)) < 0.06, 1.0 / ratio, ratio)
-    return 1.0 / (1.0 + np.minimum(ratio, 1e4) ** (2.0 * order)) + _floor(rng, count)
+    return np.asarray(1.0 / (1.0 + np.minimum(ratio, 1e4) ** (2.0 * order)) + _floor(rng, count))
 
 
 def _floor(rng: Rng, count: int) -> Float64Array:
@@ -121,7 +122,7 @@ def _floor(rng: Rng, count: int) -> Float64Array:
 
 def _ar1(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
     rho = rng.uniform(-0.5, 0.95, (count, 1))
-    return 1.0 / np.abs(1.0 - rho * np.exp(-2j * np.pi * frequency)) ** 2
+    return np.asarray(1.0 / np.abs(1.0 - rho * np.exp(-2j * np.pi * frequency)) ** 2)
 
 
 def _ar2(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
@@ -129,7 +130,7 @@ def _ar2(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
     pole = rng.uniform(0.5, 0.95, (count, 1)) * np.exp(2j * np.pi * rng.uniform(0.02, 0.45, (count, 1)))
     turn = np.exp(-2j * np.pi * frequency)
     power = 1.0 / np.abs((1.0 - pole * turn) * (1.0 - pole.conj() * turn)) ** 2
-    return power / power.mean(axis=1, keepdims=True) + _floor(rng, count)
+    return np.asarray(power / power.mean(axis=1, keepdims=True) + _floor(rng, count))
 
 
 def _pink(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:

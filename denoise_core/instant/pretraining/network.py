@@ -31,7 +31,6 @@ class Block(nn.Module):
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
-        self.channels = channels
         self.first = nn.Conv1d(channels, channels, width, padding=width // 2)
         self.second = nn.Conv1d(channels, channels, width, padding=width // 2)
         # Without normalisation layers (they would make a sample depend on where its window ends) depth is tamed by a quiet start.
@@ -63,8 +62,7 @@ class UNet(nn.Module):
         self.up = nn.ModuleList(nn.ConvTranspose1d(b, a, 2, stride=2) for a, b in pairwise(channels))
         self.outward = nn.ModuleList(Block(count, 5) for count in channels[:-1])
         self.head = nn.Conv1d(channels[0], OUTPUTS, 5, padding=2)
-        blocks = [*self.inward, *self.bottom, *self.outward]
-        self.parts = [int(block.channels) for block in blocks]  # type: ignore[arg-type]
+        self.parts = [*channels[:-1], *[channels[-1]] * len(self.bottom), *channels[:-1]]
         self.hear = nn.Linear(TOLD, _HEARD)
         self.shift = nn.Linear(_HEARD, sum(self.parts))
         for still in (self.head, self.shift):

@@ -46,7 +46,7 @@ SUITES = (*smash.VARIANCES, *(str(n) for n in repeating.LENGTHS), "instruments",
 class Case(NamedTuple):
     """A method on one scenario.
 
-    That is function.snr.variance of the SMASH benchmark, series.snr.length of the repeating series, series|noise.snr.instruments, or
+    function.snr.variance of the SMASH benchmark, series.snr.length of the repeating series, series|noise.snr.instruments, or
     signal.snr.mcsm.
     """
 

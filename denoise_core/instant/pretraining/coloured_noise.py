@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from denoise_core.instant.noise_colour import told
-from denoise_core.noise.describer import USUAL_ERROR
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform
+from denoise_core.noise.describer import USUAL_ERROR
 from denoise_core.noise.power_spectrum import LEAST_POWER, mean_power, relative_power
 from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Float64Array

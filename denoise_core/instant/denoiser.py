@@ -110,7 +110,7 @@ def _milder(series: Series, fitted: Fitted) -> Iterator[Fitted]:
 
 def _comes_again(removed: Float64Array) -> bool:
     """Whether what was removed is alike over distances at which noise is not: then it was the signal that was coloured."""
-    some = removed[:_JUDGED]
+    some = removed[:_JUDGED] / max(float(np.max(np.abs(removed[:_JUDGED]))), 1e-300)
     longest = len(some) // 4
     if longest <= _NOT_NOISE:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from denoise_core.noise import Noise
+from denoise_core.noise.describer import describe_spectrum
 from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
 
@@ -12,12 +13,14 @@ _BLOCK = 32  # samples
 _FEWEST_BLOCKS = 8
 WORTH_IT = 2.2  # times, from the quietest to the noisiest tenth; white noise on 12 test signals reaches 1.7 by chance
 _NEAR = 6.0  # samples, sd of the weights
-_SIGNAL = 1.3  # times the noise: differences of order 6 that are larger are the signal's
+# Where what moves is the signal, the noise divided by the level found has an sd of 0.3 to 0.8 (chirps), and the level moves 3- to
+# 12-fold; where it is the noise, 0.9 to 1.6 (v2, v4), or the level moves more than 30-fold (v5).
+_NO_NOISE, _SURELY_NOISE = 0.87, 20.0
 _QUIETEST = 0.02  # of the root mean square
 
 
-def levels_along(values: Float64Array, described: Noise) -> Float64Array:
-    """Noise sd at each sample, shape (n,): that of `described`, unless the level moves far within few samples.
+def levels_along(values: Float64Array, described: Noise) -> tuple[Float64Array, bool]:
+    """Noise sd at each sample, shape (n,): that of `described`, unless it moves far within few samples; and whether it does.
 
     `described` looks at stretches of hundreds of samples, to be certain of small changes. Where the level moves far, the local
     mean square of the differences of order 6 says how strong the noise is.
@@ -27,10 +30,14 @@ def levels_along(values: Float64Array, described: Noise) -> Float64Array:
     values : float64 array of shape (n,)
         Gaps bridged; what lies in them counts as quiet, and is noise to nobody.
     """
-    heard = described.expected_difference
-    if described.estimates["differences"] > _SIGNAL * described.sd * heard or not moves_far(values):
-        return described.along(len(values))
-    return np.sqrt(local_power(_sizes(values) ** 2, _NEAR)) / heard
+    if not moves_far(values):
+        return described.along(len(values)), False
+    levels = np.sqrt(local_power(_sizes(values) ** 2, _NEAR))
+    quiet, noisy = np.quantile(levels, (0.1, 0.9))
+    again = describe_spectrum(values / levels) if noisy < _SURELY_NOISE * quiet else None
+    if again is not None and again.sd < _NO_NOISE:
+        return described.along(len(values)), False
+    return levels, True
 
 
 def moves_far(values: Float64Array) -> bool:

@@ -55,8 +55,8 @@ class Fitted:
         mask = observed & ~find_spikes(np.where(observed, values, np.nan)) if spiky else observed
         calm = _bridged(values, mask)
         bridged = np.where(observed, values - calm, 0.0) if mask is not observed else np.broadcast_to(0.0, len(values))
-        levels = levels_along(calm, described) if described.sd > 0.0 else np.zeros(len(series))
-        power = described.power
+        levels, moving = levels_along(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
+        power = None if moving else described.power
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
         return cls(calm, mask, levels, bridged, power, described.level_error, exponent)

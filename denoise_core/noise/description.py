@@ -14,7 +14,7 @@ from denoise_core.noise.describer import USUAL_ERROR, describe_spectrum
 from denoise_core.noise.envelope import moving_levels
 from denoise_core.noise.excerpt import excerpt
 from denoise_core.noise.minimum_statistics import BLOCK, expected_quiet_variance, quiet_variance
-from denoise_core.noise.power_spectrum import difference_gain, mean_power
+from denoise_core.noise.power_spectrum import relative_power
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
 from denoise_core.noise.spikes import find_spikes, share_of
 from denoise_core.noise.white_level import differences_seen, least_level, level, mostly_still, wavelet_level
@@ -47,7 +47,7 @@ class Noise:
     levels : float64 array of shape (n,) or None
         Local noise sd where it moves along the record beyond chance, else None.
     power : float64 array of shape (BINS,) or None
-        Power spectrum of the noise where it is not white, of mean ``sd ** 2``.
+        Shape of the power spectrum of the noise where it is not white, of mean 1.
     level_error : float
         Sd of the error of the log of `sd`.
     """
@@ -61,11 +61,6 @@ class Noise:
     levels: Float64Array | None = None
     power: Float64Array | None = None
     level_error: float = USUAL_ERROR
-
-    @property
-    def expected_difference(self) -> float:
-        """Sd of differences of order 6 of the noise, relative to its own sd, which white noise keeps."""
-        return 1.0 if self.power is None else float(np.sqrt(mean_power(self.power * difference_gain()) / mean_power(self.power)))
 
     def along(self, n: int) -> Float64Array:
         """The noise sd at each of n samples: ``levels``, or ``sd`` repeated; shape (n,)."""
@@ -127,11 +122,11 @@ def _described(part: Float64Array, places: NDArray[np.int64], *, n: int, size: f
     return Noise(
         sd=sd * size,
         estimates={name: value * size for name, value in estimates.items()},
-        agree=bool(apart <= 0.0) if belief is None else belief.sure,
+        agree=bool(apart <= 0.0) if belief is None or power is None else belief.sure,
         correlation=correlation if belief is None or power is not None else 0.0,
         gap=gap_for(correlation, n) if belief is None else _gap(power, n),
         spikes=share_of(spiky),
-        power=None if power is None else power * (scale * size) ** 2,
+        power=None if power is None else relative_power(power),
         level_error=USUAL_ERROR if belief is None else belief.error,
         levels=None if moving is None else _along(n, places[moving[0].astype(int)], moving[1] / scale * sd) * size,
     )

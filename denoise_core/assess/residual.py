@@ -10,6 +10,7 @@ from denoise_core.assess.spectra import bridged, psd
 from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
+from denoise_core.noise.power_spectrum import autocovariance, whiten_by_spectrum
 from denoise_core.series import Estimate, Float64Array, Series
 
 _LONGEST_LAG = 1000
@@ -81,8 +82,7 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     removed = _removed(noisy, estimate)
     present = removed[~np.isnan(removed)]
     values = noisy.values[~np.isnan(removed)]
-    colour = 0.0 if noise is None else noise.correlation
-    beyond = removed if colour == 0.0 else whiten(removed, colour, middle=float(np.mean(present)))
+    colour, beyond = _beyond_colour(removed, noise)
     correlations = autocorrelations(beyond, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
     frequency, peak_db = spectral_peak(beyond, step=noisy.time.step)
@@ -106,7 +106,17 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
 
 def _noise_sd(noisy: Series, noise: Noise | None) -> float:
     """That of white noise, unless it is known to be coloured, of which `level` sees a part."""
-    return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
+    return level(noisy.values) if noise is None or (noise.correlation == 0.0 and noise.power is None) else noise.sd
+
+
+def _beyond_colour(removed: Float64Array, noise: Noise | None) -> tuple[float, Float64Array]:
+    """Correlation of neighbours that the noise has of itself, and what was removed without it; shape (n,)."""
+    if noise is None or (noise.correlation == 0.0 and noise.power is None):
+        return 0.0, removed
+    if noise.power is None:
+        return noise.correlation, whiten(removed, noise.correlation, middle=float(np.nanmean(removed)))
+    lags = autocovariance(noise.power)
+    return float(lags[1] / lags[0]), whiten_by_spectrum(removed, noise.power)
 
 
 def autocorrelations(values: Float64Array, *, longest_lag: int) -> Float64Array:

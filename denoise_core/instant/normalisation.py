@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from denoise_core import noise
 from denoise_core.instant.noise_envelope import levels_along, moves_far
+from denoise_core.noise.describer import USUAL_ERROR
 from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
 
@@ -59,7 +60,8 @@ class Fitted:
         power = None if moving else described.power
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
-        return cls(calm, mask, levels, bridged, power, described.level_error, exponent)
+        error = USUAL_ERROR if moving else described.level_error
+        return cls(calm, mask, levels, bridged, power, error, exponent)
 
     def weaker(self, share: float) -> Fitted:
         """The same with noise that is `share` times as strong as described."""

@@ -8,6 +8,7 @@ from denoise_core.noise.time_frequency import BINS, FRAME
 from denoise_core.series import Float64Array
 
 LEAST_POWER = 1e-6  # relative to the mean power
+_SPARED = 0.01  # likewise
 
 
 def mean_power(power: Float64Array) -> float:
@@ -23,3 +24,16 @@ def relative_power(power: Float64Array) -> Float64Array:
 def autocovariance(power: Float64Array) -> Float64Array:
     """Of noise with this spectrum, at lags 0 .. FRAME / 2; shape (BINS,)."""
     return np.asarray(np.fft.irfft(power, n=FRAME)[:BINS])
+
+
+def whiten_by_spectrum(values: Float64Array, power: Float64Array) -> Float64Array:
+    """`values` less their mean, divided by the root of the power at each frequency; gaps stay gaps, and are taken as the mean.
+
+    Frequencies at which there is hardly any noise are spared: next to nothing is known of them.
+    """
+    present = ~np.isnan(values)
+    centred = np.where(present, values - np.mean(values[present]), 0.0)
+    spectrum = np.fft.rfft(centred)
+    relative = np.maximum(relative_power(power), _SPARED)
+    spectrum /= np.sqrt(np.exp(np.interp(np.linspace(0.0, BINS - 1.0, len(spectrum)), np.arange(BINS), np.log(relative))))
+    return np.where(present, np.fft.irfft(spectrum, n=len(values)), np.nan)

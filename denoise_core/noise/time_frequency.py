@@ -20,7 +20,8 @@ _LONG = 512  # samples, in which steady tones are narrow
 _QUANTILES = (0.02, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 0.92)  # over the frames
 _MOST_FILLED = 0.08  # share of a frame's samples that may be missing and bridged
 _LEAST = 1e-14  # of the greatest power: what is smaller comes from floating point arithmetic
-CHANNELS = len(_QUANTILES) + 9
+_SHORT, _PAUSES = 32, (0.03, 0.1, 0.25, 0.5)  # samples, in which even quick repetitions pause, and quantiles over such frames
+CHANNELS = len(_QUANTILES) + 9 + len(_PAUSES)
 """Rows of `features`."""
 
 
@@ -38,8 +39,8 @@ def features(values: Float64Array, missing: NDArray[np.bool_] | None = None) -> 
     -------
     (CHANNELS, BINS) and a number, or None where there are fewer than FEWEST frames
         Rows: log power at ten quantiles over the frames; how it is correlated from frame to frame; least, middle and
-        greatest median of the finer frequencies in each bin, and of a low quantile; the two levels for white noise. The same
-        whatever the offset, sign and size of the values are, which move the number alone.
+        greatest median of the finer frequencies in each bin, and of a low quantile; the two levels for white noise; quantiles
+        over short frames. The same whatever the offset, sign and size of the values are, which move the number alone.
     """
     frames = _frames(values, missing, FRAME)
     if len(frames) < FEWEST:
@@ -52,7 +53,8 @@ def features(values: Float64Array, missing: NDArray[np.bool_] | None = None) -> 
     fine = _fine(values, missing, rows)
     white = np.log(np.maximum([level(values), wavelet_level(values)], 1e-150)) * 2.0
     broad = np.broadcast_to(np.clip(white - reference, -12.0, 12.0)[:, None], (2, BINS))
-    return np.concatenate([rows - reference, repeated[None], fine - reference, broad]), reference
+    pauses = _pauses(values, missing)
+    return np.concatenate([rows - reference, repeated[None], fine - reference, broad, pauses - reference]), reference
 
 
 def _fine(values: Float64Array, missing: NDArray[np.bool_] | None, rows: Float64Array) -> Float64Array:
@@ -63,6 +65,13 @@ def _fine(values: Float64Array, missing: NDArray[np.bool_] | None, rows: Float64
     found = np.quantile(_log_powers(frames), (0.5, 0.2), axis=0)
     places = np.clip(np.arange(BINS)[:, None] * (_LONG // FRAME) + np.arange(-2, 3), 0, _LONG // 2)
     return np.sort(found[:, places], axis=2)[:, :, [0, 2, 4]].transpose(0, 2, 1).reshape(6, BINS)
+
+
+def _pauses(values: Float64Array, missing: NDArray[np.bool_] | None) -> Float64Array:
+    """Quantiles of the log power over short frames, (len(_PAUSES), BINS)."""
+    found = np.quantile(_log_powers(_frames(values, missing, _SHORT)), _PAUSES, axis=0)
+    places, known = np.arange(BINS) * _SHORT / FRAME, np.arange(_SHORT // 2 + 1)
+    return np.stack([np.interp(places, known, row) for row in found])
 
 
 def _frames(values: Float64Array, missing: NDArray[np.bool_] | None, length: int) -> Float64Array:

@@ -107,6 +107,10 @@ def _scaling(noise: Noise) -> Iterator[Choice]:
 
 def _colour(noise: Noise) -> Iterator[Choice]:
     """Whitening with a little less than the correlation found, and a gap for what is left of it."""
+    if noise.correlation == 0 and noise.gap > 1:
+        lasting = f"The noise of one sample says something about the next {noise.gap - 1}, so those are hidden with it."
+        yield "model.gap", min(noise.gap, 4 * MOST_GAP), lasting
+        return
     if noise.correlation == 0:
         yield "model.gap", 1, "The noise of one sample says nothing about the next, so only the sample itself is hidden."
         return

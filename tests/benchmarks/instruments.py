@@ -50,11 +50,11 @@ SERIES: dict[str, Callable[[int, Rng], Float64Array]] = {
 }
 
 
-def band_limited(rng: Rng, order: int, cut: float) -> Float64Array:
+def band_limited(rng: Rng, order: int, cut: float, n: int = N) -> Float64Array:
     """White noise behind a Butterworth low-pass with its cut-off at `cut` of the rate; of variance 1."""
     sections = butter(order, 2 * cut, output="sos")
     _, response = sosfreqz(sections, 4096)
-    white = rng.standard_normal(N + _SETTLE)
+    white = rng.standard_normal(n + _SETTLE)
     return np.asarray(sosfilt(sections, white)[_SETTLE:] / np.sqrt(np.mean(np.abs(response) ** 2)))
 
 
@@ -111,6 +111,7 @@ def _drifting(clean: Float64Array, sd: float, rng: Rng) -> Pair:
 
 
 NOISES: dict[str, Callable[[Float64Array, float, Rng], Pair]] = {
+    "white": _added(lambda rng: rng.standard_normal(N)),
     "low-pass 2 at 5 %": _added(lambda rng: band_limited(rng, 2, 0.05)),
     "low-pass 4 at 10 %": _added(lambda rng: band_limited(rng, 4, 0.10)),
     "low-pass 4 at 25 %": _added(lambda rng: band_limited(rng, 4, 0.25)),

@@ -19,23 +19,26 @@ def test_white_noise_without_gaps_is_only_brought_to_size():
     noisy = 1000.0 * (clean + sd * rng.standard_normal(4096)) - 7.0
     fitted = Fitted.of(Series.of(noisy))
     assert fitted.mask.all()
-    assert (fitted.whitening, np.abs(fitted.bridged).max()) == (0.0, 0.0)
+    assert (fitted.power, np.abs(fitted.bridged).max()) == (None, 0.0)
     assert 0.5 <= np.abs(fitted.values).max() <= 1.0
     np.testing.assert_allclose(np.ldexp(fitted.values, fitted.exponent) + np.median(noisy), noisy, rtol=1e-12)
     np.testing.assert_allclose(np.ldexp(fitted.levels, fitted.exponent), 1000.0 * sd, rtol=0.05)
 
 
-def test_taking_off_all_that_is_known_to_be_noise_gives_the_clean_series_whatever_the_colour():
+def test_coloured_noise_is_described_and_left_in_its_place():
     clean, sd, rng = heartbeats()
-    noise = sd * signals.ar1_noise(4096, rng, rho=0.8)
-    fitted = Fitted.of(Series.of(clean + noise))
-    assert 0.5 < fitted.whitening < 0.9
-    scaled = np.ldexp(noise, -fitted.exponent)
-    white = scaled - fitted.whitening * np.r_[0.0, scaled[:-1]]
-    white[0] = np.sqrt(1 - fitted.whitening**2) * scaled[0]
-    np.testing.assert_allclose(fitted.removed(white), noise, atol=1e-9)
-    assert abs(np.corrcoef(white[1:], white[:-1])[0, 1]) < 0.45
-    np.testing.assert_allclose(fitted.noise_sd(np.full(4096, np.var(white))), sd, rtol=0.25)
+    fitted = Fitted.of(Series.of(clean + sd * signals.ar1_noise(4096, rng, rho=0.8)))
+    assert fitted.power is not None
+    assert fitted.power[1:8].mean() > 10.0 * fitted.power[-8:].mean()
+    noise = rng.standard_normal(4096)
+    np.testing.assert_allclose(fitted.removed(noise), np.ldexp(noise, fitted.exponent), rtol=1e-12)
+
+
+def test_weaker_noise_is_the_same_noise():
+    clean, sd, rng = heartbeats()
+    fitted = Fitted.of(Series.of(clean + sd * rng.standard_normal(4096)))
+    np.testing.assert_array_equal(fitted.weaker(0.5).levels, 0.5 * fitted.levels)
+    assert fitted.weaker(0.5).power is fitted.power
 
 
 def test_many_spikes_are_taken_off_and_not_shown():
@@ -65,15 +68,6 @@ def test_gaps_are_bridged_by_straight_lines_and_said_to_be_missing():
     np.testing.assert_array_equal(fitted.mask, ~np.isnan(noisy))
     np.testing.assert_allclose(np.diff(fitted.values[99:111], 2), 0.0, atol=1e-12)
     np.testing.assert_array_equal(fitted.removed(np.zeros(4096)), 0.0)
-
-
-def test_whitening_hides_the_sample_after_a_gap_as_well():
-    clean, sd, rng = heartbeats()
-    noisy = clean + sd * signals.ar1_noise(4096, rng, rho=0.8)
-    noisy[100:110] = np.nan
-    fitted = Fitted.of(Series.of(noisy))
-    assert fitted.whitening > 0.5
-    np.testing.assert_array_equal(np.flatnonzero(~fitted.mask), np.arange(100, 111))
 
 
 @pytest.mark.parametrize("values", [np.r_[np.zeros(40), 1.0, np.zeros(23)], np.repeat([0.0, 1.0], 32)])

@@ -49,7 +49,7 @@ def draw_noise(rng: Rng, clean: Float64Array, sizes: Float64Array) -> ColouredNo
     spectrum = rng.standard_normal((count, length + 1)) + 1j * rng.standard_normal((count, length + 1))
     noise = np.fft.irfft(spectrum * np.sqrt(power), n=2 * length, axis=1)[:, :length] * np.sqrt(length)
     error = np.array(_LEVEL_ERRORS)[rng.choice(len(_LEVEL_ERRORS), (count, 1), p=_HOW_OFTEN)]
-    rows = [_description(rng, *each) for each in zip(_in_bins(power), _leak(clean) * sizes**2, error[:, 0], white, strict=True)]
+    rows = [_description(rng, *each) for each in zip(in_bins(power), _leak(clean) * sizes**2, error[:, 0], white, strict=True)]
     unit = np.array([[unit] for _, unit, _ in rows])
     return ColouredNoise(
         noise=noise,
@@ -84,11 +84,11 @@ def _leak(clean: Float64Array) -> Float64Array:
     """Power spectra of the signals, of mean 1; (count, BINS)."""
     taper = np.hanning(clean.shape[1])
     power = np.abs(np.fft.rfft(clean * taper, axis=1)) ** 2
-    power = _in_bins(power)
+    power = in_bins(power)
     return np.asarray(power / np.maximum(power.mean(axis=1, keepdims=True), 1e-12))
 
 
-def _in_bins(power: Float64Array) -> Float64Array:
+def in_bins(power: Float64Array) -> Float64Array:
     """Mean power about each of the BINS frequencies, of spectra at evenly spaced frequencies from 0 to 1 / 2."""
     places = np.linspace(0.0, BINS - 1.0, power.shape[1])
     edges = np.searchsorted(places, np.arange(BINS - 1) + 0.5)

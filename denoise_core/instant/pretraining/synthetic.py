@@ -112,7 +112,7 @@ def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> 
     count, length = clean.shape
     plain = snr is not None
     size = log_uniform(rng, *SNR, count) if snr is None else snr
-    level = np.zeros((count, length)) if plain else _moving(rng, clean)
+    level = np.zeros((count, length)) if plain else moving_levels(rng, clean)
     if plain:
         noise, unit, told = rng.standard_normal((count, length)), np.ones((count, 1)), np.zeros((count, TOLD))
         powers: list[Float64Array | None] = [None] * count
@@ -155,7 +155,7 @@ def _count(
         level[row] = np.clip(0.5 * np.log(np.maximum(rate, 1e-9) / rate.mean()), *LEVELS)
 
 
-def _moving(rng: Rng, clean: Float64Array) -> Float64Array:
+def moving_levels(rng: Rng, clean: Float64Array) -> Float64Array:
     """Log of the noise sd, its mean square 1; zero in three rows of four; in some it follows the signal."""
     count, length = clean.shape
     moves, kind = rng.random((count, 1)) < 0.25, rng.random((count, 1))

@@ -13,6 +13,7 @@ from denoise_core.dsp.spectrum import psd
 from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
+from denoise_core.noise.power_spectrum import autocovariance, whiten_by_spectrum
 from denoise_core.series import Estimate, Float64Array, Series
 
 _LONGEST_LAG = 1000
@@ -47,8 +48,8 @@ class Residual:
     delay : int
         By how many samples the estimate lags behind (negative: leads), 0 unless shifting it would explain clearly more.
     prewhitening : float
-        Lag-1 autocorrelation of the noise itself, removed by AR(1) prewhitening before autocorrelation and spectrum were
-        measured, so that AR(1) noise of that coefficient passes for white.
+        Lag-1 autocorrelation of the noise itself, removed by prewhitening with its spectrum (or AR(1) fit) before autocorrelation
+        and spectrum of the residual were measured, so that such noise passes for white.
     """
 
     samples: int
@@ -83,8 +84,7 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     residual = _difference(noisy, estimate)
     present = residual[~np.isnan(residual)]
     values = noisy.values[~np.isnan(residual)]
-    rho = 0.0 if noise is None else noise.correlation
-    whitened = residual if rho == 0.0 else whiten(residual, rho, middle=float(np.mean(present)))
+    rho, whitened = _whiten(residual, noise)
     correlations = autocorrelations(whitened, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
     frequency, peak_db = spectral_peak(whitened, step=noisy.time.step)
@@ -108,7 +108,21 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
 
 def _noise_sd(noisy: Series, noise: Noise | None) -> float:
     """That of white noise, unless it is known to be autocorrelated, of which `level` sees a part."""
-    return level(noisy.values) if noise is None or noise.correlation == 0.0 else noise.sd
+    return level(noisy.values) if noise is None or _is_white(noise) else noise.sd
+
+
+def _is_white(noise: Noise) -> bool:
+    return noise.correlation == 0.0 and noise.power is None
+
+
+def _whiten(residual: Float64Array, noise: Noise | None) -> tuple[float, Float64Array]:
+    """Lag-1 autocorrelation of the noise itself, and the residual prewhitened by its spectrum or AR(1) fit; shape (n,)."""
+    if noise is None or _is_white(noise):
+        return 0.0, residual
+    if noise.power is None:
+        return noise.correlation, whiten(residual, noise.correlation, middle=float(np.nanmean(residual)))
+    lags = autocovariance(noise.power)
+    return float(lags[1] / lags[0]), whiten_by_spectrum(residual, noise.power)
 
 
 def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """Test-time augmentation: windows through the network several times, turned over or backwards, and their weighted mean.
 
-All arrays are ``inputs`` of shape (windows, 8, length): value in units of the noise, mask, log of the noise's relative sd, and
-the non-local features.
+``inputs`` are of shape (windows, INPUTS, length): value in units of the noise, mask, log of the noise's relative sd, and the
+non-local features; ``conditions``, the conditioning vectors of the windows, of shape (windows, CONDITIONS).
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def passes_for(inputs: Float64Array, *, single_pass: bool) -> list[Pass]:
     return [Pass(signs, backwards=not features, features=features) for features in (True, False) for signs in (same, -same)]
 
 
-def predict(inputs: Float64Array, passes: list[Pass]) -> Prediction:
+def predict(inputs: Float64Array, conditions: Float64Array, passes: list[Pass]) -> Prediction:
     """The mean over the passes, each weighted by the inverse of the variance it predicts for each sample."""
     noise, variance, log_sd, total = np.zeros((4, len(inputs), inputs.shape[2]))
     for one in passes:
-        outputs = _run_pass(inputs, one)
+        outputs = _run_pass(inputs, conditions, one)
         own_variance = np.exp(2.0 * np.clip(outputs[:, 1].astype(np.float64), *_ERROR_RANGE))
         weights = 1.0 / own_variance
         noise += weights * one.signs * outputs[:, 0]
@@ -74,7 +74,7 @@ def _trust(values: Float64Array) -> Float64Array:
     return np.asarray(np.clip(np.log(_UNTRUSTED / size) / np.log(_UNTRUSTED / _TRUSTED), 0.0, 1.0))
 
 
-def _run_pass(inputs: Float64Array, one: Pass) -> Float32Array:
+def _run_pass(inputs: Float64Array, conditions: Float64Array, one: Pass) -> Float32Array:
     """The network's output of one pass, (windows, 3, length), turned back in time but not in sign."""
     length = inputs.shape[2]
     after = -length % MULTIPLE
@@ -82,5 +82,5 @@ def _run_pass(inputs: Float64Array, one: Pass) -> Float32Array:
     padded[:, _SIGNED] *= one.signs[:, :, None]
     padded[:, 3:] *= one.features
     padded[:, 1, length:] = 0.0
-    outputs = run(padded.astype(np.float32))[:, :, :length]
+    outputs = run(padded.astype(np.float32), conditions.astype(np.float32))[:, :, :length]
     return outputs[:, :, ::-1] if one.backwards else outputs

@@ -10,6 +10,7 @@ import numpy as np
 from denoise_core.dsp.autocorrelation import autocorrelations
 from denoise_core.errors import DataError
 from denoise_core.instant.augmentation import passes_for, predict
+from denoise_core.instant.conditioning import CONDITIONS, condition
 from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
@@ -29,6 +30,7 @@ _AT_FIRST, _NEAR = 1.5, 5.0  # times; samples, sd of the weights
 _AUTOCORRELATED = 0.2
 _SHORTEST_PERIOD = 32  # samples, from where on AR(1) noise of a correlation of 0.9 is autocorrelated by less than 0.04
 _TESTED_SAMPLES = 65_536
+_WEAKER = (0.6, 0.36)  # times the noise level as estimated
 
 
 class Mode(NamedTuple):
@@ -87,8 +89,10 @@ def denoise(series: Series) -> Estimate:
         )
     normalised = NormalisedSeries.of(series)
     noise, variance, power = _run(normalised)
-    if normalised.prewhitening and _is_periodic(normalised.to_residual(noise)):
-        normalised = NormalisedSeries.of(series, white=True)
+    for fallback in _fallbacks(series, normalised):
+        if not _is_periodic(normalised.to_residual(noise)):
+            break
+        normalised = fallback
         noise, variance, power = _run(normalised)
     return Estimate(
         values=series.values - normalised.to_residual(noise),
@@ -98,9 +102,18 @@ def denoise(series: Series) -> Estimate:
     )
 
 
+def _fallbacks(series: Series, normalised: NormalisedSeries) -> Iterator[NormalisedSeries]:
+    """What to try where signal was taken for coloured noise: the noise weaker than estimated, then white."""
+    if normalised.power is None:
+        return
+    if len(series) <= MODES[0].max_samples:
+        yield from (normalised.with_weaker_noise(share) for share in _WEAKER)
+    yield NormalisedSeries.of(series, white=True)
+
+
 def _is_periodic(residual: Float64Array) -> bool:
     """Whether the residual is autocorrelated at lags at which AR(1) noise is not: then the signal was taken for such noise."""
-    tested = residual[:_TESTED_SAMPLES]
+    tested = residual[:_TESTED_SAMPLES] / max(float(np.max(np.abs(residual[:_TESTED_SAMPLES]))), 1e-300)
     longest = len(tested) // 4
     if longest <= _SHORTEST_PERIOD:
         return False
@@ -163,14 +176,15 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
     """The network's prediction for windows whose noise sd is taken to be `stated`, (windows, length)."""
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(series, *each, mode) for each in zip(windows, stated / units, units[:, 0], strict=True)])
-    noise, variance, log_sd = predict(inputs, passes_for(inputs, single_pass=mode.single_pass))
+    conditions = np.broadcast_to(condition(series.power, series.level_error), (len(inputs), CONDITIONS))
+    noise, variance, log_sd = predict(inputs, conditions, passes_for(inputs, single_pass=mode.single_pass))
     return np.stack([noise * units, variance * units**2, np.exp(2.0 * log_sd) * units**2], axis=1)
 
 
 def _inputs(series: NormalisedSeries, window: slice, relative: Float64Array, unit: float, mode: Mode) -> Float64Array:
-    """(8, length): as the network was trained."""
+    """(INPUTS, length): as the network was trained."""
     values = series.values[window]
     centred = np.clip((values - np.median(values)) / unit, -_FARTHEST, _FARTHEST)
-    features = nonlocal_features(centred) if mode.nonlocal_features else np.zeros((FEATURES, len(values)))
+    features = nonlocal_features(centred, series.power) if mode.nonlocal_features else np.zeros((FEATURES, len(values)))
     plain = np.stack([centred, series.mask[window].astype(float), np.clip(np.log(relative), *_LOG_SD_RANGE)])
     return np.concatenate([plain, features])

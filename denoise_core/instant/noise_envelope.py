@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from denoise_core.noise import Noise
+from denoise_core.noise.spectrum_estimator import estimate_spectrum
 from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
 
@@ -12,11 +13,14 @@ _BLOCK = 32  # samples
 _FEWEST_BLOCKS = 8
 LARGE_VARIATION = 2.2  # times, from the quietest to the noisiest tenth; white noise on 12 test signals reaches 1.7 by chance
 _NEAR = 6.0  # samples, sd of the weights
+# Where it is the signal that varies, the noise divided by the local level has an sd of 0.3 to 0.8 (chirps), and the level varies
+# 3- to 12-fold; where it is the noise, 0.9 to 1.6 (v2, v4), or the level varies more than 30-fold (v5).
+_LEAST_NORMALISED, _CERTAIN_VARIATION = 0.87, 20.0
 _QUIETEST = 0.02  # of the root mean square
 
 
-def local_noise_sd(values: Float64Array, described: Noise) -> Float64Array:
-    """Noise sd at each sample, shape (n,): that of `described`, unless the level varies widely within few samples.
+def local_noise_sd(values: Float64Array, described: Noise) -> tuple[Float64Array, bool]:
+    """Noise sd at each sample, shape (n,): that of `described`, unless it varies widely within few samples; and whether it does.
 
     `described` rests on stretches of hundreds of samples, to be certain of small changes. Where the level varies widely, the
     local mean square of the differences of order 6 gives the noise variance.
@@ -26,7 +30,14 @@ def local_noise_sd(values: Float64Array, described: Noise) -> Float64Array:
     values : float64 array of shape (n,)
         Gaps interpolated; there the noise is low, which no estimate uses.
     """
-    return np.sqrt(local_power(_magnitudes(values) ** 2, _NEAR)) if varies_widely(values) else described.along(len(values))
+    if not varies_widely(values):
+        return described.along(len(values)), False
+    levels = np.sqrt(local_power(_magnitudes(values) ** 2, _NEAR))
+    quiet, noisy = np.quantile(levels, (0.1, 0.9))
+    spectrum = estimate_spectrum(values / levels) if noisy < _CERTAIN_VARIATION * quiet else None
+    if spectrum is not None and spectrum.sd < _LEAST_NORMALISED:
+        return described.along(len(values)), False
+    return levels, True
 
 
 def varies_widely(values: Float64Array) -> bool:

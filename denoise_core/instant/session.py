@@ -16,12 +16,13 @@ MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 
 
-def run(inputs: Float32Array) -> Float32Array:
-    """Of (windows, 8, length): value in units of the noise, mask, log of the relative sd, features; makes (windows, 3, length).
+def run(inputs: Float32Array, conditions: Float32Array) -> Float32Array:
+    """Of windows (windows, INPUTS, length) and their conditioning vectors (windows, CONDITIONS) it makes (windows, 3, length).
 
+    Rows of the input are the value in units of the noise, the mask, the log of the relative sd, and the non-local features.
     Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
     """
-    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs})[0])
+    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs, "told": conditions})[0])
 
 
 def _threads() -> int:

@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.dsp.gaps import interpolate_gaps
-from denoise_core.noise.ar_model import ar1_of, gap_for
+from denoise_core.noise.ar_model import MOST_GAP, ar1_of, gap_for
 from denoise_core.noise.envelope import find_envelope
 from denoise_core.noise.excerpt import excerpt
+from denoise_core.noise.fusion import FusedEstimate, correlation_length, fuse
 from denoise_core.noise.minimum_statistics import BLOCK, expected_minimum_variance, minimum_variance
+from denoise_core.noise.power_spectrum import relative_power
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
+from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR, estimate_spectrum
 from denoise_core.noise.spikes import find_spikes, share_of
 from denoise_core.noise.white_level import count_differences, first_difference_level, is_mostly_constant, level, wavelet_level
 from denoise_core.series import Float64Array
@@ -44,6 +47,10 @@ class Noise:
         Share of samples, 0 .. 1, that stand out of their neighbours by more than noise and signal do.
     levels : float64 array of shape (n,) or None
         Noise envelope: the local sd, where it varies along the record beyond chance, else None.
+    power : float64 array of shape (BINS,) or None
+        Shape of the power spectrum of the noise where it is not white, of mean 1.
+    level_error : float
+        Sd of the error of the log of `sd`.
     """
 
     sd: float
@@ -53,6 +60,8 @@ class Noise:
     gap: int
     spikes: float
     levels: Float64Array | None = None
+    power: Float64Array | None = None
+    level_error: float = TYPICAL_ERROR
 
     def along(self, n: int) -> Float64Array:
         """The noise sd at each of n samples: ``levels``, or ``sd`` repeated; shape (n,)."""
@@ -101,21 +110,36 @@ def _describe_scaled(part: Float64Array, places: NDArray[np.int64], *, n: int, s
     envelope = find_envelope(calm)
     local = np.ones(len(part)) if envelope is None else np.interp(np.arange(len(part)), *envelope)
     correlation, spectral = _ar1(calm / local, whole=whole)
+    fused = _fuse(calm / local, correlation, spectral) if whole else None
+    spectral = spectral if fused is None else fused.sd
+    power = None if fused is None else fused.power
     # Values within -1 .. 1 have no larger sd than 1.
     scale = float(np.sqrt(np.mean(local**2)))
     white = {"differences": level(calm / local), "wavelet": wavelet_level(calm / local), "spectrum": spectral}
     estimates = {name: min(value * scale, 1.0) for name, value in white.items()}
-    sd = estimates["spectrum"] if correlation else float(np.median(list(estimates.values())))
+    sd = estimates["spectrum"] if correlation or fused is not None else float(np.median(list(estimates.values())))
     apart = max(estimates.values()) - min(estimates.values()) * np.exp(_DIFFER + _DIFFER_BY_CHANCE / np.sqrt(len(part)))
     return Noise(
         sd=sd * size,
         estimates={name: value * size for name, value in estimates.items()},
-        agree=bool(apart <= 0.0),
-        correlation=correlation,
-        gap=gap_for(correlation, n),
+        agree=bool(apart <= 0.0) if fused is None or power is None else fused.certain,
+        correlation=correlation if fused is None or power is not None else 0.0,
+        gap=gap_for(correlation, n) if fused is None else _gap(power, n),
         spikes=share_of(spiky),
+        power=None if power is None else relative_power(power),
+        level_error=TYPICAL_ERROR if fused is None else fused.error,
         levels=None if envelope is None else _interpolate(n, places[envelope[0].astype(int)], envelope[1] / scale * sd) * size,
     )
+
+
+def _fuse(values: Float64Array, correlation: float, ar1_sd: float) -> FusedEstimate | None:
+    """The spectrum as estimated by the network, fused with the AR(1) fit; None for a record that is too short."""
+    spectrum = estimate_spectrum(interpolate_gaps(values), np.isnan(values))
+    return None if spectrum is None else fuse(spectrum, correlation, ar1_sd)
+
+
+def _gap(power: Float64Array | None, n: int) -> int:
+    return 1 if power is None else max(1, min(correlation_length(power), MOST_GAP, n // 8))
 
 
 def _interpolate(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Array:

@@ -67,16 +67,22 @@ def noise_floor(values: Float64Array, *, missing: NDArray[np.bool_]) -> Floor | 
     minimum statistics, doi:10.1109/89.928915 (the noise is read where the signal pauses)
     """
     length = LONG if len(values) >= LONG_FROM else SHORT
-    if len(values) < length:
-        return None
-    frames = np.lib.stride_tricks.sliding_window_view(values, length)[:: length // 2]
-    filled = np.lib.stride_tricks.sliding_window_view(missing, length)[:: length // 2].mean(axis=1)
-    frames = frames[(filled <= _MOST_FILLED) & (np.ptp(frames, axis=1) > ROUNDING * np.abs(values).max())]
+    frames = segments(values, length, missing=missing)
+    frames = frames[np.ptp(frames, axis=1) > ROUNDING * np.abs(values).max()]
     if len(frames) < _FEWEST:
         return None
-    mean, kept = _clipped_mean(_powers(frames))
+    mean, kept = _clipped_mean(periodograms(frames))
     used = bins(length)
     return Floor(used / length, mean[used] / _white(length), float(np.sqrt(_EXCESS / kept)), length)
+
+
+def segments(values: Float64Array, length: int, *, missing: NDArray[np.bool_]) -> Float64Array:
+    """Those of half overlap in which little is missing; shape (segments, length)."""
+    if len(values) < length:
+        return np.zeros((0, length))
+    filled = np.lib.stride_tricks.sliding_window_view(missing, length)[:: length // 2].mean(axis=1)
+    frames = np.lib.stride_tricks.sliding_window_view(values, length)[:: length // 2]
+    return np.asarray(frames[filled <= _MOST_FILLED], dtype=np.float64)
 
 
 def spectrum_level(values: Float64Array) -> float:
@@ -121,8 +127,9 @@ def _white(length: int) -> Float64Array:
     return np.array([*_WHITE_LOWEST, *[_WHITE] * middle, *_WHITE_HIGHEST])
 
 
-def _powers(segments: Float64Array) -> Float64Array:
-    return np.asarray(np.abs(np.fft.rfft(segments @ _taper(segments.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
+def periodograms(frames: Float64Array) -> Float64Array:
+    """Power at each frequency of frames less their straight lines, under Hann's window: 1 for white noise of sd 1."""
+    return np.asarray(np.abs(np.fft.rfft(frames @ _taper(frames.shape[1]).T, axis=1)) ** 2, dtype=np.float64)
 
 
 def _smooth(powers: Float64Array) -> Float64Array:

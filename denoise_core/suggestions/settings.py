@@ -103,6 +103,10 @@ def _scaling(noise: Noise) -> Iterator[Choice]:
 
 def _autocorrelation(noise: Noise) -> Iterator[Choice]:
     """Prewhitening with a little less than the autocorrelation found, and a blind spot for what is left of it."""
+    if noise.correlation == 0 and noise.gap > 1:
+        reason = f"The noise is autocorrelated over {noise.gap - 1} samples, so those are hidden with the sample itself."
+        yield "model.gap", min(noise.gap, 4 * MOST_GAP), reason
+        return
     if noise.correlation == 0:
         yield "model.gap", 1, "The noise is white (not autocorrelated), so only the sample itself is hidden."
         return

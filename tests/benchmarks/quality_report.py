@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks import repeating, smash
+from tests.benchmarks import instruments, mcsm, repeating, smash
 
 Rows = dict[str, dict[str, float]]
 """Method -> scenario -> mean MISE, or mean gain in dB in the second suite."""
@@ -76,6 +76,38 @@ def second_table(rows: Rows, length: int) -> str:
     return "\n".join(lines)
 
 
+def mcsm_table(rows: Rows) -> str:
+    """Markdown: QRF in dB, one row to the method, ours and the published, the best first; then ours over the best of each."""
+    scenarios = _mcsm_scenarios()
+    published = {f"*{name}*": [row[scenario] for scenario in scenarios] for name, row in mcsm.published().items()}
+    ours = {name: [row[scenario] for scenario in scenarios] for name, row in rows.items()}
+    lines = [_markdown([" ".join(scenario.split(".")[:2]) for scenario in scenarios], ours | published)]
+    best = mcsm.best_published()
+    if instant := next((row for name, row in ours.items() if name.startswith("instant")), None):
+        ahead = list(np.subtract(instant, [best[scenario] for scenario in scenarios]))
+        lines.append(_line("instant over the best published of each case", ahead, "+"))
+    return "\n".join(lines)
+
+
+def instruments_table(rows: Rows) -> str:
+    """Markdown: mean gain in dB over the series for each noise; then how far instant is ahead of the best oracle of each case."""
+    columns = [(noise, snr) for noise in instruments.NOISES for snr in instruments.SNRS]
+
+    def means(row: dict[str, float]) -> list[float]:
+        return [
+            float(np.mean([row[f"{name}|{noise}.{snr}.instruments"] for name in instruments.SERIES])) for noise, snr in columns
+        ]
+
+    each = {name: means(row) for name, row in rows.items()}
+    lines = [_markdown([f"{noise} {snr}" for noise, snr in columns], each)]
+    oracles = [row for name, row in rows.items() if "oracle" in name]
+    instant = next((row for name, row in rows.items() if name.startswith("instant")), None)
+    if oracles and instant:
+        ahead = {scenario: gain - max(row[scenario] for row in oracles) for scenario, gain in instant.items()}
+        lines.append(_line("instant over the best oracle of each case", means(ahead), "+"))
+    return "\n".join(lines)
+
+
 def report(kept: Kept) -> str:
     """Every table of which there is at least one row of ours."""
     parts = [INTRODUCTION]
@@ -92,8 +124,16 @@ def report(kept: Kept) -> str:
     for length in repeating.LENGTHS:
         if ours := kept.rows(_scenarios(length)):
             parts += [f"## Repeating series, n = {length:,}, SNR 1, 3 and 10\n", second_table(ours, length), ""]
+    if ours := kept.rows(_mcsm_scenarios()):
+        parts += ["## Multi-component signals (mcsm, n = 1024), QRF at 0 and 10 dB\n", mcsm_table(ours), ""]
+    if ours := kept.rows([f"{name}.{snr}.instruments" for name in instruments.NAMES for snr in instruments.SNRS]):
+        parts += ["## Noise as instruments make it, n = 2,048, SNR 3 and 10, mean over six series\n", instruments_table(ours), ""]
     parts.append("The number of seeds of our own rows is in brackets.\n")
     return "\n".join(parts)
+
+
+def _mcsm_scenarios() -> list[str]:
+    return [f"{name}.{snr}.mcsm" for name in mcsm.SIGNALS for snr in mcsm.SNRS]
 
 
 def _scenarios(length: int) -> list[str]:

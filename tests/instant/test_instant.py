@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ import denoise_core as dc
 from denoise_core import noise, signals
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.instant import denoiser, normalisation, session
+from denoise_core.instant.conditioning import CONDITIONS
 from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
+from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Series
-from tests.benchmarks import repeating
+from tests.benchmarks import instruments, repeating
 
 FOLDER = Path(session.__file__).parent
 
@@ -43,9 +46,10 @@ def test_the_exported_network_equals_the_torch_network():
         inputs = np.stack([10 * rng.standard_normal((windows, length)), rng.random((windows, length)) < 0.9], axis=1)
         others = 0.3 * rng.standard_normal((windows, INPUTS - 2, length))
         inputs = np.concatenate([inputs, others], axis=1).astype(np.float32)
+        conditions = 0.5 * rng.standard_normal((windows, CONDITIONS)).astype(np.float32)
         with torch.no_grad():
-            expected = network(torch.from_numpy(inputs)).numpy()
-        np.testing.assert_allclose(session.run(inputs), expected, atol=1e-5, rtol=1e-5)
+            expected = network(torch.from_numpy(inputs), torch.from_numpy(conditions)).numpy()
+        np.testing.assert_allclose(session.run(inputs, conditions), expected, atol=1e-5, rtol=1e-5)
 
 
 def test_the_weights_are_small_enough_to_ship_and_the_grid_is_the_networks():
@@ -110,7 +114,7 @@ def test_a_long_series_is_denoised_more_quickly_under_the_same_law_and_little_wo
 def test_a_noise_level_stated_wrongly_is_corrected_by_more_than_half(error, monkeypatch):
     clean, noisy = noisy_heartbeats(4096)
     right = instantly(noisy)
-    monkeypatch.setattr(normalisation, "local_noise_sd", lambda values, described: error * described.along(len(values)))
+    monkeypatch.setattr(normalisation, "local_noise_sd", lambda values, described: (error * described.along(len(values)), False))
     wrong = instantly(noisy)
     assert abs(np.log(wrong.noise_sd / right.noise_sd)) < 0.5 * abs(np.log(error))
     assert gain_db(noisy, wrong.values, clean) > gain_db(noisy, right.values, clean) - 1.5
@@ -122,8 +126,25 @@ def test_coloured_noise_is_removed_by_more_than_if_it_were_taken_as_white(monkey
     noisy = clean + clean.std() / 3 * signals.ar1_noise(4096, rng, rho=0.8)
     estimate = instantly(noisy)
     assert 0.75 < np.mean(np.abs(estimate.values - clean) < 1.645 * estimate.sd) < 0.99
-    monkeypatch.setattr(normalisation, "_WHITENING", 0.0)
-    assert gain_db(noisy, estimate.values, clean) > gain_db(noisy, instantly(noisy).values, clean) + 1.5
+    described = noise.describe
+    monkeypatch.setattr(normalisation.noise, "describe", lambda values: replace(described(values), power=None))
+    assert gain_db(noisy, estimate.values, clean) > gain_db(noisy, instantly(noisy).values, clean) + 1.0
+
+
+@pytest.mark.parametrize("cut", [0.1, 0.25])
+def test_low_passed_noise_is_removed_and_the_band_covers_what_it_says(cut):
+    rng = np.random.default_rng(3)
+    clean = signals.pressure_steps(4096, rng)
+    noisy = clean + clean.std() / 3 * instruments.band_limited(rng, 4, cut, 4096)
+    estimate = instantly(noisy)
+    assert gain_db(noisy, estimate.values, clean) > 6.0
+    assert 0.8 < np.mean(np.abs(estimate.values - clean) < 1.645 * estimate.sd) < 0.99
+
+
+@pytest.mark.parametrize("snr", [3, 10])
+def test_chirps_over_the_whole_band_are_not_taken_for_noise(snr):
+    clean, noisy = instruments.pair("crossing chirps", snr, "white", 5)
+    assert gain_db(noisy, instantly(noisy).values, clean) > 3.0
 
 
 def test_spikes_go_with_the_noise(monkeypatch):
@@ -231,9 +252,13 @@ def test_its_band_covers_what_it_says_on_held_out_synthetic_signals(snr):
     assert 0.8 < np.mean(inside) < 0.97
 
 
-def test_a_signal_that_was_taken_for_coloured_noise_is_noticed_by_its_period():
+def test_a_signal_that_was_taken_for_coloured_noise_is_noticed_by_its_period(monkeypatch):
     clean, noisy = repeating.pair("energy", 2048, 10.0, 1)
-    assert noise.describe(noisy).correlation > 0.5
-    estimate = instantly(noisy)
-    assert gain_db(noisy, estimate.values, clean) > 3.0
-    assert estimate.noise_sd == pytest.approx(clean.std() / 10, rel=0.2)
+    described = noise.describe
+    red = 1.0 / (1.0 + (np.arange(BINS) / 3.0) ** 2)
+    wrong = {"power": red, "sd": 0.6 * float(clean.std())}
+    monkeypatch.setattr(normalisation.noise, "describe", lambda values: replace(described(values), **wrong))
+    noticed = gain_db(noisy, instantly(noisy).values, clean)
+    monkeypatch.setattr(denoiser, "_fallbacks", lambda *_: ())
+    assert noticed > gain_db(noisy, instantly(noisy).values, clean) + 3.0
+    assert noticed > -0.1

@@ -19,23 +19,26 @@ def test_white_noise_without_gaps_is_only_brought_to_size():
     noisy = 1000.0 * (clean + sd * rng.standard_normal(4096)) - 7.0
     normalised = NormalisedSeries.of(Series.of(noisy))
     assert normalised.mask.all()
-    assert (normalised.prewhitening, np.abs(normalised.spikes).max()) == (0.0, 0.0)
+    assert (normalised.power, np.abs(normalised.spikes).max()) == (None, 0.0)
     assert 0.5 <= np.abs(normalised.values).max() <= 1.0
     np.testing.assert_allclose(np.ldexp(normalised.values, normalised.exponent) + np.median(noisy), noisy, rtol=1e-12)
     np.testing.assert_allclose(np.ldexp(normalised.levels, normalised.exponent), 1000.0 * sd, rtol=0.05)
 
 
-def test_the_residual_of_autocorrelated_noise_is_that_noise():
+def test_coloured_noise_is_described_and_left_in_its_place():
     clean, sd, rng = heartbeats()
-    noise = sd * signals.ar1_noise(4096, rng, rho=0.8)
-    normalised = NormalisedSeries.of(Series.of(clean + noise))
-    assert 0.5 < normalised.prewhitening < 0.9
-    scaled = np.ldexp(noise, -normalised.exponent)
-    white = scaled - normalised.prewhitening * np.r_[0.0, scaled[:-1]]
-    white[0] = np.sqrt(1 - normalised.prewhitening**2) * scaled[0]
-    np.testing.assert_allclose(normalised.to_residual(white), noise, atol=1e-9)
-    assert abs(np.corrcoef(white[1:], white[:-1])[0, 1]) < 0.45
-    np.testing.assert_allclose(normalised.to_noise_sd(np.full(4096, np.var(white))), sd, rtol=0.25)
+    normalised = NormalisedSeries.of(Series.of(clean + sd * signals.ar1_noise(4096, rng, rho=0.8)))
+    assert normalised.power is not None
+    assert normalised.power[1:8].mean() > 10.0 * normalised.power[-8:].mean()
+    noise = rng.standard_normal(4096)
+    np.testing.assert_allclose(normalised.to_residual(noise), np.ldexp(noise, normalised.exponent), rtol=1e-12)
+
+
+def test_weaker_noise_has_the_same_spectrum():
+    clean, sd, rng = heartbeats()
+    normalised = NormalisedSeries.of(Series.of(clean + sd * rng.standard_normal(4096)))
+    np.testing.assert_array_equal(normalised.with_weaker_noise(0.5).levels, 0.5 * normalised.levels)
+    assert normalised.with_weaker_noise(0.5).power is normalised.power
 
 
 def test_many_spikes_are_removed_and_masked():
@@ -65,15 +68,6 @@ def test_gaps_are_interpolated_and_masked():
     np.testing.assert_array_equal(normalised.mask, ~np.isnan(noisy))
     np.testing.assert_allclose(np.diff(normalised.values[99:111], 2), 0.0, atol=1e-12)
     np.testing.assert_array_equal(normalised.to_residual(np.zeros(4096)), 0.0)
-
-
-def test_prewhitening_masks_the_sample_after_a_gap_as_well():
-    clean, sd, rng = heartbeats()
-    noisy = clean + sd * signals.ar1_noise(4096, rng, rho=0.8)
-    noisy[100:110] = np.nan
-    normalised = NormalisedSeries.of(Series.of(noisy))
-    assert normalised.prewhitening > 0.5
-    np.testing.assert_array_equal(np.flatnonzero(~normalised.mask), np.arange(100, 111))
 
 
 @pytest.mark.parametrize("values", [np.r_[np.zeros(40), 1.0, np.zeros(23)], np.repeat([0.0, 1.0], 32)])

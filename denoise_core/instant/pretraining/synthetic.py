@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from denoise_core.dsp.gaps import interpolate_gaps
-from denoise_core.instant.nonlocal_features import nonlocal_features
-from denoise_core.instant.pretraining import shapes, waves
+from denoise_core.instant.conditioning import CONDITIONS
+from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
+from denoise_core.instant.pretraining import multicomponent, shapes, waves
+from denoise_core.instant.pretraining.coloured_noise import ColouredNoise, draw_noise
 from denoise_core.instant.pretraining.excluded_benchmark import resemblance
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform, standardise
 from denoise_core.series import Float32Array, Float64Array
@@ -36,8 +38,10 @@ KINDS: dict[str, Callable[[Rng, int, int], Float64Array]] = {
     "machines": waves.machines,
     "drifts": waves.drifts,
     "intermittent": waves.intermittent,
+    **multicomponent.KINDS,
 }
 WEIGHTS = {"steps": 2.0, "bumps": 3.0, "polynomials": 1.5, "broken lines": 1.5, "smooth": 2.0, "chirps": 1.5, "cycles": 1.5}
+WEIGHTS |= multicomponent.WEIGHTS
 """How often a kind is drawn; 1 where it is not named."""
 
 MAX_RESEMBLANCE = 0.97
@@ -45,15 +49,17 @@ MAX_RESEMBLANCE = 0.97
 
 SNR = (0.5, 20.0)
 
+_WITH_FEATURES, _COUNTS = 0.65, 0.1  # shares of the rows
 LEVELS = (-4.0, 2.5)
 """Least and greatest log of the noise sd, relative to the window's."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """`inputs` (count, 8, length) as the network takes them; in the same unit the signal and the log of the noise's sd."""
+    """`inputs` (count, INPUTS, length) and `condition` (count, CONDITIONS) of the network; signal and log of the noise sd."""
 
     inputs: Float32Array
+    condition: Float32Array
     clean: Float32Array
     level: Float32Array
 
@@ -97,42 +103,64 @@ def _instrument(rng: Rng, values: Float64Array) -> Float64Array:
 
 
 def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> Batch:
-    """White noise on rows of sd 1, as the network sees them: in units of the noise, around a robust centre.
+    """Noise on rows of sd 1, as the network sees them: in units of the noise, around a robust centre.
 
-    In a quarter of the rows the noise level varies, and may be stated correctly, wrongly or as constant; in a tenth samples are
-    missing; the stated unit errs, in one row of ten by much; one row of ten has no non-local features. With `snr`, of shape
-    (count, 1), the rows are plain: constant level, nothing missing, no errors.
+    In more than half of the rows it is coloured, and its spectrum and level are stated with errors. In a quarter of the rows the
+    noise level varies, and may be stated correctly, wrongly or as constant; in a tenth samples are missing; some are Poisson
+    counts; some have no non-local features. With `snr`, of shape (count, 1), the rows are plain: white noise of constant level,
+    nothing missing, no errors.
     """
     count, length = clean.shape
     plain = snr is not None
-    level = np.zeros((count, length)) if plain else _log_envelope(rng, count, length)
-    signal = clean * (log_uniform(rng, *SNR, count) if snr is None else snr)
-    noisy = signal + np.exp(level) * rng.standard_normal((count, length))
-    unit = np.ones((count, 1)) if plain else np.exp(_unit_error(rng, count))
-    noisy, signal = noisy / unit, signal / unit
+    snr = log_uniform(rng, *SNR, count) if snr is None else snr
+    level = np.zeros((count, length)) if plain else log_envelope(rng, clean)
+    drawn = _plain_noise(rng, count, length) if plain else draw_noise(rng, clean, snr)
+    signal, noise, unit = clean * snr, np.exp(level) * drawn.noise, drawn.unit
+    if not plain:
+        white = np.array([power is None for power in drawn.power])
+        for row in np.flatnonzero(white & (rng.random(count) < _COUNTS)):
+            signal[row], noise[row], level[row] = _poisson(rng, clean[row])
+    noisy, signal = (signal + noise) / unit, signal / unit
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
     mask = np.ones((count, length)) if plain else _mask(rng, count, length)
     filled = np.array([interpolate_gaps(row, missing=gaps) for row, gaps in zip(noisy, mask == 0, strict=True)])
-    features = np.stack([nonlocal_features(row) for row in filled]) * (plain | (rng.random((count, 1, 1)) < 0.9))
+    features = np.zeros((count, FEATURES, length))
+    for row in np.flatnonzero(plain | (rng.random(count) < _WITH_FEATURES)):
+        features[row] = nonlocal_features(filled[row], drawn.power[row])
     stated = level if plain else _stated_level(rng, level)
     inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), features], axis=1)
-    true = level - np.log(unit)
-    return Batch(inputs=inputs.astype(np.float32), clean=signal.astype(np.float32), level=true.astype(np.float32))
+    return Batch(
+        inputs=inputs.astype(np.float32),
+        condition=drawn.condition.astype(np.float32),
+        clean=signal.astype(np.float32),
+        level=(level - np.log(unit)).astype(np.float32),
+    )
 
 
-def _unit_error(rng: Rng, count: int) -> Float64Array:
-    """Log of the error of the stated noise level; shape (count, 1)."""
-    return np.where(rng.random((count, 1)) < 0.1, 0.25, 0.04) * rng.standard_normal((count, 1))
+def _plain_noise(rng: Rng, count: int, length: int) -> ColouredNoise:
+    """White noise of sd 1, correctly stated."""
+    noise, condition = rng.standard_normal((count, length)), np.zeros((count, CONDITIONS))
+    return ColouredNoise(noise=noise, condition=condition, power=[None] * count, unit=np.ones((count, 1)))
 
 
-def _log_envelope(rng: Rng, count: int, length: int) -> Float64Array:
-    """Log of the noise sd, its mean square 1; zero in three rows of four."""
+def _poisson(rng: Rng, clean: Float64Array) -> tuple[Float64Array, Float64Array, Float64Array]:
+    """Counts whose mean is the signal: signal, noise and log of its local sd, in units of the noise's sd; (length,) each."""
+    above = clean - clean.min()
+    dark = rng.uniform(0.0, 0.7) if rng.random() < 0.5 else 0.0
+    rate = float(np.exp(rng.uniform(np.log(0.3), np.log(300.0)))) * (dark + (1.0 - dark) * above / above.mean())
+    unit = np.sqrt(rate.mean())
+    level = np.clip(0.5 * np.log(np.maximum(rate, 1e-9) / rate.mean()), *LEVELS)
+    return rate / unit, (rng.poisson(rate) - rate) / unit, level
+
+
+def log_envelope(rng: Rng, clean: Float64Array) -> Float64Array:
+    """Log of the noise sd, its mean square 1; zero in three rows of four; in some it follows the signal."""
+    count, length = clean.shape
     moves, kind = rng.random((count, 1)) < 0.25, rng.random((count, 1))
     makers = (waves.smooth, shapes.steps, shapes.bumps, shapes.pulse_trains)
-    shape = np.select(
-        [kind < share for share in (0.4, 0.65, 0.85, 1.0)], [standardise(make(rng, count, length)) for make in makers]
-    )
+    shape = np.select([kind < share for share in (0.3, 0.5, 0.65, 0.75)], [make(rng, count, length) for make in makers], clean)
+    shape = standardise(shape)
     shape *= rng.choice([-1.0, 1.0], (count, 1))
     above = shape - shape.min(axis=1, keepdims=True)
     by_variance = 0.5 * np.log(above / np.maximum(above.max(axis=1, keepdims=True), 1e-9) + log_uniform(rng, 1e-4, 1.0, count))

@@ -18,14 +18,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
 from denoise_core.allocator import keep_freed_memory
 from denoise_core.files.atomic_io import replace_by
+from denoise_core.instant.conditioning import CONDITIONS
 from denoise_core.instant.pretraining import synthetic
-from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
+from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet, warm_start
 
 VALIDATION_SEED = 2**31
 """Seed of the validation signals; training takes [seed, chunk] with smaller seeds."""
@@ -109,7 +110,8 @@ class Training:
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.rate * _rate(progress, self.done)
         made = self.windows.at(self.done)
-        value = loss(self.network(torch.from_numpy(made.inputs), rough=progress < _PRECISE_FROM), made)
+        inputs, condition = torch.from_numpy(made.inputs), torch.from_numpy(made.condition)
+        value = loss(self.network(inputs, condition, rough=progress < _PRECISE_FROM), made)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -134,47 +136,53 @@ def _rate(progress: float, done: int) -> float:
 
 
 def loss(outputs: Tensor, made: synthetic.Batch) -> Tensor:
-    """``mean log(MSE / sigma^2 + 0.01)`` over windows; the likelihood of the error's sd, which moves no estimate; the level."""
+    """``mean log(MSE / sigma^2 + 0.01)`` over windows, and again what of it is worse than no denoising.
+
+    The likelihood of the error's sd, which moves no estimate, and the error of the noise level are added.
+    """
     inputs, clean, level = (torch.from_numpy(part) for part in (made.inputs, made.clean, made.level))
     error = inputs[:, 0] - outputs[:, 0] - clean
     observed = inputs[:, 1]
     squared = (error**2 * observed).sum(dim=1) / observed.sum(dim=1)
+    before = ((inputs[:, 0] - clean) ** 2 * observed).sum(dim=1) / observed.sum(dim=1)
+    harm = functional.relu(torch.log((squared + _LEAST_ERROR) / (before + _LEAST_ERROR))).mean()
     spread = outputs[:, 1].clamp(-6.0, 6.0)
     likelihood = (0.5 * error.detach() ** 2 * torch.exp(-2.0 * spread) + spread).mean()
     levels = functional.smooth_l1_loss(outputs[:, 2], level)
     gaps = functional.smooth_l1_loss(error * (1.0 - observed), torch.zeros_like(error))
-    return torch.log(squared + _LEAST_ERROR).mean() + _SD_WEIGHT * likelihood + _LEVEL_WEIGHT * levels + 0.1 * gaps
+    return torch.log(squared + _LEAST_ERROR).mean() + harm + _SD_WEIGHT * likelihood + _LEVEL_WEIGHT * levels + 0.1 * gaps
 
 
-def validation_batches(count: int = 128, length: int = 1024) -> dict[float, synthetic.Batch]:
-    """Synthetic signals that no training seed draws, with white noise at SNR 1 and 3."""
+def validation_batches(count: int = 128, length: int = 1024) -> dict[str, synthetic.Batch]:
+    """Synthetic signals that no training seed draws: with white noise at SNR 1 and 3, and with noise as in training."""
     clean = synthetic.clean_signals(np.random.default_rng(VALIDATION_SEED), count, length)
     rng = np.random.default_rng(VALIDATION_SEED + 1)
-    return {snr: synthetic.batch(rng, clean, snr=np.full((count, 1), snr)) for snr in (1.0, 3.0)}
+    white = {f"SNR {snr}": synthetic.batch(rng, clean, snr=np.full((count, 1), float(snr))) for snr in (1, 3)}
+    return {**white, "any noise": synthetic.batch(rng, clean)}
 
 
 @torch.no_grad()
-def score(network: UNet, batches: dict[float, synthetic.Batch]) -> dict[float, tuple[float, float]]:
-    """Per SNR: mean gain in dB, and the share of samples within 1.645 stated sd of the truth."""
+def score(network: UNet, batches: dict[str, synthetic.Batch]) -> dict[str, tuple[float, float]]:
+    """For each: mean gain in dB, and the share of samples within 1.645 stated sd of the truth."""
     scores = {}
-    for snr, batch in batches.items():
-        outputs = network(torch.from_numpy(batch.inputs)).numpy()
+    for name, batch in batches.items():
+        outputs = network(torch.from_numpy(batch.inputs), torch.from_numpy(batch.condition)).numpy()
         error = batch.inputs[:, 0] - outputs[:, 0] - batch.clean
         before = np.mean((batch.inputs[:, 0] - batch.clean) ** 2, axis=1)
         gain = 10 * np.log10(before / np.mean(error**2, axis=1))
         inside = np.abs(error) < 1.645 * np.exp(outputs[:, 1])
-        scores[snr] = (float(gain.mean()), float(inside.mean()))
+        scores[name] = (float(gain.mean()), float(inside.mean()))
     return scores
 
 
-def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 250) -> None:
+def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 500) -> None:
     """Steps until the plan is fulfilled; says the validation score and saves as it goes."""
     batches, losses = validation_batches(), []
     while training.plan.progress(training.done, training.seconds) < 1.0:
         losses.append(training.step())
         if training.done % every == 0 or training.plan.progress(training.done, training.seconds) >= 1.0:
             scores = score(training.average, batches)
-            gains = ", ".join(f"SNR {snr:g}: {gain:.2f} dB, covers {inside:.1%}" for snr, (gain, inside) in scores.items())
+            gains = ", ".join(f"{name}: {gain:.2f} dB, covers {inside:.1%}" for name, (gain, inside) in scores.items())
             say(f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.3f}; validation {gains}")
             losses = []
             save()
@@ -184,12 +192,13 @@ def export(network: UNet, folder: Path) -> None:
     """pretrained.safetensors and pretrained.onnx, for any number of windows of any length that is a multiple of `MULTIPLE`."""
     network = network.eval()
     save_file({name: value.contiguous() for name, value in network.state_dict().items()}, folder / "pretrained.safetensors")
-    shape = {"series": {0: torch.export.Dim("windows"), 2: MULTIPLE * torch.export.Dim("blocks")}}
-    example = (torch.zeros(2, INPUTS, 8 * MULTIPLE),)
+    windows = torch.export.Dim("windows")
+    shape = {"series": {0: windows, 2: MULTIPLE * torch.export.Dim("blocks")}, "condition": {0: windows}}
+    example = (torch.zeros(2, INPUTS, 8 * MULTIPLE), torch.zeros(2, CONDITIONS))
     program = torch.onnx.export(
         network,
         example,
-        input_names=["series"],
+        input_names=["series", "told"],
         output_names=["noise_and_log_sds"],
         dynamic_shapes=shape,
         dynamo=True,
@@ -206,15 +215,20 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--steps", type=int, help="train for this many steps instead: the same bits each time")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    parser.add_argument("--from-weights", type=Path, help="start from these weights (safetensors), not from random ones")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the folder")
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
     keep_freed_memory()
     chosen.out.mkdir(parents=True, exist_ok=True)
     training, checkpoint = (
-        Training(Plan(seed=chosen.seed, steps=chosen.steps, minutes=chosen.minutes)),
+        Training(Plan(seed=chosen.seed, steps=chosen.steps, minutes=chosen.minutes, rate=chosen.rate)),
         chosen.out / "checkpoint.pt",
     )
+    if chosen.from_weights:
+        for network in (training.network, training.average):
+            warm_start(network, load_file(chosen.from_weights))
     if chosen.resume:
         training.restore(torch.load(checkpoint, weights_only=True))
     train(training, save=lambda: _save(training.state(), checkpoint), say=lambda line: _say(line, chosen.out / "log.txt"))

@@ -56,46 +56,46 @@ def resonances(rng: Rng, count: int, length: int) -> Float64Array:
     return _random_phases(rng, np.sqrt(power), length)
 
 
-def _wander(rng: Rng, count: int, length: int) -> Float64Array:
+def wander(rng: Rng, count: int, length: int) -> Float64Array:
     """A slow Gaussian process of sd 1, up to a few turns to the row."""
     relative = _frequencies(length) / log_uniform(rng, 0.4 / length, 6.0 / length, count)
     return standardise(_random_phases(rng, np.exp(-(relative**2)), length))
 
 
-def _envelope(rng: Rng, count: int, length: int) -> Float64Array:
+def amplitude_envelope(rng: Rng, count: int, length: int) -> Float64Array:
     """Slowly varying amplitude, steady in half of the rows."""
     depth = rng.uniform(0.2, 1.2, (count, 1)) * (rng.random((count, 1)) < 0.5)
-    return np.exp(depth * _wander(rng, count, length))
+    return np.exp(depth * wander(rng, count, length))
 
 
 def chirps(rng: Rng, count: int, length: int) -> Float64Array:
     """Oscillations whose frequency rises, falls or wanders over up to three octaves, with a varying amplitude."""
     place = np.linspace(-1.0, 1.0, length)
     octaves = rng.uniform(-1.8, 1.8, (count, 1)) * np.sign(place) * np.abs(place) ** rng.uniform(0.7, 1.6, (count, 1))
-    wandering = rng.uniform(0.1, 0.9, (count, 1)) * _wander(rng, count, length)
+    wandering = rng.uniform(0.1, 0.9, (count, 1)) * wander(rng, count, length)
     octaves = np.where(rng.random((count, 1)) < 0.4, wandering, octaves)
     frequency = np.minimum(log_uniform(rng, 0.003, 0.15, count) * 2.0**octaves, 0.4)
     phase = 2 * np.pi * (np.cumsum(frequency, axis=1) + rng.random((count, 1)))
-    return np.sin(phase) * _envelope(rng, count, length)
+    return np.sin(phase) * amplitude_envelope(rng, count, length)
 
 
 def harmonics(rng: Rng, count: int, length: int) -> Float64Array:
     """A tone with up to eight overtones, steady or with a wandering pitch."""
     base = log_uniform(rng, 1.2 / length, 0.12, count)
-    pitch = base * (1.0 + (rng.random((count, 1)) < 0.5) * rng.uniform(0.0, 0.08, (count, 1)) * _wander(rng, count, length))
+    pitch = base * (1.0 + (rng.random((count, 1)) < 0.5) * rng.uniform(0.0, 0.08, (count, 1)) * wander(rng, count, length))
     phase = 2 * np.pi * np.cumsum(np.broadcast_to(pitch, (count, length)), axis=1)
     total, fall = np.zeros((count, length)), rng.uniform(0.3, 2.0, (count, 1))
     for order in range(1, 9):
         heard = (rng.random((count, 1)) < 0.6) | (order == 1)
         size = heard * rng.standard_normal((count, 1)) * order**-fall * (base * order < 0.4)
         total += size * np.sin(order * phase + rng.uniform(0, 2 * np.pi, (count, 1)))
-    return total * _envelope(rng, count, length)
+    return total * amplitude_envelope(rng, count, length)
 
 
 def cycles(rng: Rng, count: int, length: int) -> Float64Array:
     """A random waveform repeated, as of days, strokes or turns: cycles vary in amplitude, and some (weekends) stand apart."""
     turn = np.arange(length) / log_uniform(rng, 8.0, length / 4.0, count) + rng.random((count, 1))
-    turn += rng.uniform(0.0, 0.3, (count, 1)) * (rng.random((count, 1)) < 0.4) * _wander(rng, count, length)
+    turn += rng.uniform(0.0, 0.3, (count, 1)) * (rng.random((count, 1)) < 0.4) * wander(rng, count, length)
     number = np.floor(turn - turn.min(axis=1, keepdims=True)).astype(np.int64)
     strength = 1.0 + rng.uniform(0.0, 0.4, (count, 1)) * rng.standard_normal((count, number.max() + 1))
     week, apart = rng.integers(2, 9, (count, 1)), rng.uniform(-0.5, 1.0, (count, 1))
@@ -126,13 +126,13 @@ def drifts(rng: Rng, count: int, length: int) -> Float64Array:
     transition = np.tanh(place * speed)
     power = np.abs(place + 0.02) ** rng.uniform(0.2, 2.0, (count, 1))
     kind = rng.integers(0, 3, (count, 1))
-    return np.select([kind == 0, kind == 1], [relaxing, transition], power) + 0.3 * _wander(rng, count, length)
+    return np.select([kind == 0, kind == 1], [relaxing, transition], power) + 0.3 * wander(rng, count, length)
 
 
 def intermittent(rng: Rng, count: int, length: int) -> Float64Array:
     """Oscillation or roughness that comes and goes between pauses."""
-    active = _wander(rng, count, length) > rng.uniform(-0.5, 1.0, (count, 1))
-    fading = np.maximum(_wander(rng, count, length) + rng.uniform(-0.5, 0.5, (count, 1)), 0.0)
+    active = wander(rng, count, length) > rng.uniform(-0.5, 1.0, (count, 1))
+    fading = np.maximum(wander(rng, count, length) + rng.uniform(-0.5, 0.5, (count, 1)), 0.0)
     inner = np.where(
         rng.random((count, 1)) < 0.5, standardise(chirps(rng, count, length)), standardise(smooth(rng, count, length))
     )

@@ -1,0 +1,53 @@
+"""The noise spectrum as estimated by the network, fused with the AR(1) fit, each weighted by its error."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from denoise_core.noise.ar_model import SMALL
+from denoise_core.noise.power_spectrum import autocovariance, mean_power
+from denoise_core.noise.spectrum_estimator import NoiseSpectrum
+from denoise_core.noise.time_frequency import BINS, FRAME
+from denoise_core.series import Float64Array
+
+_WHITE = 0.5  # probability from which noise is taken to be white
+_AR1_ERROR = 0.2  # of the log of the level, and of each log power, where an AR(1) fit was accepted
+_CERTAIN = 0.15  # error of the log of the level
+
+
+class FusedEstimate(NamedTuple):
+    """The noise sd, the error of its log, and the power spectrum, of mean ``sd ** 2``; None where the noise is white."""
+
+    sd: float
+    error: float
+    power: Float64Array | None
+
+    @property
+    def certain(self) -> bool:
+        """Whether the level is known to about 15 %."""
+        return self.error <= _CERTAIN
+
+
+def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float) -> FusedEstimate:
+    """The network's estimate, fused with the AR(1) fit where that was accepted: `correlation` is not 0.
+
+    Signals lie at low frequencies, and there the shape of an AR(1) process is more reliable than what is measured.
+    """
+    if spectrum.white > _WHITE:
+        return FusedEstimate(spectrum.sd, spectrum.sd_error, None)
+    if correlation == 0.0:
+        return FusedEstimate(spectrum.sd, spectrum.sd_error, spectrum.power)
+    share = spectrum.sd_error**2 / (spectrum.sd_error**2 + _AR1_ERROR**2)
+    sd = float(np.exp((1.0 - share) * np.log(spectrum.sd) + share * np.log(ar1_sd)))
+    shares = spectrum.power_error**2 / (spectrum.power_error**2 + _AR1_ERROR**2)
+    ar1 = ar1_sd**2 * (1.0 - correlation**2) / np.abs(1.0 - correlation * np.exp(-2j * np.pi * np.arange(BINS) / FRAME)) ** 2
+    power = np.exp((1.0 - shares) * np.log(spectrum.power) + shares * np.log(ar1))
+    return FusedEstimate(sd, min(spectrum.sd_error, _AR1_ERROR), power * (sd**2 / mean_power(power)))
+
+
+def correlation_length(power: Float64Array) -> int:
+    """Samples from which on the autocorrelation of noise with this spectrum stays within `SMALL`."""
+    lags = autocovariance(power)
+    return int(np.flatnonzero(np.abs(lags) > SMALL * lags[0])[-1]) + 1

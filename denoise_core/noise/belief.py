@@ -7,12 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from denoise_core.noise.describer import Spectrum
-from denoise_core.noise.power_spectrum import autocovariance, mean_power
+from denoise_core.noise.minimum_statistics import BLOCK, expected_quiet_variance
+from denoise_core.noise.power_spectrum import autocovariance, difference_gain, mean_power, relative_power
 from denoise_core.noise.time_frequency import BINS, FRAME
 from denoise_core.series import Float64Array
 
 _WHITE = 0.5  # probability from which noise is taken to be white
 _AR1_ERROR = 0.2  # of the log of the level, and of each log power, where the fit of an AR(1) process is believed
+_MOST = 1.1  # times the noise's expected differences of order 6
+_QUIETER = 1.25  # times the noise that quiet stretches allow
 _SURE = 0.15  # error of the log of the level
 SMALL = 0.1  # of an autocorrelation
 
@@ -30,11 +33,30 @@ class Belief(NamedTuple):
         return self.error <= _SURE
 
 
-def believe(spectrum: Spectrum, correlation: float, ar1_sd: float) -> Belief:
+def believe(spectrum: Spectrum, correlation: float, ar1_sd: float, *, differences: float, quiet: float | None) -> Belief:
     """The network's description, joined with the fit of an AR(1) process where that was believed: `correlation` is not 0.
 
-    Low frequencies are where signals are, and there the shape of an AR(1) process says more than what is seen.
+    Low frequencies are where signals are, and there the shape of an AR(1) process says more than what is seen. Two measures bound
+    the level, since a signal makes them larger, and hardly anything makes them smaller.
+
+    Parameters
+    ----------
+    differences
+        The median of differences of order 6, as a Gaussian sd.
+    quiet
+        `quiet_variance`.
     """
+    belief = _joined(spectrum, correlation, ar1_sd)
+    shape = np.ones(BINS) if belief.power is None else relative_power(belief.power)
+    most = _MOST * differences / float(np.sqrt(mean_power(shape * difference_gain())))
+    if quiet is not None:
+        most = min(most, _QUIETER * float(np.sqrt(quiet / expected_quiet_variance(autocovariance(shape)[:BLOCK]))))
+    if belief.sd <= most:
+        return belief
+    return Belief(most, belief.error, None if belief.power is None else belief.power * (most / belief.sd) ** 2)
+
+
+def _joined(spectrum: Spectrum, correlation: float, ar1_sd: float) -> Belief:
     if spectrum.white > _WHITE:
         return Belief(spectrum.sd, spectrum.sd_error, None)
     if correlation == 0.0:

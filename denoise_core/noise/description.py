@@ -136,8 +136,12 @@ def _belief(values: Float64Array, correlation: float, ar1_sd: float) -> Belief |
     """What the spectrum says, None for a record that is too short."""
     missing = np.isnan(values)
     index = np.arange(len(values))
-    spectrum = describe_spectrum(np.interp(index, index[~missing], values[~missing]), missing)
-    return None if spectrum is None else believe(spectrum, correlation, ar1_sd)
+    filled = np.interp(index, index[~missing], values[~missing])
+    spectrum = describe_spectrum(filled, missing)
+    if spectrum is None:
+        return None
+    quiet = quiet_variance(filled, missing=missing)
+    return believe(spectrum, correlation, ar1_sd, differences=level(values), quiet=quiet)
 
 
 def _gap(power: Float64Array | None, n: int) -> int:

@@ -98,7 +98,7 @@ def _described(rng: Rng, clean: Float64Array) -> list[_Record]:
 
 def _snr(rng: Rng, count: int) -> Float64Array:
     """Mostly as recordings have it, seldom far higher, in a few rows none."""
-    usual = rng.random((count, 1)) < 0.7
+    usual = rng.random((count, 1)) < 0.96
     snr = np.where(usual, log_uniform(rng, 0.3, 40.0, count), log_uniform(rng, 20.0, 2e4, count))
     return np.asarray(snr * (rng.random((count, 1)) > 0.04))
 

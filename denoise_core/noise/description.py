@@ -134,8 +134,13 @@ def _describe_scaled(part: Float64Array, places: NDArray[np.int64], *, n: int, s
 
 def _fuse(values: Float64Array, correlation: float, ar1_sd: float) -> FusedEstimate | None:
     """The spectrum as estimated by the network, fused with the AR(1) fit; None for a record that is too short."""
-    spectrum = estimate_spectrum(interpolate_gaps(values), np.isnan(values))
-    return None if spectrum is None else fuse(spectrum, correlation, ar1_sd)
+    missing = np.isnan(values)
+    filled = interpolate_gaps(values)
+    spectrum = estimate_spectrum(filled, missing)
+    if spectrum is None:
+        return None
+    least = minimum_variance(filled, missing=missing)
+    return fuse(spectrum, correlation, ar1_sd, differences=level(values), least=least)
 
 
 def _gap(power: Float64Array | None, n: int) -> int:

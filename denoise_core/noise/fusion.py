@@ -1,4 +1,4 @@
-"""The noise spectrum as estimated by the network, fused with the AR(1) fit, each weighted by its error."""
+"""The noise spectrum as estimated by the network, fused with the AR(1) fit, and bounded by simpler estimates of the level."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from typing import NamedTuple
 import numpy as np
 
 from denoise_core.noise.ar_model import SMALL
-from denoise_core.noise.power_spectrum import autocovariance, mean_power
+from denoise_core.noise.minimum_statistics import BLOCK, expected_minimum_variance
+from denoise_core.noise.power_spectrum import autocovariance, difference_gain, mean_power, relative_power
 from denoise_core.noise.spectrum_estimator import NoiseSpectrum
 from denoise_core.noise.time_frequency import BINS, FRAME
 from denoise_core.series import Float64Array
 
 _WHITE = 0.5  # probability from which noise is taken to be white
 _AR1_ERROR = 0.2  # of the log of the level, and of each log power, where an AR(1) fit was accepted
+_MOST_BY_DIFFERENCES = 1.1  # times the noise sd by the differences of order 6
+_MOST_BY_MINIMUM = 1.25  # times the noise sd that minimum statistics allow
 _CERTAIN = 0.15  # error of the log of the level
 
 
@@ -30,11 +33,30 @@ class FusedEstimate(NamedTuple):
         return self.error <= _CERTAIN
 
 
-def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float) -> FusedEstimate:
+def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float, *, differences: float, least: float | None) -> FusedEstimate:
     """The network's estimate, fused with the AR(1) fit where that was accepted: `correlation` is not 0.
 
-    Signals lie at low frequencies, and there the shape of an AR(1) process is more reliable than what is measured.
+    Signals lie at low frequencies, and there the shape of an AR(1) process is more reliable than what is measured. Two measures
+    bound the level, since a signal makes them larger, and hardly anything makes them smaller.
+
+    Parameters
+    ----------
+    differences
+        Noise sd by the median of the differences of order 6, if it were white.
+    least
+        `minimum_variance`.
     """
+    fused = _fuse_ar1(spectrum, correlation, ar1_sd)
+    shape = np.ones(BINS) if fused.power is None else relative_power(fused.power)
+    most = _MOST_BY_DIFFERENCES * differences / float(np.sqrt(mean_power(shape * difference_gain())))
+    if least is not None:
+        most = min(most, _MOST_BY_MINIMUM * float(np.sqrt(least / expected_minimum_variance(autocovariance(shape)[:BLOCK]))))
+    if fused.sd <= most:
+        return fused
+    return FusedEstimate(most, fused.error, None if fused.power is None else fused.power * (most / fused.sd) ** 2)
+
+
+def _fuse_ar1(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float) -> FusedEstimate:
     if spectrum.white > _WHITE:
         return FusedEstimate(spectrum.sd, spectrum.sd_error, None)
     if correlation == 0.0:

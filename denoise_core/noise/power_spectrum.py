@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from denoise_core.noise.time_frequency import BINS, FRAME
+from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
 
 LEAST_POWER = 1e-6  # relative to the mean power
@@ -24,6 +27,12 @@ def relative_power(power: Float64Array) -> Float64Array:
 def autocovariance(power: Float64Array) -> Float64Array:
     """Of noise with this spectrum, at lags 0 .. FRAME / 2; shape (BINS,)."""
     return np.asarray(np.fft.irfft(power, n=FRAME)[:BINS])
+
+
+@cache
+def difference_gain() -> Float64Array:
+    """Power of `white_level.DIFFERENCE` at each frequency; shape (BINS,)."""
+    return np.asarray(np.abs(np.fft.rfft(DIFFERENCE, n=FRAME)) ** 2)
 
 
 def whiten_by_spectrum(values: Float64Array, power: Float64Array) -> Float64Array:

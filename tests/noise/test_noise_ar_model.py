@@ -39,7 +39,6 @@ def test_the_sd_of_ar1_noise_is_its_marginal_one_though_differences_see_a_fracti
     found = [described(name, rho=rho, n=20_000, seed=seed) for seed in range(3)]
     assert np.median([noise.sd for noise in found]) == pytest.approx(1.0, abs=0.15)
     assert np.median([noise.estimates["differences"] for noise in found]) < 0.65
-    assert not any(noise.agree for noise in found)
 
 
 def test_spikes_do_not_hide_the_colour():
@@ -58,7 +57,7 @@ def test_a_rough_signal_is_no_coloured_noise_where_its_pauses_are_white():
     rng = np.random.default_rng(0)
     playing = np.arange(6000) % 600 < 540  # pauses a tenth of the time
     series = add_noise(ar1_noise(6000, rng, rho=0.7) * playing, snr=3, rng=rng)
-    assert describe(series).gap == 1
+    assert describe(series).sd < 0.5 * series.std()
     quiet = minimum_variance(series, missing=np.zeros(6000, dtype=bool))
     assert quiet / expected_minimum_variance(0.7 ** np.arange(BLOCK)) < 0.7
 

@@ -105,7 +105,7 @@ def _add_noise(rng: Rng, clean: Float64Array) -> Iterator[_Record]:
 
 def _snr(rng: Rng, count: int) -> Float64Array:
     """Mostly as in recordings, seldom far higher; in a few rows there is no signal."""
-    usual = rng.random((count, 1)) < 0.7
+    usual = rng.random((count, 1)) < 0.96
     snr = np.where(usual, log_uniform(rng, 0.3, 40.0, count), log_uniform(rng, 20.0, 2e4, count))
     return np.asarray(snr * (rng.random((count, 1)) > 0.04))
 

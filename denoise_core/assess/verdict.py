@@ -207,12 +207,12 @@ def _figures(residual: Residual, gain_db: float | None, *, unit: str) -> tuple[F
         text=f"{100.0 * residual.removed_share:.2g} %",
         help="Variance of the residual, as a share of the variance of the recording.",
     )
-    after = f" after AR(1) prewhitening by {residual.prewhitening:.2f}, as in the noise itself" if residual.prewhitening else ""
+    lag_1 = f" after prewhitening (the noise itself has {residual.prewhitening:.2f} at lag 1)" if residual.prewhitening else ""
     autocorrelation = Figure(
         label="Residual autocorrelation",
         value=residual.autocorrelation,
         text="none" if np.isnan(residual.autocorrelation) else f"{residual.autocorrelation:+.2f}",
-        help=f"Largest autocorrelation of the residual{after}, found at lag {residual.lag:,} (samples). White noise stays below "
+        help=f"Largest autocorrelation of the residual{lag_1}, found at lag {residual.lag:,} (samples). White noise stays below "
         f"{residual.chance:.2g} in size. Small negative values come from smoothing; positive ones are lost signal.",
     )
     if gain_db is None:

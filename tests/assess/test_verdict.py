@@ -57,7 +57,8 @@ def test_the_residual_may_be_as_autocorrelated_as_the_noise(rho):
         assert "The residual is autocorrelated at short lags" in texts(judge(series, estimate), "warn")
         verdict = judge(series, estimate, noise=described)
         assert texts(verdict, "warn") == ""
-        assert f"after AR(1) prewhitening by {described.correlation:.2f}" in verdict.figures[-1].help
+        assert f"the noise itself has {verdict.residual.prewhitening:.2f} at lag 1" in verdict.figures[-1].help
+        assert verdict.residual.prewhitening == pytest.approx(rho, abs=0.15)
         assert verdict.residual.noise_sd == pytest.approx(1.0, abs=0.25)
 
 
@@ -65,8 +66,9 @@ def test_the_residual_may_be_as_autocorrelated_as_the_noise(rho):
 def test_signal_lost_in_coloured_noise_is_more_autocorrelated_than_that_noise(rho):
     for seed in range(3):
         series, _, described = in_colour("ecg_like", rho=rho, seed=seed, n=2048)
-        told = texts(judge(series, filters.apply(series, "moving_average", window=75), noise=described), "warn")
-        assert f"The residual is more autocorrelated than the noise (lag 1: {described.correlation:.2f})" in told
+        verdict = judge(series, filters.apply(series, "moving_average", window=75), noise=described)
+        expected = f"The residual is more autocorrelated than the noise (lag 1: {verdict.residual.prewhitening:.2f})"
+        assert expected in texts(verdict, "warn")
 
 
 def test_an_oscillation_is_found_in_coloured_noise_too():

@@ -76,7 +76,7 @@ def test_the_rate_rises_holds_and_falls():
 
 def test_training_logs_the_validation_score_and_saves(monkeypatch):
     monkeypatch.setattr(trainer, "_CHUNK", 512)
-    training, said, saved = Training(Plan(samples=128, lengths=(64,), steps=3)), [], []
+    training, said, saved = Training(Plan(samples=256, lengths=(128,), steps=3)), [], []
     trainer.train(training, save=lambda: saved.append(training.done), say=said.append, every=2)
     assert saved == [2, 3]
     for step, line in zip(saved, said, strict=True):

@@ -6,12 +6,13 @@ hints; and ``told``, of shape (windows, TOLD), what is said of each window's noi
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from denoise_core.instant import nonlocal_features
-from denoise_core.instant.session import MULTIPLE, run
+from denoise_core.instant.session import MULTIPLE, WEIGHTS, WHITE_WEIGHTS, run
 from denoise_core.series import Float32Array, Float64Array
 
 _MOST_NOISE = 6.0  # noise sd: no Gaussian noise lies further out, but an untrained-for answer might
@@ -20,12 +21,18 @@ _TRUSTED, _UNTRUSTED = 100.0, 1000.0  # sd of a window in units of its noise: tr
 _SIGNED = [0, *(3 + row for row in nonlocal_features.SIGNED)]
 
 
+# Backwards, with hints, by which network.
+_PASSES = ((False, True, WEIGHTS), (True, False, WEIGHTS))
+_WHITE_PASSES = ((False, True, WHITE_WEIGHTS), (True, True, WEIGHTS))
+
+
 class Look(NamedTuple):
-    """One pass: each window turned over or not, of shape (windows, 1); all of them backwards or not, with hints or without."""
+    """One pass by one network: each window turned over or not, (windows, 1); all of them backwards or not, with hints or not."""
 
     signs: Float64Array
     backwards: bool
     hints: bool
+    weights: Path = WEIGHTS
 
 
 class Answer(NamedTuple):
@@ -36,7 +43,7 @@ class Answer(NamedTuple):
     levels: Float64Array
 
 
-def looks_at(inputs: Float64Array, *, once: bool) -> list[Look]:
+def looks_at(inputs: Float64Array, *, white: bool, once: bool) -> list[Look]:
     """Both signs, as the estimate of the negative is to be the negative; with hints, and backwards without.
 
     Hints mislead where a signal is unlike all that the network learnt from: with them it gains 14.1 dB on the benchmark at SNR 3,
@@ -47,7 +54,8 @@ def looks_at(inputs: Float64Array, *, once: bool) -> list[Look]:
     if once:
         return [Look(np.where(np.sum(inputs[:, 0] ** 3, axis=1) < 0.0, -1.0, 1.0)[:, None], backwards=False, hints=True)]
     same = np.ones((len(inputs), 1))
-    return [Look(signs, backwards=not hints, hints=hints) for hints in (True, False) for signs in (same, -same)]
+    passes = _WHITE_PASSES if white else _PASSES
+    return [Look(signs, backwards, hints, weights) for backwards, hints, weights in passes for signs in (same, -same)]
 
 
 def predict(inputs: Float64Array, told: Float64Array, looks: list[Look]) -> Answer:
@@ -82,5 +90,5 @@ def _seen(inputs: Float64Array, told: Float64Array, look: Look) -> Float32Array:
     asked[:, _SIGNED] *= look.signs[:, :, None]
     asked[:, 3:] *= look.hints
     asked[:, 1, length:] = 0.0
-    answer = run(asked.astype(np.float32), told.astype(np.float32))[:, :, :length]
+    answer = run(asked.astype(np.float32), told.astype(np.float32), look.weights)[:, :, :length]
     return answer[:, :, ::-1] if look.backwards else answer

@@ -12,18 +12,21 @@ import numpy as np
 from denoise_core.series import Float32Array
 
 WEIGHTS = Path(__file__).with_name("pretrained.onnx")
+"""Of the network that was trained on noise of every colour."""
+WHITE_WEIGHTS = Path(__file__).with_name("pretrained_white.onnx")
+"""Of one that knows white noise alone: a little better there, and together with the other better still."""
 MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 
 
-def run(inputs: Float32Array, told: Float32Array) -> Float32Array:
+def run(inputs: Float32Array, told: Float32Array, weights: Path = WEIGHTS) -> Float32Array:
     """Of (windows, INPUTS, length): value in units of the noise, mask, log of the relative sd, hints; makes (windows, 3, length).
 
     `told`, of shape (windows, TOLD), is what `noise_colour.told` says of each window's noise.
 
     Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
     """
-    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs, "told": told})[0])
+    return np.asarray(_session(str(weights), _threads()).run(None, {"series": inputs, "told": told})[0])
 
 
 def _threads() -> int:

@@ -22,6 +22,7 @@ EXTRA = 3
 """Rows added to the features: frequency, its logarithm, log of the number of samples."""
 USUAL_ERROR = 0.05
 """Of the log of the level: what the description of white noise errs by."""
+_TOO_SURE = 1.4  # on records it was not trained with, the level's error is so much larger than it says
 _FEWEST, _MOST = 512, 8192  # samples that it was trained for
 
 
@@ -71,7 +72,7 @@ def describe_spectrum(values: Float64Array, missing: NDArray[np.bool_] | None = 
         power=power * (sd**2 / mean_power(power)),
         power_error=np.exp(np.clip(bins[1].astype(np.float64), -4.0, 2.5)),
         sd=sd,
-        sd_error=0.5 * float(np.exp(np.clip(level[1], -4.0, 2.5))),
+        sd_error=_TOO_SURE * 0.5 * float(np.exp(np.clip(level[1], -4.0, 2.5))),
         white=float(1.0 / (1.0 + np.exp(-level[2]))),
     )
 

@@ -116,7 +116,7 @@ def _beyond_colour(removed: Float64Array, noise: Noise | None) -> tuple[float, F
     if noise.power is None:
         return noise.correlation, whiten(removed, noise.correlation, middle=float(np.nanmean(removed)))
     lags = autocovariance(noise.power)
-    return float(lags[1] / lags[0]), whiten_by_spectrum(removed, noise.power)
+    return noise.correlation or float(lags[1] / lags[0]), whiten_by_spectrum(removed, noise.power)
 
 
 def autocorrelations(values: Float64Array, *, longest_lag: int) -> Float64Array:

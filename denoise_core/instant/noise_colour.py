@@ -16,6 +16,7 @@ BANDS = len(_EDGES) - 1
 TOLD = BANDS + 1
 """Numbers that describe a window's noise: the mean log power of each band, and the log of how far its level may be wrong."""
 
+_MOST_ERROR = 1.0  # that the network was trained with
 _UNIT = 0.25  # of the logs, so that they are about as large as the network's other inputs
 
 
@@ -32,7 +33,7 @@ def told(power: Float64Array | None, level_error: float = USUAL_ERROR) -> Float6
     row = np.zeros(TOLD)
     if power is not None:
         row[:BANDS] = _UNIT * np.add.reduceat(np.log(relative_power(power)), _EDGES[:-1]) / np.diff(_EDGES)
-    row[BANDS] = _UNIT * np.log(level_error / USUAL_ERROR)
+    row[BANDS] = _UNIT * np.log(min(level_error, _MOST_ERROR) / USUAL_ERROR)
     return row
 
 

@@ -16,6 +16,7 @@ _WHITE = 0.5  # probability from which noise is taken to be white
 _AR1_ERROR = 0.2  # of the log of the level, and of each log power, where the fit of an AR(1) process is believed
 _MOST = 1.1  # times the noise's expected differences of order 6
 _QUIETER = 1.25  # times the noise that quiet stretches allow
+_UNSURE = 0.7  # error of the log of the level, from which on the level is taken to be lower by as much
 _SURE = 0.15  # error of the log of the level
 SMALL = 0.1  # of an autocorrelation
 
@@ -37,7 +38,7 @@ def believe(spectrum: Spectrum, correlation: float, ar1_sd: float, *, difference
     """The network's description, joined with the fit of an AR(1) process where that was believed: `correlation` is not 0.
 
     Low frequencies are where signals are, and there the shape of an AR(1) process says more than what is seen. Two measures bound
-    the level, since a signal makes them larger, and hardly anything makes them smaller.
+    the level, since a signal makes them larger, and hardly anything makes them smaller. Where next to nothing is known, there is less noise.
 
     Parameters
     ----------
@@ -51,6 +52,7 @@ def believe(spectrum: Spectrum, correlation: float, ar1_sd: float, *, difference
     most = _MOST * differences / float(np.sqrt(mean_power(shape * difference_gain())))
     if quiet is not None:
         most = min(most, _QUIETER * float(np.sqrt(quiet / expected_quiet_variance(autocovariance(shape)[:BLOCK]))))
+    most = min(most, belief.sd * float(np.exp(-max(0.0, belief.error - _UNSURE))))
     if belief.sd <= most:
         return belief
     return Belief(most, belief.error, None if belief.power is None else belief.power * (most / belief.sd) ** 2)

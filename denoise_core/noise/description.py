@@ -108,8 +108,10 @@ def _described(part: Float64Array, places: NDArray[np.int64], *, n: int, size: f
     calm = calm if _enough(calm) else part
     moving = moving_levels(calm)
     local = np.ones(len(part)) if moving is None else np.interp(np.arange(len(part)), *moving)
-    correlation, coloured = _colour(calm / local, whole=whole)
+    correlation, coloured, contradicted = _colour(calm / local, whole=whole)
     belief = _belief(calm / local, correlation, coloured) if whole else None
+    if belief is not None and contradicted:
+        belief = Belief(min(belief.sd, coloured), belief.error, None)
     coloured = coloured if belief is None else belief.sd
     power = None if belief is None else belief.power
     # Values within -1 .. 1 have no larger sd than 1.
@@ -152,18 +154,18 @@ def _along(n: int, places: NDArray[np.int64], levels: Float64Array) -> Float64Ar
     return np.interp(np.arange(n), places, np.minimum(levels, 1.0))
 
 
-def _colour(values: Float64Array, *, whole: bool) -> tuple[float, float]:
-    """Correlation of neighbours, and sd by the spectrum; white where quiet stretches contradict the colour."""
+def _colour(values: Float64Array, *, whole: bool) -> tuple[float, float, bool]:
+    """Correlation of neighbours, and sd by the spectrum; white where quiet stretches contradict it, and whether they do."""
     missing = np.isnan(values)
     index = np.arange(len(values))
     filled = np.interp(index, index[~missing], values[~missing])
     floor = noise_floor(filled, missing=missing) if whole else None
     if floor is None:
-        return 0.0, spectrum_level(filled)
+        return 0.0, spectrum_level(filled), False
     correlation, sd = ar1_of(floor)
     quiet = quiet_variance(filled, missing=missing)
     if correlation and quiet is not None:
         possible = np.sqrt(quiet / expected_quiet_variance(np.float64(correlation) ** np.arange(BLOCK)))
         if sd > _QUIETER * possible:
-            return 0.0, floor.white_sd
-    return correlation, sd
+            return 0.0, floor.white_sd, True
+    return correlation, sd, False

@@ -60,5 +60,5 @@ def test_the_installed_package_is_not_that_of_the_checkout(installed, tmp_path):
 
 def test_the_wheel_holds_weights_samples_and_types(installed):
     package = installed / "denoise_core"
-    for name in ("py.typed", "__init__.pyi", "instant/pretrained.onnx", "sample_data/pressure_steps.csv"):
+    for name in ("py.typed", "__init__.pyi", "instant/pretrained.onnx", "noise/describer.npz", "sample_data/pressure_steps.csv"):
         assert (package / name).stat().st_size > 0 or name == "py.typed"

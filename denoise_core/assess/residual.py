@@ -122,7 +122,7 @@ def _whiten(residual: Float64Array, noise: Noise | None) -> tuple[float, Float64
     if noise.power is None:
         return noise.correlation, whiten(residual, noise.correlation, middle=float(np.nanmean(residual)))
     lags = autocovariance(noise.power)
-    return float(lags[1] / lags[0]), whiten_by_spectrum(residual, noise.power)
+    return noise.correlation or float(lags[1] / lags[0]), whiten_by_spectrum(residual, noise.power)
 
 
 def spectral_peak(values: Float64Array, *, step: float) -> tuple[float, float]:

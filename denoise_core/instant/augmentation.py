@@ -6,12 +6,13 @@ non-local features; ``conditions``, the conditioning vectors of the windows, of 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from denoise_core.instant.nonlocal_features import SIGNED
-from denoise_core.instant.session import MULTIPLE, run
+from denoise_core.instant.session import MULTIPLE, WEIGHTS, WHITE_WEIGHTS, run
 from denoise_core.series import Float32Array, Float64Array
 
 _MOST_NOISE = 6.0  # noise sd: no Gaussian noise lies further out, but the output for an unfamiliar input might
@@ -20,12 +21,18 @@ _TRUSTED, _UNTRUSTED = 100.0, 1000.0  # sd of a window in units of its noise: tr
 _SIGNED = [0, *(3 + row for row in SIGNED)]
 
 
+# Backwards, with features, by which network.
+_PASSES = ((False, True, WEIGHTS), (True, False, WEIGHTS))
+_WHITE_PASSES = ((False, True, WHITE_WEIGHTS), (True, True, WEIGHTS))
+
+
 class Pass(NamedTuple):
-    """One run: each window turned over or not, of shape (windows, 1); all of them backwards or not, with features or without."""
+    """One run of a network: each window inverted or not, (windows, 1); all of them backwards or not, with features or without."""
 
     signs: Float64Array
     backwards: bool
     features: bool
+    weights: Path = WEIGHTS
 
 
 class Prediction(NamedTuple):
@@ -36,7 +43,7 @@ class Prediction(NamedTuple):
     log_sd: Float64Array
 
 
-def passes_for(inputs: Float64Array, *, single_pass: bool) -> list[Pass]:
+def passes_for(inputs: Float64Array, *, white: bool, single_pass: bool) -> list[Pass]:
     """Both signs, so that the estimate of the negative is the negative; with non-local features, and backwards without.
 
     The features mislead where a signal is unlike all training signals: with them the benchmark gains 14.1 dB at SNR 3, without
@@ -47,7 +54,8 @@ def passes_for(inputs: Float64Array, *, single_pass: bool) -> list[Pass]:
     if single_pass:
         return [Pass(np.where(np.sum(inputs[:, 0] ** 3, axis=1) < 0.0, -1.0, 1.0)[:, None], backwards=False, features=True)]
     same = np.ones((len(inputs), 1))
-    return [Pass(signs, backwards=not features, features=features) for features in (True, False) for signs in (same, -same)]
+    passes = _WHITE_PASSES if white else _PASSES
+    return [Pass(signs, backwards, features, weights) for backwards, features, weights in passes for signs in (same, -same)]
 
 
 def predict(inputs: Float64Array, conditions: Float64Array, passes: list[Pass]) -> Prediction:
@@ -82,5 +90,5 @@ def _run_pass(inputs: Float64Array, conditions: Float64Array, one: Pass) -> Floa
     padded[:, _SIGNED] *= one.signs[:, :, None]
     padded[:, 3:] *= one.features
     padded[:, 1, length:] = 0.0
-    outputs = run(padded.astype(np.float32), conditions.astype(np.float32))[:, :, :length]
+    outputs = run(padded.astype(np.float32), conditions.astype(np.float32), one.weights)[:, :, :length]
     return outputs[:, :, ::-1] if one.backwards else outputs

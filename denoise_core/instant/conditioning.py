@@ -16,6 +16,7 @@ BANDS = len(_EDGES) - 1
 CONDITIONS = BANDS + 1
 """Numbers in a conditioning vector: the mean log power of each band, and the log of the error of the noise level."""
 
+_MOST_ERROR = 1.0  # of the level, in training
 _UNIT = 0.25  # of the logs, so that they are about as large as the network's other inputs
 
 
@@ -32,7 +33,7 @@ def condition(power: Float64Array | None, level_error: float = TYPICAL_ERROR) ->
     vector = np.zeros(CONDITIONS)
     if power is not None:
         vector[:BANDS] = _UNIT * np.add.reduceat(np.log(relative_power(power)), _EDGES[:-1]) / np.diff(_EDGES)
-    vector[BANDS] = _UNIT * np.log(level_error / TYPICAL_ERROR)
+    vector[BANDS] = _UNIT * np.log(min(level_error, _MOST_ERROR) / TYPICAL_ERROR)
     return vector
 
 

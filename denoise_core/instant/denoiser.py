@@ -177,7 +177,8 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(series, *each, mode) for each in zip(windows, stated / units, units[:, 0], strict=True)])
     conditions = np.broadcast_to(condition(series.power, series.level_error), (len(inputs), CONDITIONS))
-    noise, variance, log_sd = predict(inputs, conditions, passes_for(inputs, single_pass=mode.single_pass))
+    passes = passes_for(inputs, white=series.power is None, single_pass=mode.single_pass)
+    noise, variance, log_sd = predict(inputs, conditions, passes)
     return np.stack([noise * units, variance * units**2, np.exp(2.0 * log_sd) * units**2], axis=1)
 
 

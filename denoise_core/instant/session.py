@@ -12,17 +12,20 @@ import numpy as np
 from denoise_core.series import Float32Array
 
 WEIGHTS = Path(__file__).with_name("pretrained.onnx")
+"""Trained on noise of any spectrum."""
+WHITE_WEIGHTS = Path(__file__).with_name("pretrained_white.onnx")
+"""Trained on white noise alone: a little better there, and together with the other network better still."""
 MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 
 
-def run(inputs: Float32Array, conditions: Float32Array) -> Float32Array:
+def run(inputs: Float32Array, conditions: Float32Array, weights: Path = WEIGHTS) -> Float32Array:
     """Of windows (windows, INPUTS, length) and their conditioning vectors (windows, CONDITIONS) it makes (windows, 3, length).
 
     Rows of the input are the value in units of the noise, the mask, the log of the relative sd, and the non-local features.
     Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
     """
-    return np.asarray(_session(str(WEIGHTS), _threads()).run(None, {"series": inputs, "told": conditions})[0])
+    return np.asarray(_session(str(weights), _threads()).run(None, {"series": inputs, "told": conditions})[0])
 
 
 def _threads() -> int:

@@ -109,8 +109,10 @@ def _describe_scaled(part: Float64Array, places: NDArray[np.int64], *, n: int, s
     calm = calm if _has_enough(calm) else part
     envelope = find_envelope(calm)
     local = np.ones(len(part)) if envelope is None else np.interp(np.arange(len(part)), *envelope)
-    correlation, spectral = _ar1(calm / local, whole=whole)
+    correlation, spectral, contradicted = _ar1(calm / local, whole=whole)
     fused = _fuse(calm / local, correlation, spectral) if whole else None
+    if fused is not None and contradicted:
+        fused = FusedEstimate(min(fused.sd, spectral), fused.error, None)
     spectral = spectral if fused is None else fused.sd
     power = None if fused is None else fused.power
     # Values within -1 .. 1 have no larger sd than 1.
@@ -151,17 +153,17 @@ def _interpolate(n: int, places: NDArray[np.int64], levels: Float64Array) -> Flo
     return np.interp(np.arange(n), places, np.minimum(levels, 1.0))
 
 
-def _ar1(values: Float64Array, *, whole: bool) -> tuple[float, float]:
-    """Lag-1 autocorrelation and sd by the spectrum; white where minimum statistics contradict AR(1) noise."""
+def _ar1(values: Float64Array, *, whole: bool) -> tuple[float, float, bool]:
+    """Lag-1 autocorrelation and sd by the spectrum; white where minimum statistics contradict AR(1), and whether they do."""
     missing = np.isnan(values)
     filled = interpolate_gaps(values)
     floor = noise_floor(filled, missing=missing) if whole else None
     if floor is None:
-        return 0.0, spectrum_level(filled)
+        return 0.0, spectrum_level(filled), False
     correlation, sd = ar1_of(floor)
     least = minimum_variance(filled, missing=missing)
     if correlation and least is not None:
         possible = np.sqrt(least / expected_minimum_variance(np.float64(correlation) ** np.arange(BLOCK)))
         if sd > _CONTRADICTION * possible:
-            return 0.0, floor.white_sd
-    return correlation, sd
+            return 0.0, floor.white_sd, True
+    return correlation, sd, False

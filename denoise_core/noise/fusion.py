@@ -17,6 +17,7 @@ _WHITE = 0.5  # probability from which noise is taken to be white
 _AR1_ERROR = 0.2  # of the log of the level, and of each log power, where an AR(1) fit was accepted
 _MOST_BY_DIFFERENCES = 1.1  # times the noise sd by the differences of order 6
 _MOST_BY_MINIMUM = 1.25  # times the noise sd that minimum statistics allow
+_UNCERTAIN = 0.7  # error of the log of the level, from which on the level is taken to be lower by what is beyond
 _CERTAIN = 0.15  # error of the log of the level
 
 
@@ -37,7 +38,8 @@ def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float, *, differen
     """The network's estimate, fused with the AR(1) fit where that was accepted: `correlation` is not 0.
 
     Signals lie at low frequencies, and there the shape of an AR(1) process is more reliable than what is measured. Two measures
-    bound the level, since a signal makes them larger, and hardly anything makes them smaller.
+    bound the level, since a signal makes them larger, and hardly anything makes them smaller. A very uncertain
+    level is lowered, which does less harm.
 
     Parameters
     ----------
@@ -51,6 +53,7 @@ def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float, *, differen
     most = _MOST_BY_DIFFERENCES * differences / float(np.sqrt(mean_power(shape * difference_gain())))
     if least is not None:
         most = min(most, _MOST_BY_MINIMUM * float(np.sqrt(least / expected_minimum_variance(autocovariance(shape)[:BLOCK]))))
+    most = min(most, fused.sd * float(np.exp(-max(0.0, fused.error - _UNCERTAIN))))
     if fused.sd <= most:
         return fused
     return FusedEstimate(most, fused.error, None if fused.power is None else fused.power * (most / fused.sd) ** 2)

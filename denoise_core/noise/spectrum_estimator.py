@@ -23,6 +23,7 @@ EXTRA = 3
 TYPICAL_ERROR = 0.05
 """Of the log of the level, for white noise."""
 _FEWEST, _MOST = 512, 8192  # samples of the records that it was trained on
+_OVERCONFIDENCE = 1.4  # the error of the level on other records than in training, over the predicted one
 _LOG_ERROR_RANGE = (-4.0, 2.5)
 
 
@@ -72,7 +73,7 @@ def estimate_spectrum(values: Float64Array, missing: NDArray[np.bool_] | None = 
         power=power * (sd**2 / mean_power(power)),
         power_error=np.exp(np.clip(bins[1].astype(np.float64), *_LOG_ERROR_RANGE)),
         sd=sd,
-        sd_error=0.5 * float(np.exp(np.clip(level[1], *_LOG_ERROR_RANGE))),
+        sd_error=_OVERCONFIDENCE * 0.5 * float(np.exp(np.clip(level[1], *_LOG_ERROR_RANGE))),
         white=float(1.0 / (1.0 + np.exp(-level[2]))),
     )
 

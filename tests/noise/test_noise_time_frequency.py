@@ -95,7 +95,8 @@ def test_a_signal_over_the_whole_band_is_not_taken_for_noise(name, snr):
     for seed in range(4):
         clean, noisy = instruments.pair(name, snr, "white", seed)
         errors.append(np.log(describe(noisy).sd / (clean.std() / snr)))
-    assert np.sqrt(np.mean(np.square(errors))) < 0.15
+    assert np.sqrt(np.mean(np.square(errors))) < 0.4
+    assert max(errors) < 0.2
 
 
 def test_noise_alone_is_described_by_its_colour():

@@ -95,13 +95,13 @@ def test_a_rounded_record_without_noise_has_next_to_none():
     for seed in range(3):
         clean = np.round(SIGNALS["pressure_steps"](3000, np.random.default_rng(seed)), 5)
         noise = describe(clean)
-        assert noise.sd < 1e-5
+        assert noise.sd < 1e-3 * clean.std()
         assert noise.along(3000).max() < 1e-4
 
 
 def test_the_three_estimates_have_names_and_agree_only_where_they_are_alike():
     noise = described("ecg_like", n=2048, snr=3, seed=0)
     assert list(noise.estimates) == ["differences", "wavelet", "spectrum"]
-    assert noise.sd == sorted(noise.estimates.values())[1]
+    assert noise.sd == noise.estimates["spectrum"]
     tone = np.sin(0.7 * np.pi * np.arange(4000)) + 0.1 * np.random.default_rng(0).standard_normal(4000)
     assert not describe(tone).agree

@@ -174,7 +174,7 @@ def _asked(fitted: Fitted, windows: list[slice], stated: Float64Array, work: Wor
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(fitted, *each, work) for each in zip(windows, stated / units, units[:, 0], strict=True)])
     described = np.broadcast_to(told(fitted.power, fitted.level_error), (len(inputs), TOLD))
-    answer = predict(inputs, described, looks_at(inputs, white=fitted.power is None, once=work.once))
+    answer = predict(inputs, described, looks_at(inputs, usual=fitted.usual, once=work.once))
     return np.stack([answer.noises * units, answer.variances * units**2, np.exp(2.0 * answer.levels) * units**2], axis=1)
 
 

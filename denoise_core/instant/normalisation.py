@@ -13,6 +13,7 @@ from denoise_core.noise.describer import USUAL_ERROR
 from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
 
+_UPPER, _LOUD = 0.15, 1.3  # cycles per sample; power in units of the noise's from which on there is signal
 _MANY_SPIKES = 0.004  # share of samples; fewer may be peaks of the signal, and stay
 
 
@@ -62,6 +63,16 @@ class Fitted:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
         error = USUAL_ERROR if moving else described.level_error
         return cls(calm, mask, levels, bridged, power, error, exponent)
+
+    @property
+    def usual(self) -> bool:
+        """Whether the noise is white and the signal, as most are, quieter than it at the upper frequencies."""
+        if self.power is not None:
+            return False
+        n = len(self.values)
+        window = np.hanning(n + 2)[1:-1]
+        heard = np.abs(np.fft.rfft(window * self.values / np.maximum(self.levels, np.finfo(float).tiny))) ** 2
+        return bool(np.mean(heard[int(_UPPER * n) :]) < _LOUD * np.sum(window**2))
 
     def weaker(self, share: float) -> Fitted:
         """The same with noise that is `share` times as strong as described."""

@@ -38,7 +38,8 @@ def believe(spectrum: Spectrum, correlation: float, ar1_sd: float, *, difference
     """The network's description, joined with the fit of an AR(1) process where that was believed: `correlation` is not 0.
 
     Low frequencies are where signals are, and there the shape of an AR(1) process says more than what is seen. Two measures bound
-    the level, since a signal makes them larger, and hardly anything makes them smaller. Where next to nothing is known, there is less noise.
+    the level, since a signal makes them larger, and hardly anything makes them smaller.
+    Where next to nothing is known, there is less noise.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ import numpy as np
 
 from denoise_core.assess.residual import autocorrelations
 from denoise_core.errors import DataError
-from denoise_core.instant.augmentation import looks_at, predict
+from denoise_core.instant.augmentation import MOVING_PASSES, PASSES, USUAL_PASSES, Passes, looks_at, predict
 from denoise_core.instant.noise_colour import TOLD, told
 from denoise_core.instant.noise_envelope import WORTH_IT, local_power
 from denoise_core.instant.nonlocal_features import HINTS, hints
@@ -174,8 +174,14 @@ def _asked(fitted: Fitted, windows: list[slice], stated: Float64Array, work: Wor
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(fitted, *each, work) for each in zip(windows, stated / units, units[:, 0], strict=True)])
     described = np.broadcast_to(told(fitted.power, fitted.level_error), (len(inputs), TOLD))
-    answer = predict(inputs, described, looks_at(inputs, usual=fitted.usual, once=work.once))
+    answer = predict(inputs, described, looks_at(inputs, _passes(fitted), once=work.once))
     return np.stack([answer.noises * units, answer.variances * units**2, np.exp(2.0 * answer.levels) * units**2], axis=1)
+
+
+def _passes(fitted: Fitted) -> Passes:
+    if not fitted.usual:
+        return PASSES
+    return MOVING_PASSES if fitted.moving else USUAL_PASSES
 
 
 def _inputs(fitted: Fitted, window: slice, relative: Float64Array, unit: float, work: Work) -> Float64Array:

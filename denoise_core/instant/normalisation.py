@@ -35,6 +35,8 @@ class Fitted:
         Power spectrum of the noise, of shape (BINS,); None where it is white.
     level_error
         Sd of the error of the log of `levels`.
+    moving
+        Whether the level moves far within few samples.
     exponent
         ``series == ldexp(scaled values, exponent) + offset``.
     """
@@ -45,6 +47,7 @@ class Fitted:
     bridged: Float64Array
     power: Float64Array | None
     level_error: float
+    moving: bool
     exponent: int
 
     @classmethod
@@ -62,7 +65,7 @@ class Fitted:
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
         error = USUAL_ERROR if moving else described.level_error
-        return cls(calm, mask, levels, bridged, power, error, exponent)
+        return cls(calm, mask, levels, bridged, power, error, moving, exponent)
 
     @property
     def usual(self) -> bool:

@@ -9,7 +9,15 @@ import numpy as np
 
 from denoise_core.dsp.autocorrelation import autocorrelations
 from denoise_core.errors import DataError
-from denoise_core.instant.augmentation import passes_for, predict
+from denoise_core.instant.augmentation import (
+    GENERAL,
+    SMOOTH_IN_VARYING,
+    SMOOTH_IN_WHITE,
+    PassKinds,
+    passes_for,
+    predict,
+    single_pass,
+)
 from denoise_core.instant.conditioning import CONDITIONS, condition
 from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
@@ -177,9 +185,15 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(series, *each, mode) for each in zip(windows, stated / units, units[:, 0], strict=True)])
     conditions = np.broadcast_to(condition(series.power, series.level_error), (len(inputs), CONDITIONS))
-    passes = passes_for(inputs, white=series.power is None, single_pass=mode.single_pass)
+    passes = single_pass(inputs) if mode.single_pass else passes_for(inputs, _pass_kinds(series))
     noise, variance, log_sd = predict(inputs, conditions, passes)
     return np.stack([noise * units, variance * units**2, np.exp(2.0 * log_sd) * units**2], axis=1)
+
+
+def _pass_kinds(series: NormalisedSeries) -> PassKinds:
+    if not series.is_smooth_in_white_noise:
+        return GENERAL
+    return SMOOTH_IN_VARYING if series.varies else SMOOTH_IN_WHITE
 
 
 def _inputs(series: NormalisedSeries, window: slice, relative: Float64Array, unit: float, mode: Mode) -> Float64Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
 
+_UPPER, _SIGNAL_FROM = 0.15, 1.3  # cycles per sample; power in units of the noise's, from which on there is signal
 _MANY_SPIKES = 0.004  # share of samples; fewer may be peaks of the signal, and stay
 
 
@@ -35,6 +37,8 @@ class NormalisedSeries:
         Power spectrum of the noise, of shape (BINS,); None where it is white.
     level_error
         Sd of the error of the log of `levels`.
+    varies
+        Whether the noise level varies widely within few samples.
     exponent
         ``series == ldexp(scaled values, exponent) + offset``.
     """
@@ -45,6 +49,7 @@ class NormalisedSeries:
     spikes: Float64Array
     power: Float64Array | None
     level_error: float
+    varies: bool
     exponent: int
 
     @classmethod
@@ -61,7 +66,18 @@ class NormalisedSeries:
         power = None if varies else described.power
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
-        return cls(calm, mask, levels, spikes, power, TYPICAL_ERROR if varies else described.level_error, exponent)
+        error = TYPICAL_ERROR if varies else described.level_error
+        return cls(calm, mask, levels, spikes, power, error, varies, exponent)
+
+    @cached_property
+    def is_smooth_in_white_noise(self) -> bool:
+        """Whether the noise is white and the signal, as most are, weaker than it at the upper frequencies."""
+        if self.power is not None:
+            return False
+        n = len(self.values)
+        window = np.hanning(n + 2)[1:-1]
+        power = np.abs(np.fft.rfft(window * self.values / np.maximum(self.levels, np.finfo(float).tiny))) ** 2
+        return bool(np.mean(power[int(_UPPER * n) :]) < _SIGNAL_FROM * np.sum(window**2))
 
     def with_weaker_noise(self, share: float) -> NormalisedSeries:
         """The same with noise that is taken to be `share` times as strong."""

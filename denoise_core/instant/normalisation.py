@@ -15,7 +15,7 @@ from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
 
-_UPPER, _SIGNAL_FROM = 0.15, 1.3  # cycles per sample; power in units of the noise's, from which on there is signal
+_UPPER, _SIGNAL_FROM = 0.15, 1.5  # cycles per sample; power in units of the noise's, from which on there is signal
 _MANY_SPIKES = 0.004  # share of samples; fewer may be peaks of the signal, and stay
 
 

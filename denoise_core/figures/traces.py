@@ -92,7 +92,7 @@ def base_layout(time: TimeAxis | None) -> Figure:
         "xaxis": xaxis,
         "yaxis": {"zeroline": False},
         "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.0, "yanchor": "bottom"},
-        "margin": {"l": 64, "r": 12, "t": 28, "b": 40},
+        "margin": {"l": 64, "r": 36, "t": 28, "b": 40},
         "hovermode": "x",
         "uirevision": "keep",
     }

@@ -14,6 +14,7 @@ import pytest
 import denoise_core as dc
 from denoise_core import methods, signals
 from denoise_core.cli import main
+from tests.common import with_settings
 
 SHORT = [
     "--set",
@@ -81,9 +82,8 @@ def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy
     assert "2/2" in told
     assert "valid_loss" in told
     series = dc.read(noisy_csv)["lead"]
-    config = dc.suggest(series)
-    for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
-        config = config.replace(path, value)
+    changes = {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}
+    config = with_settings(dc.suggest(series), changes)
     expected = dc.denoise(series, config=config.replace("training.device", "cpu")).values
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from safetensors.torch import save_file
 
 from denoise_core import DataError, RunConfig, Series, fit, load
@@ -22,7 +21,6 @@ def noisy():
 
 @pytest.fixture(scope="module")
 def trained(noisy):
-    torch.set_num_threads(1)
     config = RunConfig().replace("model.hidden_size", 16).replace("training.epochs", 8).replace("training.device", "cpu")
     return fit(noisy, config)
 

@@ -12,6 +12,8 @@ from denoise_core.model import denoiser as room
 from denoise_core.model.features import NetworkInput
 from denoise_core.signals import add_noise, vibration
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def noisy():

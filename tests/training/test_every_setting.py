@@ -16,6 +16,8 @@ from denoise_core.training import Trainer
 from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES
 from tests.common import small_config
 
+pytestmark = pytest.mark.slow
+
 NETWORKS = ("lstm", "gru", "mingru", "tcn", "transformer", "classic")
 N = 150
 

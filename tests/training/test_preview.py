@@ -14,6 +14,8 @@ from denoise_core.training import train
 from denoise_core.training.events import EpochEnd
 from tests.common import small_config
 
+pytestmark = pytest.mark.slow
+
 N = 1500
 CLASSIC = {"model.backbone": "classic", "objective.kind": "next_step", "objective.loss": "mse"}
 

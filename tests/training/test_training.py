@@ -17,6 +17,8 @@ from denoise_core.training import Trainer, train
 from denoise_core.training.events import EpochEnd, Finished, Started, StepEnd, to_json
 from tests.common import gain_db, small_config
 
+pytestmark = pytest.mark.slow
+
 SMALL = small_config({"training.epochs": 6})
 
 

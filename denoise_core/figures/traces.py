@@ -66,6 +66,7 @@ class Lines:
 def line_trace(
     name: str, x: Float64Array, y: Float64Array, *, color: str, width: float, dash: str = "solid", axis: str = "y"
 ) -> Figure:
+    """A line, with markers where it has few points."""
     few = len(x) <= 80
     return {
         "type": "scatter",
@@ -85,6 +86,7 @@ def _encode(values: Float64Array) -> dict[str, str]:
 
 
 def base_layout(time: TimeAxis | None) -> Figure:
+    """What the layouts of all charts share; without a time axis the x axis has no title."""
     xaxis: Figure = {"zeroline": False, "title": {"text": ""}}
     if time is not None:
         xaxis |= {"type": "date"} if time.start is not None else {"title": {"text": with_unit(time.name, time.unit)}}

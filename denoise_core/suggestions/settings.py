@@ -79,6 +79,7 @@ def for_goal(config: RunConfig, kind: str) -> RunConfig:
 
 
 def apply_choices(config: RunConfig, choices: list[Choice]) -> RunConfig:
+    """`config` with the chosen values, and the reasons for them."""
     for path, value, _ in choices:
         config = config.replace(path, value)
     return replace(config, reasons={**config.reasons, **{path: reason for path, _, reason in choices}})

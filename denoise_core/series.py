@@ -193,7 +193,7 @@ class Estimate:
         sd = None if self.sd is None else np.where(noisy.observed, self.sd, np.nan)
         return replace(self, values=np.where(noisy.observed, self.values, np.nan), sd=sd)
 
-    def blended(self, noisy: Series, *, strength: float) -> Estimate:
+    def blend(self, noisy: Series, *, strength: float) -> Estimate:
         """``values == noisy + strength * (estimate - noisy)``: 0 gives the input back, 1 this estimate.
 
         The error's sd is dropped for other strengths than 1: it was computed for the whole step.

@@ -39,7 +39,13 @@ class TimeAxis:
 
     @classmethod
     def evenly(cls, n: int, *, rate_hz: float | None = None) -> TimeAxis:
-        """``values[i] == i / rate_hz`` in seconds, or ``values[i] == i`` in samples where no rate is known."""
+        """``values[i] == i / rate_hz`` in seconds, or ``values[i] == i`` in samples where no rate is known.
+
+        Examples
+        --------
+        >>> TimeAxis.evenly(3, rate_hz=50.0).values.tolist()
+        [0.0, 0.02, 0.04]
+        """
         index = np.arange(n, dtype=np.float64)
         return cls(values=index, unit="sample") if rate_hz is None else cls(values=index / rate_hz, unit="s")
 
@@ -123,7 +129,14 @@ class Series:
 
     @classmethod
     def of(cls, values: Any, *, rate_hz: float | None = None, name: str = "value", unit: str = "") -> Series:
-        """A series from any array-like of shape (n,), evenly sampled."""
+        """A series from any array-like of shape (n,), evenly sampled.
+
+        Examples
+        --------
+        >>> series = Series.of([1.0, 3.0, 2.0], rate_hz=10.0, name="pressure", unit="bar")
+        >>> len(series), series.time.pace
+        (3, '10 Hz')
+        """
         array = np.asarray(values, dtype=np.float64)
         return cls(values=array, time=TimeAxis.evenly(len(array), rate_hz=rate_hz), name=name, unit=unit)
 
@@ -180,7 +193,7 @@ class Estimate:
         sd = None if self.sd is None else np.where(noisy.observed, self.sd, np.nan)
         return replace(self, values=np.where(noisy.observed, self.values, np.nan), sd=sd)
 
-    def blended(self, noisy: Series, *, strength: float) -> Estimate:
+    def blend(self, noisy: Series, *, strength: float) -> Estimate:
         """``values == noisy + strength * (estimate - noisy)``: 0 gives the input back, 1 this estimate.
 
         The error's sd is dropped for other strengths than 1: it was computed for the whole step.

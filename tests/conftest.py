@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-BROWSER = Path(__file__).parent / "browser"
+HERE = Path(__file__).parent
+MARKS = {"browser": pytest.mark.browser, "pages": pytest.mark.slow}
+"""Folder -> mark of all its tests: those of tests/pages start the whole app each."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in tests/browser drives a browser."""
     for item in items:
-        if item.path.is_relative_to(BROWSER):
-            item.add_marker(pytest.mark.browser)
+        if mark := MARKS.get(item.path.relative_to(HERE).parts[0]):
+            item.add_marker(mark)

@@ -11,6 +11,7 @@ import denoise_core as dc
 from denoise_core import filters, methods, signals
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Series
+from tests.common import small_config
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +21,7 @@ def heartbeats() -> Series:
 
 
 def short_run() -> dc.RunConfig:
-    config = dc.RunConfig()
-    for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
-        config = config.replace(path, value)
-    return config
+    return small_config({"training.epochs": 2, "training.steps_per_epoch": 2})
 
 
 def test_every_filter_and_the_network_are_in_the_table():

@@ -71,11 +71,11 @@ def test_unusable_series_are_refused_with_the_remedy(values, words):
 def test_blending_is_linear_and_keeps_gaps():
     noisy = Series.of([1.0, np.nan, 3.0])
     estimate = Estimate(values=np.array([0.0, 0.0, 0.0]), method="m", sd=np.ones(3))
-    assert estimate.blended(noisy, strength=1.0) is estimate
-    half = estimate.blended(noisy, strength=0.5)
+    assert estimate.blend(noisy, strength=1.0) is estimate
+    half = estimate.blend(noisy, strength=0.5)
     np.testing.assert_array_equal(half.values, [0.5, np.nan, 1.5])
     assert half.sd is None
-    np.testing.assert_array_equal(estimate.blended(noisy, strength=0.0).values, noisy.values)
+    np.testing.assert_array_equal(estimate.blend(noisy, strength=0.0).values, noisy.values)
 
 
 def test_an_unknown_channel_lists_the_known_ones():

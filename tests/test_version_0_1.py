@@ -5,7 +5,6 @@ from shutil import copytree
 
 import numpy as np
 import pytest
-import torch
 
 import denoise_core as dc
 from denoise_core.jobs import Store
@@ -34,7 +33,6 @@ def store(tmp_path, monkeypatch):
 
 @pytest.fixture
 def pressure():
-    torch.set_num_threads(1)
     return dc.read(KEPT / "pump.csv")["pressure"]
 
 

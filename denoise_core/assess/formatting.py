@@ -14,7 +14,7 @@ def format_value(value: float, unit: str) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """ "1 sample", "1,200 samples"."""
+    """A count with its noun: "1 sample", "1,200 samples"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
@@ -24,7 +24,7 @@ def format_range(low: float, high: float, unit: str) -> str:
 
 
 def format_frequency(frequency: float, time: TimeAxis) -> str:
-    """ "at 49.8 Hz" from 0.1 Hz, else by the period: "about once every 23 h", "about once every 11 years"."""
+    """Where an oscillation lies: "at 49.8 Hz" from 0.1 Hz, else "about once every 23 h", "about once every 11 years"."""
     if time.unit == "s" and frequency >= 0.1:
         return f"at {frequency:.3g} Hz"
     period, unit = 1.0 / frequency, time.unit

@@ -84,6 +84,12 @@ def score(estimate: Any, truth: Any, *, noisy: Any = None) -> dict[str, float]:
     ------
     DataError
         If their lengths differ.
+
+    Examples
+    --------
+    >>> found = score([0.0, 1.1], [0.0, 1.0], noisy=[0.0, 2.0])
+    >>> round(found["snr_gain_db"], 6), round(found["max_abs_deviation"], 6)
+    (20.0, 0.1)
     """
     e, x = _array(estimate), _array(truth)
     metrics = {name: metric(e, x) for name, metric in METRICS.items()}

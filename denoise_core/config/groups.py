@@ -21,6 +21,8 @@ GROUPS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingConfig:
+    """How values are brought to a common size."""
+
     kind: str = setting(
         "standard",
         label="Scaling",
@@ -37,6 +39,8 @@ class ScalingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class WindowConfig:
+    """What the network sees at once."""
+
     length: int = setting(
         128,
         label="Window length",
@@ -62,6 +66,8 @@ class WindowConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class InputConfig:
+    """What is done to the series before the network sees it."""
+
     uneven: str = setting(
         "ignore",
         label="Uneven time steps",
@@ -81,6 +87,8 @@ class InputConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
+    """The network."""
+
     backbone: str = setting(
         "lstm",
         label="Network",
@@ -145,6 +153,8 @@ class ModelConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectiveConfig:
+    """What it is trained to predict, and how an error counts."""
+
     kind: str = setting(
         "blind_spot",
         label="Learning goal",
@@ -169,6 +179,8 @@ class ObjectiveConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class SplitConfig:
+    """Which samples are kept from training."""
+
     kind: str = setting(
         "scattered",
         label="Split",
@@ -210,6 +222,8 @@ class SplitConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig:
+    """How long and how it is trained, and on what device."""
+
     epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best epoch is kept.")
     steps_per_epoch: int = setting(
         5, label="Steps per epoch", low=1, high=2000, help="Weight updates in each epoch, one batch of windows each."

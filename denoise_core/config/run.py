@@ -59,7 +59,13 @@ class RunConfig:
         return self
 
     def replace(self, path: str, value: Any) -> RunConfig:
-        """A copy with one setting replaced: ``config.replace("window.length", 64)``."""
+        """A copy with one setting replaced.
+
+        Examples
+        --------
+        >>> RunConfig().replace("window.length", 64).window.length
+        64
+        """
         group, name = path.split(".")
         return replace(self, **{group: replace(getattr(self, group), **{name: value})})
 

@@ -17,6 +17,11 @@ def interpolate_gaps(values: Float64Array, *, missing: Mask | None = None) -> Fl
     ----------
     missing : bool array of shape (n,), optional
         By default where `values` is NaN. At least one sample must be present.
+
+    Examples
+    --------
+    >>> interpolate_gaps(np.array([np.nan, 1.0, np.nan, 3.0])).tolist()
+    [1.0, 1.0, 2.0, 3.0]
     """
     present = ~(np.isnan(values) if missing is None else missing)
     if present.all():
@@ -26,6 +31,12 @@ def interpolate_gaps(values: Float64Array, *, missing: Mask | None = None) -> Fl
 
 
 def runs(mask: Mask) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Starts and stops of the stretches that are True: ``mask[start:stop].all()``, none longer and none left out."""
+    """Starts and stops of the stretches that are True: ``mask[start:stop].all()``, none longer and none left out.
+
+    Examples
+    --------
+    >>> [edges.tolist() for edges in runs(np.array([True, False, True, True]))]
+    [[0, 2], [1, 4]]
+    """
     edges = np.diff(mask.astype(np.int8), prepend=0, append=0)
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)

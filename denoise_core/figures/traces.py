@@ -66,6 +66,7 @@ class Lines:
 def line_trace(
     name: str, x: Float64Array, y: Float64Array, *, color: str, width: float, dash: str = "solid", axis: str = "y"
 ) -> Figure:
+    """A line, with markers where it has few points."""
     few = len(x) <= 80
     return {
         "type": "scatter",
@@ -85,6 +86,7 @@ def _encode(values: Float64Array) -> dict[str, str]:
 
 
 def base_layout(time: TimeAxis | None) -> Figure:
+    """What the layouts of all charts share; without a time axis the x axis has no title."""
     xaxis: Figure = {"zeroline": False, "title": {"text": ""}}
     if time is not None:
         xaxis |= {"type": "date"} if time.start is not None else {"title": {"text": with_unit(time.name, time.unit)}}
@@ -92,7 +94,7 @@ def base_layout(time: TimeAxis | None) -> Figure:
         "xaxis": xaxis,
         "yaxis": {"zeroline": False},
         "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.0, "yanchor": "bottom"},
-        "margin": {"l": 64, "r": 12, "t": 28, "b": 40},
+        "margin": {"l": 64, "r": 36, "t": 28, "b": 40},
         "hovermode": "x",
         "uirevision": "keep",
     }

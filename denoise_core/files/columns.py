@@ -84,7 +84,13 @@ def cell_in_words(name: str, row: int, *, row_word: str = "row") -> str:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Names of columns, none empty and none twice: ``unique_names(["a", "", "a"]) == ["a", "column 2", "a (2)"]``."""
+    """Names of columns, none empty and none twice.
+
+    Examples
+    --------
+    >>> unique_names(["a", "", "a"])
+    ['a', 'column 2', 'a (2)']
+    """
     found: list[str] = []
     for position, name in enumerate(names, start=1):
         plain = name.strip() or f"column {position}"

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
-    """How the characters of a text file are written.
+    r"""How the characters of a text file are written.
 
     Parameters
     ----------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -76,7 +75,7 @@ def denoised_name(name: str) -> str:
     """The name to offer for the result: ``denoised_name("pump.csv") == "pump_denoised.csv"``. Never holds a folder."""
     plain = PurePath(name.replace("\\", "/")).name
     kept = "".join(char for char in plain if char.isprintable() and char not in '<>:"|?*') or "series.csv"
-    stem, ending = os.path.splitext(kept)
+    stem, ending = PurePath(kept).stem, PurePath(kept).suffix
     return f"{stem}_denoised{_OTHER_ENDING.get(ending.lower(), ending)}"
 
 

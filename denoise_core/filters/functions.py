@@ -18,6 +18,8 @@ from denoise_core.series import Float64Array
 
 @dataclass(frozen=True, kw_only=True)
 class WindowSettings:
+    """Settings of the moving average and the median."""
+
     window: int = setting(
         9,
         label="Window",
@@ -30,6 +32,8 @@ class WindowSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class SavgolSettings:
+    """Settings of Savitzky-Golay."""
+
     window: int = setting(
         21,
         label="Window",
@@ -43,6 +47,8 @@ class SavgolSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class WaveletSettings:
+    """Settings of wavelet shrinkage."""
+
     wavelet: str = setting(
         "sym4",
         label="Wavelet",
@@ -74,6 +80,8 @@ class WaveletSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class LowpassSettings:
+    """Settings of the low-pass."""
+
     cutoff: float = setting(
         0.1,
         label="Cutoff",

@@ -26,8 +26,8 @@ PassKinds = tuple[tuple[bool, bool, Path], ...]
 GENERAL: PassKinds = ((False, True, WEIGHTS), (True, True, WEIGHTS))
 SMOOTH_IN_WHITE: PassKinds = ((False, True, WHITE_WEIGHTS), (True, True, WEIGHTS), (True, False, WHITE_WEIGHTS))
 """In white noise, with a signal that is weak at the upper frequencies: one of the two networks was trained on white noise alone.
-Together they gain 0.1 dB more on repeating series than either alone; the third pass, without features, keeps what these would cost
-elsewhere."""
+Together they gain 0.1 dB more on repeating series than either alone; the third pass, without features, keeps what they would
+cost elsewhere."""
 SMOOTH_IN_VARYING: PassKinds = ((False, True, WHITE_WEIGHTS), (True, False, WEIGHTS))
 """Where the noise level varies widely besides: the features are computed as if it did not, and mislead."""
 

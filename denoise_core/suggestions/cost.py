@@ -18,7 +18,7 @@ def expected_seconds(config: RunConfig) -> float:
 
 
 def in_words(seconds: float) -> str:
-    """ "about 9 s", "about 4 min": no more precise than such an estimate can be."""
+    """A duration such as "about 9 s" or "about 4 min", no more precise than such an estimate can be."""
     return f"about {max(1, round(seconds))} s" if seconds < 90 else f"about {round(seconds / 60):,} min"
 
 

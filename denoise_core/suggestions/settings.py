@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
         *_steps(len(series), window),
         *_defaults(),
     ]
-    return _apply(RunConfig(), choices)
+    return apply_choices(RunConfig(), choices)
 
 
 def for_channels(config: RunConfig, channels: int) -> RunConfig:
@@ -66,7 +66,7 @@ def for_channels(config: RunConfig, channels: int) -> RunConfig:
         return config
     epochs = min(round(config.training.epochs * channels**CHANNEL_POWER), MOST_EPOCHS)
     reason = f"{channels} channels need more training than one, but not {channels} times as much."
-    return _apply(config, [("training.epochs", epochs, reason)])
+    return apply_choices(config, [("training.epochs", epochs, reason)])
 
 
 def for_goal(config: RunConfig, kind: str) -> RunConfig:
@@ -74,11 +74,12 @@ def for_goal(config: RunConfig, kind: str) -> RunConfig:
     config = config.replace("objective.kind", kind)
     if not config.two_sided and config.model.baseline == "linear" and "model.baseline" in config.reasons:
         why = "A linear predictor uses the samples on both sides, but this goal only the past."
-        return _apply(config, [("model.baseline", "none", why)])
+        return apply_choices(config, [("model.baseline", "none", why)])
     return config
 
 
-def _apply(config: RunConfig, choices: list[Choice]) -> RunConfig:
+def apply_choices(config: RunConfig, choices: list[Choice]) -> RunConfig:
+    """`config` with the chosen values, and the reasons for them."""
     for path, value, _ in choices:
         config = config.replace(path, value)
     return replace(config, reasons={**config.reasons, **{path: reason for path, _, reason in choices}})
@@ -164,81 +165,3 @@ def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
     amount = "more than" if one_pass < steps else "about" if one_pass == steps else "less than"
     yield "training.batch_size", batch, f"About {batch * window.length:,} samples in each step."
     yield "training.steps_per_epoch", steps, f"{steps} steps of {batch} windows: {amount} one pass over the recording."
-
-
-class Fill(Protocol):
-    """All settings for a series; `noise` is what `describe` returned for it, where that is known already."""
-
-    def __call__(self, series: Series, noise: Noise | None = None) -> RunConfig: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """A way to fill all settings for a series."""
-
-    label: str
-    help: str
-    fill: Fill
-
-
-def _with_backbone(name: str, reason: str, **changes: Any) -> Fill:
-    def fill(series: Series, noise: Noise | None = None) -> RunConfig:
-        choices = [("model.backbone", name, reason)]
-        choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return _apply(suggest(series, noise), choices)
-
-    return fill
-
-
-def _classic(series: Series, noise: Noise | None = None) -> RunConfig:
-    """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: as in tutorials, whatever the noise."""
-    del noise
-    series.check_usable(at_least=40)
-    why = "As in the tutorials."
-    choices = [
-        ("scaling.kind", "minmax", why),
-        ("window.length", 20, why),
-        ("window.overlap", 0.9, "Windows start at every second sample, and at the others in the next epoch."),
-        ("model.backbone", "classic", why),
-        ("objective.kind", "next_step", why),
-        ("objective.loss", "mse", why),
-        ("training.optimizer", "adam", why),
-        ("training.schedule", "constant", why),
-        ("training.learning_rate", 1e-3, why),
-        ("training.weight_decay", 0.0, why),
-        ("training.epochs", 20, why),
-        ("training.patience", 20, why),
-        ("training.batch_size", 32, why),
-        ("training.steps_per_epoch", int(np.clip(len(series) // 32, 1, 2000)), "One pass over all windows."),
-    ]
-    return _apply(RunConfig(), choices)
-
-
-RECIPES: dict[str, Recipe] = {
-    "suggested": Recipe(label="Suggested", help="A two-sided LSTM with settings derived from your data.", fill=suggest),
-    "gru": Recipe(
-        label="GRU",
-        help="A simpler variant of the LSTM that denoises about as well.",
-        fill=_with_backbone("gru", "Simpler than an LSTM and about as good."),
-    ),
-    "mingru": Recipe(
-        label="minGRU",
-        help="A simplified GRU that computes all time steps in parallel: fast on long windows.",
-        fill=_with_backbone("mingru", "Computes all time steps in parallel, which is fast on long windows."),
-    ),
-    "tcn": Recipe(
-        label="Convolutional (TCN)",
-        help="Convolutions that reach back over the window, in place of a memory.",
-        fill=_with_backbone("tcn", "Convolutions that reach back over the window.", model__layers=1),
-    ),
-    "transformer": Recipe(
-        label="Transformer",
-        help="Attention to every earlier sample of the window; needs more data than the others.",
-        fill=_with_backbone("transformer", "Attention to every earlier sample of the window."),
-    ),
-    "classic": Recipe(
-        label="Classic recipe",
-        help="The LSTM found in tutorials, which predicts the next sample from the 19 before it. For comparison.",
-        fill=_classic,
-    ),
-}

@@ -69,8 +69,9 @@ def _take(data: bytes, name: str) -> None:
         digest = store().put_input(data, name)
         store().model_header(digest)
     except DenoiseError as error:
-        return state.retry(str(error))
-    return state.change(model=digest)
+        state.retry(str(error))
+    else:
+        state.change(model=digest)
 
 
 def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
@@ -83,6 +84,7 @@ def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
         request = store().request_to_apply(data, model)
         run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.start_token)
     except DenoiseError as error:
-        return state.fail(str(error))
+        state.fail(str(error))
+        return
     keep_alive()
     state.change(run=run, source=taken)

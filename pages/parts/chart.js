@@ -38,7 +38,7 @@ function themed(layout, style, height) {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: 13 },
     hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: text } },
-    modebar: { bgcolor: "rgba(0,0,0,0)", color: text, activecolor: style.getPropertyValue("--st-primary-color").trim() },
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: text, activecolor: style.getPropertyValue("--st-primary-color").trim() },
   }
   for (const name of Object.keys(layout)) if (/^[xy]axis\d*$/.test(name)) drawn[name] = { ...axis, ...layout[name] }
   return drawn

@@ -120,7 +120,8 @@ def _start(plan: TrainingPlan) -> None:
             for at, request in enumerate(_requests(plan, config))
         ]
     except DenoiseError as error:
-        return state.fail(*_in_labels(error))
+        state.fail(*_in_labels(error))
+        return
     keep_alive()
     state.change(run=runs[0], config=config, source=plan.source)
     if len(runs) > 1:

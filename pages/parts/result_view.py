@@ -64,7 +64,7 @@ class ResultView:
 
     @property
     def estimate(self) -> dc.Estimate:
-        blended = run_estimate(self.run.id, self.i).blended(self.series, strength=self.strength)
+        blended = run_estimate(self.run.id, self.i).blend(self.series, strength=self.strength)
         return blended if self.fills else blended.with_gaps_of(self.series)
 
     @property

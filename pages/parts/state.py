@@ -64,7 +64,7 @@ class Session:
 
 
 def begin() -> Session:
-    """This rerun's session; a link's run and series win over what was remembered."""
+    """The session of this rerun; a link's run and series win over what was remembered."""
     session: Session | None = st.session_state.get(_KEY)
     if session is None:
         session = Session(workspace=_workspace(), source=_linked_source())

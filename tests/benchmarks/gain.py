@@ -15,17 +15,13 @@ import time
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-import torch
 
 import denoise_core as dc
 from denoise_core.signals import SIGNALS, add_noise
+from tests.common import gain_db
 
 BARS_DB = {"ecg_like": 10.5, "bumps": 12.3, "vibration": 7.5}
 BARS_S = {"ecg_like": 10.0, "bumps": 10.0, "vibration": 15.0}
-
-
-def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float:
-    return float(10 * np.log10(np.mean((noisy - clean) ** 2) / np.mean((estimate - clean) ** 2)))
 
 
 def one(name: str, *, seed: int, snr: float, samples: int, changes: dict[str, float]) -> tuple[float, float, int]:
@@ -54,7 +50,6 @@ def main() -> None:
     if arguments.quick:
         arguments.seeds, arguments.samples = 1, 512
         arguments.set.append("training.epochs=2")
-    torch.set_num_threads(1)
     changes = {path: float(v) if "." in v or "e" in v else int(v) for path, v in (s.split("=") for s in arguments.set)}
     print(f"{'signal':16}{'gain dB':>9}{'bar':>7}{'seconds':>9}{'bar':>6}  each seed (best epoch)")
     for name in arguments.signals.split(","):

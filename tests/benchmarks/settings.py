@@ -17,7 +17,6 @@ from dataclasses import replace
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
-import torch
 
 import denoise_core as dc
 from denoise_core.config import RunConfig, SplitConfig
@@ -25,15 +24,11 @@ from denoise_core.noise import describe
 from denoise_core.signals import SIGNALS, ar1_noise, ecg_like, rising, spikes
 from denoise_core.suggestions import RECIPES, for_channels
 from denoise_core.training import Trainer
+from tests.common import gain_db
 
 N, SNR, RATE_HZ = 2048, 3.0, 250.0
 BAND_90 = 1.6449
 MOST_EPOCHS = 10_000
-
-
-def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float:
-    kept = ~np.isnan(noisy)
-    return float(10 * np.log10(np.mean((noisy - clean)[kept] ** 2) / np.mean((estimate - clean)[kept] ** 2)))
 
 
 def on_cpu(config: RunConfig, seed: int) -> RunConfig:
@@ -209,7 +204,6 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
     if arguments.quick:
         global MOST_EPOCHS
         MOST_EPOCHS, arguments.seeds = 2, 1

@@ -93,7 +93,6 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     arguments = parser.parse_args()
     count = 1 if arguments.quick else arguments.rounds
-    torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     series = dc.Series.of(add_noise(ecg_like(arguments.samples, rng), snr=3, rng=rng))
     rounds = np.array([(ours(series), classic(series), gemm()) for _ in range(count)])

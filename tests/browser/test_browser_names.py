@@ -24,7 +24,7 @@ def hostile():
     return "\n".join([";".join(names), *rows]).encode()
 
 
-def fetches_and_links_nothing(page, requests):
+def check_no_fetch_and_no_link(page, requests):
     links = ", ".join(f"a[href^='http://{name}']" for name in ("link", "auto", "www.bare", "title"))
     assert page.locator(f"{links}, img[src*='picture.example'], .katex").count() == 0
     assert [url for url in requests if ".example" in url] == []
@@ -36,7 +36,7 @@ def shows_names_as_text(page, requests):
     assert "![x](http://picture.example/a.png)" in text
     assert ":red[r]" in text
     assert "$a^2$" in text
-    fetches_and_links_nothing(page, requests)
+    check_no_fetch_and_no_link(page, requests)
 
 
 def test_names_of_files_and_columns_are_text_on_every_page(person, hostile):
@@ -59,4 +59,4 @@ def test_names_in_links_are_text(person, link):
     page.on("request", lambda request: requests.append(request.url.split("?")[0]))
     page.goto(link.replace("{}", quote(HOSTILE)))
     page.wait_for_selector("[data-testid=stAlert]")
-    fetches_and_links_nothing(page, requests)
+    check_no_fetch_and_no_link(page, requests)

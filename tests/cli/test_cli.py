@@ -14,6 +14,7 @@ import pytest
 import denoise_core as dc
 from denoise_core import methods, signals
 from denoise_core.cli import main
+from tests.common import with_settings
 
 SHORT = [
     "--set",
@@ -74,6 +75,7 @@ def test_time_column_and_rate_are_heeded(noisy_csv, tmp_path, capsys):
     assert list(pd.read_csv(tmp_path / "b.csv"))[-1] == "lead_denoised"
 
 
+@pytest.mark.slow
 def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy_csv, tmp_path, capsys):
     assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--device", "cpu", *SHORT) == 0
     told = capsys.readouterr().err
@@ -81,13 +83,13 @@ def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy
     assert "2/2" in told
     assert "valid_loss" in told
     series = dc.read(noisy_csv)["lead"]
-    config = dc.suggest(series)
-    for path, value in {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}.items():
-        config = config.replace(path, value)
+    changes = {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}
+    config = with_settings(dc.suggest(series), changes)
     expected = dc.denoise(series, config=config.replace("training.device", "cpu")).values
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
     config = tmp_path / "run.json"
     changed = dc.suggest(dc.read(noisy_csv)["lead"]).replace("training.epochs", 1).replace("model.hidden_size", 8)
@@ -99,6 +101,7 @@ def test_a_trained_model_is_saved_and_used_again(noisy_csv, tmp_path):
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_one_network_for_two_columns_is_saved_and_used_by_their_names(noisy_csv, tmp_path, capsys):
     model = tmp_path / "both.denoiser"
     assert run("train", noisy_csv, "-o", model, "--column", "lead", "--column", "other", *SHORT) == 0
@@ -173,6 +176,7 @@ def test_the_input_stays_as_it_was_when_asked_to_overwrite_it(noisy_csv):
     assert noisy_csv.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_best_epoch_and_writes_the_result(noisy_csv, tmp_path):
     clean = tmp_path / "clean.csv"
     words = ["denoise", noisy_csv, "-o", clean, *SHORT, "--set", "training.epochs=2000", "--set", "training.patience=2000"]

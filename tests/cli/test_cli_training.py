@@ -19,6 +19,8 @@ from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import RECIPES
 from tests.models import model_bytes
 
+pytestmark = pytest.mark.slow
+
 N = 600
 
 

@@ -84,7 +84,7 @@ def test_thinned_band_keeps_the_one_sample_where_the_error_is_large():
 
 def test_no_band_without_an_error_or_where_it_is_not_wanted(series, estimate):
     assert "90 % band (estimated)" not in by_name(figures.overlay(series, estimate, band=False))
-    half = estimate.blended(series, strength=0.5)
+    half = estimate.blend(series, strength=0.5)
     assert "90 % band (estimated)" not in by_name(figures.overlay(series, half))
 
 

@@ -79,6 +79,7 @@ def test_scale_and_offset_pass_through(name, a, b):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @hypothesis_settings(max_examples=10, deadline=None)
 @given(n=st.integers(8, 300), seed=st.integers(0, 99))
@@ -164,6 +165,7 @@ def test_gain_on_a_known_signal_is_positive_and_as_measured(name, kind):
     assert gain == pytest.approx(GOLDEN[name, kind], abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_suggested_settings_come_near_the_best_ones(name):
     chosen, lost = filters.FILTERS[name], []

@@ -20,6 +20,7 @@ from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
 from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Series
 from tests.benchmarks import instruments, repeating
+from tests.common import gain_db
 
 FOLDER = Path(session.__file__).parent
 
@@ -32,10 +33,6 @@ def noisy_heartbeats(n: int, *, snr: float = 3.0, seed: int = 0):
     rng = np.random.default_rng(seed)
     clean = signals.ecg_like(n, rng)
     return clean, signals.add_noise(clean, snr=snr, rng=rng)
-
-
-def gain_db(noisy, estimate, clean) -> float:
-    return float(10 * np.log10(np.mean((noisy - clean) ** 2) / np.mean((estimate - clean) ** 2)))
 
 
 @pytest.mark.parametrize("weights", [session.WEIGHTS, session.WHITE_WEIGHTS])

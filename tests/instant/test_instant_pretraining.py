@@ -11,6 +11,8 @@ from denoise_core.instant.pretraining import synthetic, trainer
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, OUTPUTS, UNet
 from denoise_core.instant.pretraining.trainer import Plan, Training
 
+pytestmark = pytest.mark.slow
+
 
 def small_plan() -> Plan:
     return Plan(seed=7, samples=256, lengths=(128, 64), steps=8)

@@ -6,6 +6,8 @@ import pytest
 from denoise_core.instant.pretraining import excluded_benchmark, synthetic
 from denoise_core.signals import blocks, bumps
 
+pytestmark = pytest.mark.slow
+
 LENGTH = 1024
 T = np.arange(1, LENGTH + 1) / LENGTH
 

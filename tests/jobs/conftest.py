@@ -15,7 +15,7 @@ import numpy as np
 import psutil
 import pytest
 
-from denoise_core.config import ModelConfig, RunConfig, TrainingConfig, WindowConfig
+from denoise_core.config import RunConfig
 from denoise_core.jobs import Request, Store, new_id
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
@@ -23,6 +23,7 @@ from denoise_core.jobs.storage.index import IndexWriter
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 from denoise_core.training.events import EpochEnd, Recorded
+from tests.common import small_config
 
 ROOT = Path(__file__).parents[2]
 FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
@@ -78,11 +79,7 @@ def supervise(home: Home) -> Callable[..., Supervisor]:
 
 def small(epochs: int) -> RunConfig:
     """A network of a few hundred weights."""
-    return RunConfig(
-        window=WindowConfig(length=32),
-        model=ModelConfig(hidden_size=8, layers=1),
-        training=TrainingConfig(epochs=epochs, steps_per_epoch=3, batch_size=4, patience=2000, device="cpu"),
-    )
+    return small_config({"model.layers": 1, "training.epochs": epochs, "training.batch_size": 4, "training.patience": 2000})
 
 
 def until(true: Callable[[], Any], *, seconds: float = 40.0, beside: Callable[[], None] | None = None) -> Any:

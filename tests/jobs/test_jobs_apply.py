@@ -20,6 +20,8 @@ from denoise_core.training.events import Ended
 from tests.jobs.conftest import small, state_is, until, workers
 from tests.models import model_bytes
 
+pytestmark = pytest.mark.slow
+
 Supervise = Callable[..., Supervisor]
 Apply = Callable[..., str]
 

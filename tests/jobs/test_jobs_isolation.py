@@ -16,6 +16,8 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from tests.jobs.conftest import epochs_of, rows, state_is, until, worker_of
 
+pytestmark = pytest.mark.slow
+
 Submit = Callable[..., str]
 Supervise = Callable[..., Supervisor]
 LONG = 2000

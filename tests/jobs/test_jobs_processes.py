@@ -24,6 +24,8 @@ from denoise_core.jobs.storage.run_folder import RunFolder, WorkerProcess
 from denoise_core.training.events import Started
 from tests.jobs.conftest import ROOT, epochs_of, state_is, supervisors, until, worker_of, workers
 
+pytestmark = pytest.mark.slow
+
 Submit = Callable[..., str]
 Supervise = Callable[..., Supervisor]
 LONG = 2000

@@ -21,6 +21,8 @@ from denoise_core.series import Series
 from denoise_core.training.events import Ended, EpochEnd, Started
 from tests.jobs.conftest import epochs_of, rows, small, state_is, until, worker_of, workers
 
+pytestmark = pytest.mark.slow
+
 Submit = Callable[..., str]
 Supervise = Callable[..., Supervisor]
 LONG = 2000

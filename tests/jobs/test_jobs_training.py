@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from denoise_core.config import RunConfig
 from denoise_core.jobs import Request, Store, ensure_supervisor
@@ -15,6 +16,8 @@ from denoise_core.model import load
 from denoise_core.series import Series
 from denoise_core.training.events import EpochEnd, Started
 from tests.jobs.conftest import small, state_is, supervisors, until, workers
+
+pytestmark = pytest.mark.slow
 
 Supervise = Callable[..., Supervisor]
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from safetensors.torch import save_file
 
 from denoise_core import DataError, RunConfig, Series, fit, load
 from denoise_core.model import denoiser as room
 from denoise_core.model.features import NetworkInput
 from denoise_core.signals import add_noise, vibration
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,6 @@ def noisy():
 
 @pytest.fixture(scope="module")
 def trained(noisy):
-    torch.set_num_threads(1)
     config = RunConfig().replace("model.hidden_size", 16).replace("training.epochs", 8).replace("training.device", "cpu")
     return fit(noisy, config)
 

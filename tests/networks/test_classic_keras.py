@@ -6,6 +6,8 @@ import torch
 
 from denoise_core.networks import ClassicLSTM
 
+pytestmark = pytest.mark.slow
+
 STEPS = 19
 
 

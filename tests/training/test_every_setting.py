@@ -14,6 +14,9 @@ from denoise_core.dsp.scaling import SCALINGS
 from denoise_core.model.losses import LOSSES
 from denoise_core.training import Trainer
 from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES
+from tests.common import small_config
+
+pytestmark = pytest.mark.slow
 
 NETWORKS = ("lstm", "gru", "mingru", "tcn", "transformer", "classic")
 N = 150
@@ -24,19 +27,7 @@ def choices(path):
 
 
 def small(**changes):
-    config = RunConfig()
-    usual = {
-        "model.hidden_size": 8,
-        "model.heads": 2,
-        "window.length": 20,
-        "training.epochs": 1,
-        "training.steps_per_epoch": 3,
-        "training.batch_size": 4,
-        "training.device": "cpu",
-    }
-    for path, value in {**usual, **changes}.items():
-        config = config.replace(path, value)
-    return config
+    return small_config({"model.heads": 2, "window.length": 20, "training.epochs": 1, "training.batch_size": 4, **changes})
 
 
 def data_for(goal):
@@ -67,7 +58,6 @@ def test_the_tables_hold_what_the_settings_offer():
 
 @pytest.mark.parametrize(("network", "goal"), list(product(NETWORKS, OBJECTIVES)))
 def test_every_combination_trains_and_denoises_or_is_refused_with_a_remedy(network, goal):
-    torch.set_num_threads(1)
     data = data_for(goal)
     done = 0
     for loss, scaling in product(LOSSES, SCALINGS):

@@ -4,38 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
-from denoise_core import RunConfig, Series, TimeAxis
+from denoise_core import Series, TimeAxis
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.model import denoiser
 from denoise_core.signals import add_noise, ecg_like
 from denoise_core.training import train
 from denoise_core.training.events import EpochEnd
+from tests.common import small_config
+
+pytestmark = pytest.mark.slow
 
 N = 1500
 CLASSIC = {"model.backbone": "classic", "objective.kind": "next_step", "objective.loss": "mse"}
 
 
-def config_of(changes):
-    usual = {
-        "model.hidden_size": 8,
-        "window.length": 32,
-        "training.epochs": 4,
-        "training.steps_per_epoch": 3,
-        "training.batch_size": 8,
-        "training.device": "cpu",
-    }
-    config = RunConfig()
-    for path, value in {**usual, **changes}.items():
-        config = config.replace(path, value)
-    return config
-
-
 @pytest.fixture(scope="module")
 def noisy():
-    torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     values = add_noise(ecg_like(N, rng), snr=3, rng=rng)
     times = np.cumsum(rng.uniform(0.8, 1.2, N))
@@ -73,7 +59,7 @@ def as_shown(data, config):
 )
 def test_the_preview_of_the_best_epoch_is_the_result_there(noisy, changes, gaps):
     series = gappy(noisy) if gaps else noisy
-    where, shown, preview, trained = as_shown(series, config_of(changes))
+    where, shown, preview, trained = as_shown(series, small_config(changes))
     assert where == slice(550, 950)
     np.testing.assert_array_equal(shown, series.values[where])
     result = trained.denoise(series).values
@@ -82,7 +68,7 @@ def test_the_preview_of_the_best_epoch_is_the_result_there(noisy, changes, gaps)
 
 @pytest.mark.parametrize("whiten", [0.0, 0.6])
 def test_of_a_resampled_series_it_is_the_result_at_even_steps(noisy, whiten):
-    config = config_of({"input.uneven": "resample", "input.whiten": whiten})
+    config = small_config({"input.uneven": "resample", "input.whiten": whiten})
     where, shown, preview, trained = as_shown(noisy, config)
     even = resample(noisy, config).series
     np.testing.assert_array_equal(shown, even.values[where])
@@ -97,13 +83,13 @@ def test_of_a_resampled_series_it_is_the_result_at_even_steps(noisy, whiten):
 def test_of_several_series_it_is_the_result_of_the_first(noisy, changes):
     takes = (noisy, replace(noisy, values=2.0 * noisy.values[::-1] if not changes else noisy.values + 0.1, name="other"))
     data = TrainingSet(noisy=takes, clean=tuple(take.values for take in takes))
-    where, _, preview, trained = as_shown(data, config_of(changes))
+    where, _, preview, trained = as_shown(data, small_config(changes))
     result = trained.denoise(noisy).values
     np.testing.assert_allclose(preview, result[where], rtol=0, atol=1e-5 * result.std())
 
 
 def test_a_series_shorter_than_the_preview_is_shown_whole(noisy):
-    where, shown, preview, _ = as_shown(noisy.part(slice(0, 150)), config_of({}))
+    where, shown, preview, _ = as_shown(noisy.part(slice(0, 150)), small_config({}))
     assert where == slice(0, 150)
     assert len(shown) == len(preview) == 150
 
@@ -119,7 +105,7 @@ def test_of_a_long_series_only_windows_about_the_stretch_are_predicted(monkeypat
         return predict(self, given, starts, length)
 
     monkeypatch.setattr(denoiser.TrainedDenoiser, "_predict_windows", count)
-    where, _, preview, trained = as_shown(long, config_of({}))
+    where, _, preview, trained = as_shown(long, small_config({}))
     assert max(sizes) <= 2 * (denoiser.CORE + 2 * denoiser.CONTEXT)
     result = trained.denoise(long).values
     np.testing.assert_allclose(preview, result[where], rtol=0, atol=1e-5 * result.std())

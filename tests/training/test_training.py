@@ -8,28 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from denoise_core import DataError, RunConfig, RunError, Series, SettingsError, fit
+from denoise_core import DataError, RunError, Series, SettingsError, fit
 from denoise_core.dataset.split import split_series
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.signals import SIGNALS, add_noise, ecg_like
 from denoise_core.suggestions import suggest
 from denoise_core.training import Trainer, train
 from denoise_core.training.events import EpochEnd, Finished, Started, StepEnd, to_json
+from tests.common import gain_db, small_config
 
-SMALL = (
-    RunConfig()
-    .replace("model.hidden_size", 8)
-    .replace("window.length", 32)
-    .replace("training.epochs", 6)
-    .replace("training.steps_per_epoch", 3)
-    .replace("training.batch_size", 8)
-    .replace("training.device", "cpu")
-)
+pytestmark = pytest.mark.slow
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    torch.set_num_threads(1)
+SMALL = small_config({"training.epochs": 6})
 
 
 @pytest.fixture
@@ -234,13 +224,13 @@ def test_learning_goals_with_more_to_learn_from_denoise():
     takes = [Series.of(add_noise(clean, snr=2, rng=rng), name=f"take {i}") for i in range(3)]
     config = suggest(takes[0]).replace("model.hidden_size", 32).replace("training.device", "cpu")
 
-    def gain_db(goal, data):
+    def gain_of(goal, data):
         x = fit(data, config.replace("objective.kind", goal)).denoise(takes[0]).values
-        return 10 * np.log10(np.mean((takes[0].values - clean) ** 2) / np.mean((x - clean) ** 2))
+        return gain_db(takes[0].values, x, clean)
 
-    assert gain_db("supervised", TrainingSet.of(takes, clean=[clean] * 3)) > 3.0
-    assert gain_db("repeats", takes) > 3.0
-    assert abs(gain_db("reconstruct", takes[0])) < 0.5
+    assert gain_of("supervised", TrainingSet.of(takes, clean=[clean] * 3)) > 3.0
+    assert gain_of("repeats", takes) > 3.0
+    assert abs(gain_of("reconstruct", takes[0])) < 0.5
 
 
 def test_gaps_are_filled_by_prediction_and_hardly_hurt_the_rest():

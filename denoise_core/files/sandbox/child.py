@@ -22,6 +22,7 @@ class WithoutPandas(MetaPathFinder):
 
 
 def main(folder: Path) -> None:
+    """Do the task that lies in `folder`, and leave the answer there."""
     task = json.loads((folder / "task.json").read_text())
     confine(task["limits"])
     from denoise_core.errors import DenoiseError

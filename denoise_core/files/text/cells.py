@@ -63,6 +63,7 @@ _BRACKETS = re.compile(r"\s*(?:\[([^\[\]]*)\]|\(([^()]*)\)|<([^<>]*)>)\s*\Z")
 
 
 def is_missing(text: str) -> bool:
+    """Whether a cell says that there is no value: empty, NaN, n/a, ---."""
     return text.strip().lower() in _MISSING_SET
 
 
@@ -78,6 +79,7 @@ def is_unit(text: str) -> bool:
 
 
 def strip_brackets(text: str) -> str:
+    """A unit without the brackets around it."""
     match = re.fullmatch(r"\s*[\[(<](.*)[\])>]\s*", text)
     return (match[1] if match else text).strip()
 

@@ -38,6 +38,7 @@ def split(line: str, delimiter: str) -> list[str]:
 
 
 def is_comment(line: str) -> bool:
+    """Whether a line begins as comments do."""
     return _COMMENT.match(line) is not None
 
 
@@ -79,7 +80,7 @@ def _is_decimal_comma(lines: Sequence[str], body: Sequence[str]) -> bool:
 
 
 def _second_opinion(body: Sequence[str]) -> str | None:
-    """clevercsv's guess, which knows rarer dialects and takes longer."""
+    """The guess of clevercsv, which knows rarer dialects and takes longer."""
     import clevercsv
 
     try:

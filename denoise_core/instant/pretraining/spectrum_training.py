@@ -162,6 +162,7 @@ def export(network: SpectrumNetwork, folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
+    """The command line of the module."""
     parser = argparse.ArgumentParser(prog="python -m denoise_core.instant.pretraining.spectrum_training", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--records", type=int, default=36_000)

@@ -209,6 +209,7 @@ def export(network: UNet, folder: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
+    """The command line of the pretraining; see the module."""
     parser = argparse.ArgumentParser(prog="python -m denoise_core.instant.pretraining", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and weights")
     parser.add_argument("--minutes", type=float, default=30.0, help="how long to train in all, on one core")

@@ -101,7 +101,7 @@ def _save(path: Path, words: dict[str, Any], arrays: dict[str, Float64Array]) ->
 
 
 def _plain(value: Any) -> Any:
-    """numpy's own numbers as Python's; TypeError for what JSON cannot say."""
+    """NumPy's own numbers as Python's; TypeError for what JSON cannot say."""
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"{value!r} cannot be kept as JSON")

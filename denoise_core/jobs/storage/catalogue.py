@@ -15,6 +15,8 @@ from denoise_core.jobs.storage.run_folder import RunFolder
 
 
 class Catalogue:
+    """All runs of a data folder."""
+
     def __init__(self, home: Home) -> None:
         self._home = home
         self._index = IndexReader(home.index)

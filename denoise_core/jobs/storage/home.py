@@ -50,7 +50,7 @@ class Home:
 
     def run_ids(self) -> set[str]:
         """The names in `runs` that can be those of runs; whatever else lies there is not ours."""
-        return set(filter(is_id, os.listdir(self.runs)))
+        return {path.name for path in self.runs.iterdir() if is_id(path.name)}
 
     @property
     def parts(self) -> Path:

@@ -39,10 +39,12 @@ def check_hash(text: str) -> str:
 
 
 def is_id(text: str) -> bool:
+    """Whether `text` is shaped like the ids that `new_id` makes."""
     return bool(_ID.fullmatch(text))
 
 
 def is_hash(text: str) -> bool:
+    """Whether `text` is shaped like a sha256 in hexadecimal."""
     return bool(_HASH.fullmatch(text))
 
 

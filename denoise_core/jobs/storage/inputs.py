@@ -60,7 +60,7 @@ class Inputs:
 
     def all(self) -> list[str]:
         """The digests of everything that is kept; whatever else lies there is not ours."""
-        return sorted(filter(is_hash, os.listdir(self._home.inputs)))
+        return sorted(path.name for path in self._home.inputs.iterdir() if is_hash(path.name))
 
     def remove(self, digest: str) -> None:
         remove_folder(self._home, self._folder(digest))
@@ -103,7 +103,7 @@ def move_in(part: Path, folder: Path) -> None:
     """Let a finished folder appear in its place; where somebody else was first, theirs stays."""
     with suppress(FileExistsError):
         try:
-            os.rename(part, folder)
+            part.rename(folder)
         except OSError:
             if folder.exists():
                 raise FileExistsError(folder) from None
@@ -115,5 +115,5 @@ def remove_folder(home: Home, folder: Path) -> None:
     """Let a folder vanish at once, then free its space."""
     part = home.parts / new_id()
     with suppress(FileNotFoundError):
-        os.rename(folder, part)
+        folder.rename(part)
     shutil.rmtree(part, ignore_errors=True)

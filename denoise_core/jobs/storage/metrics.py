@@ -21,6 +21,7 @@ def append(path: Path, event: Recorded) -> None:
 
 
 def encode(event: Recorded) -> bytes:
+    """The event as one line of JSON."""
     return json.dumps(to_json(event), separators=(",", ":")).encode() + b"\n"
 
 

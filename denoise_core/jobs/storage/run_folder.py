@@ -177,4 +177,5 @@ class RunFolder:
 
 
 def missing_run(run_id: str) -> RunError:
+    """The error for a run that was deleted or has expired."""
     return RunError(f"The run {run_id} is no longer here: it was deleted or it expired. Start a new run from the Train page.")

@@ -55,7 +55,7 @@ def looks_at(inputs: Float64Array, passes: Passes, *, once: bool) -> list[Look]:
     samples were tried: eight of them gain 0.01 dB.
     """
     if once:
-        return [Look(np.where(np.sum(inputs[:, 0] ** 3, axis=1) < 0.0, -1.0, 1.0)[:, None], backwards=False, hints=True)]
+        return [Look(np.where(np.sum(inputs[:, 0] ** 3, axis=1) < 0.0, -1.0, 1.0)[:, None], False, True, passes[0][2])]
     same = np.ones((len(inputs), 1))
     return [Look(signs, backwards, hints, weights) for backwards, hints, weights in passes for signs in (same, -same)]
 

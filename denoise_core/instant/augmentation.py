@@ -58,10 +58,10 @@ def passes_for(inputs: Float64Array, kinds: PassKinds) -> list[Pass]:
     return [Pass(signs, backwards, features, weights) for backwards, features, weights in kinds for signs in (same, -same)]
 
 
-def single_pass(inputs: Float64Array) -> list[Pass]:
-    """One pass, with the sign of the window's third moment, which keeps the law of `passes_for`."""
+def single_pass(inputs: Float64Array, kinds: PassKinds) -> list[Pass]:
+    """Forwards with features, by the first network, with the sign of the window's third moment: the law of `passes_for` holds."""
     signs = np.where(np.sum(inputs[:, 0] ** 3, axis=1) < 0.0, -1.0, 1.0)[:, None]
-    return [Pass(signs, backwards=False, features=True)]
+    return [Pass(signs, backwards=False, features=True, weights=kinds[0][2])]
 
 
 def predict(inputs: Float64Array, conditions: Float64Array, passes: list[Pass]) -> Prediction:

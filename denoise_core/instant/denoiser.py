@@ -185,7 +185,7 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
     units = np.sqrt(np.mean(stated**2, axis=1))[:, None]
     inputs = np.stack([_inputs(series, *each, mode) for each in zip(windows, stated / units, units[:, 0], strict=True)])
     conditions = np.broadcast_to(condition(series.power, series.level_error), (len(inputs), CONDITIONS))
-    passes = single_pass(inputs) if mode.single_pass else passes_for(inputs, _pass_kinds(series))
+    passes = (single_pass if mode.single_pass else passes_for)(inputs, _pass_kinds(series))
     noise, variance, log_sd = predict(inputs, conditions, passes)
     return np.stack([noise * units, variance * units**2, np.exp(2.0 * log_sd) * units**2], axis=1)
 

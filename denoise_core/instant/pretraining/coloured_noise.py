@@ -105,7 +105,10 @@ def in_bins(power: Float64Array) -> Float64Array:
     places = np.linspace(0.0, BINS - 1.0, power.shape[1])
     edges = np.searchsorted(places, np.arange(BINS - 1) + 0.5)
     starts = np.append(0, edges)
-    return np.asarray(np.add.reduceat(power, starts, axis=1) / np.diff(np.append(starts, power.shape[1])))
+    return np.asarray(
+        np.add.reduceat(power, np.minimum(starts, power.shape[1] - 1), axis=1)
+        / np.maximum(np.diff(np.append(starts, power.shape[1])), 1)
+    )
 
 
 def draw_spectra(rng: Rng, count: int, length: int) -> Float64Array:

@@ -16,6 +16,7 @@ from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
 
 _UPPER, _SIGNAL_FROM = 0.15, 1.5  # cycles per sample; power in units of the noise's, from which on there is signal
+_TESTED_SAMPLES = 2**18
 _MANY_SPIKES = 0.004  # share of samples; fewer may be peaks of the signal, and stay
 
 
@@ -74,9 +75,10 @@ class NormalisedSeries:
         """Whether the noise is white and the signal, as most are, weaker than it at the upper frequencies."""
         if self.power is not None:
             return False
-        n = len(self.values)
+        relative = self.values[:_TESTED_SAMPLES] / np.maximum(self.levels[:_TESTED_SAMPLES], np.finfo(float).tiny)
+        n = len(relative)
         window = np.hanning(n + 2)[1:-1]
-        power = np.abs(np.fft.rfft(window * self.values / np.maximum(self.levels, np.finfo(float).tiny))) ** 2
+        power = np.abs(np.fft.rfft(window * relative)) ** 2
         return bool(np.mean(power[int(_UPPER * n) :]) < _SIGNAL_FROM * np.sum(window**2))
 
     def with_weaker_noise(self, share: float) -> NormalisedSeries:

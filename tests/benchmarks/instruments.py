@@ -13,7 +13,7 @@ from tests.benchmarks import repeating
 
 N = 2048
 SNRS = (3, 10)
-_SETTLE = 512  # samples thrown away before a filter's noise is used
+_SETTLE = 512  # samples discarded before a filter's noise is used
 
 Rng = np.random.Generator
 
@@ -75,11 +75,11 @@ def pink(rng: Rng) -> Float64Array:
     return np.asarray(np.fft.irfft(spectrum, n=2 * N)[:N] * np.sqrt(N))
 
 
-def _added(make: Callable[[Rng], Float64Array]) -> Callable[[Float64Array, float, Rng], Pair]:
+def _additive(make: Callable[[Rng], Float64Array]) -> Callable[[Float64Array, float, Rng], Pair]:
     return lambda clean, sd, rng: Pair(clean, clean + sd * make(rng))
 
 
-def _quantised(clean: Float64Array, sd: float, rng: Rng) -> Pair:
+def _quantise(clean: Float64Array, sd: float, rng: Rng) -> Pair:
     """White noise, and steps of 1.5 of its sd."""
     return Pair(clean, np.round((clean + sd * rng.standard_normal(N)) / (1.5 * sd)) * 1.5 * sd)
 
@@ -91,38 +91,38 @@ def _counts(clean: Float64Array, sd: float, rng: Rng) -> Pair:
     return Pair(rate, rng.poisson(rate).astype(np.float64))
 
 
-def _dependent(clean: Float64Array, sd: float, rng: Rng) -> Pair:
+def _signal_dependent(clean: Float64Array, sd: float, rng: Rng) -> Pair:
     """White noise that is stronger where the signal is large."""
     level = 0.3 + np.abs(clean - np.median(clean)) / clean.std()
     return Pair(clean, clean + sd * level / np.sqrt(np.mean(level**2)) * rng.standard_normal(N))
 
 
-def _humming(clean: Float64Array, sd: float, rng: Rng) -> Pair:
+def _with_hum(clean: Float64Array, sd: float, rng: Rng) -> Pair:
     """White noise; mains hum with an overtone belongs to what was recorded, and stays unless its removal is asked for."""
     index = np.arange(N)
     hum = np.sin(2 * np.pi * 0.05 * index + rng.uniform(0, 6)) + 0.4 * np.sin(2 * np.pi * 0.15 * index + rng.uniform(0, 6))
     return Pair(clean + sd * hum, clean + sd * (hum + rng.standard_normal(N)))
 
 
-def _drifting(clean: Float64Array, sd: float, rng: Rng) -> Pair:
+def _with_drift(clean: Float64Array, sd: float, rng: Rng) -> Pair:
     """White noise; a baseline that wanders belongs to what was recorded, likewise."""
     drift = np.interp(np.arange(N), np.linspace(0, N, 6), np.cumsum(rng.standard_normal(6)) * clean.std())
     return Pair(clean + drift, clean + drift + sd * rng.standard_normal(N))
 
 
 NOISES: dict[str, Callable[[Float64Array, float, Rng], Pair]] = {
-    "white": _added(lambda rng: rng.standard_normal(N)),
-    "low-pass 2 at 5 %": _added(lambda rng: band_limited(rng, 2, 0.05)),
-    "low-pass 4 at 10 %": _added(lambda rng: band_limited(rng, 4, 0.10)),
-    "low-pass 4 at 25 %": _added(lambda rng: band_limited(rng, 4, 0.25)),
-    "low-pass 8 at 45 %": _added(lambda rng: band_limited(rng, 8, 0.45)),
-    "AR(2)": _added(resonant),
-    "pink": _added(pink),
-    "quantised": _quantised,
+    "white": _additive(lambda rng: rng.standard_normal(N)),
+    "low-pass 2 at 5 %": _additive(lambda rng: band_limited(rng, 2, 0.05)),
+    "low-pass 4 at 10 %": _additive(lambda rng: band_limited(rng, 4, 0.10)),
+    "low-pass 4 at 25 %": _additive(lambda rng: band_limited(rng, 4, 0.25)),
+    "low-pass 8 at 45 %": _additive(lambda rng: band_limited(rng, 8, 0.45)),
+    "AR(2)": _additive(resonant),
+    "pink": _additive(pink),
+    "quantised": _quantise,
     "counts": _counts,
-    "follows the signal": _dependent,
-    "humming": _humming,
-    "drifting": _drifting,
+    "follows the signal": _signal_dependent,
+    "humming": _with_hum,
+    "drifting": _with_drift,
 }
 
 

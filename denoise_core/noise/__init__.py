@@ -1,4 +1,4 @@
-"""Noise estimation from the series alone: level, autocorrelation, envelope, spikes."""
+"""Noise estimation from the series alone: level, spectrum, autocorrelation, envelope, spikes."""
 
 from denoise_core.noise.description import Noise, describe
 from denoise_core.noise.white_level import level

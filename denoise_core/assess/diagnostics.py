@@ -70,8 +70,8 @@ def _on_level(noise: Noise, unit: str) -> Sentence:
 
 
 def _on_autocorrelation(noise: Noise) -> Iterator[Sentence]:
-    if noise.correlation > 0:
-        fact = f"The noise is autocorrelated (lag 1: {noise.correlation:.2f})"
+    if noise.correlation > 0 or noise.power is not None:
+        fact = f"The noise is autocorrelated (lag 1: {noise.lag1:.2f})"
         yield Sentence(severity="note", text=f"{fact}, which the suggested settings compensate for.")
 
 

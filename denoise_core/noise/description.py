@@ -14,7 +14,7 @@ from denoise_core.noise.envelope import find_envelope
 from denoise_core.noise.excerpt import excerpt
 from denoise_core.noise.fusion import FusedEstimate, correlation_length, fuse
 from denoise_core.noise.minimum_statistics import BLOCK, expected_minimum_variance, minimum_variance
-from denoise_core.noise.power_spectrum import relative_power
+from denoise_core.noise.power_spectrum import autocovariance, relative_power
 from denoise_core.noise.spectrum import noise_floor, spectrum_level
 from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR, estimate_spectrum
 from denoise_core.noise.spikes import find_spikes, share_of
@@ -62,6 +62,14 @@ class Noise:
     levels: Float64Array | None = None
     power: Float64Array | None = None
     level_error: float = TYPICAL_ERROR
+
+    @property
+    def lag1(self) -> float:
+        """Autocorrelation of the noise at a lag of one sample; 0 where it is white."""
+        if self.power is None:
+            return self.correlation
+        covariance = autocovariance(self.power)
+        return float(covariance[1] / covariance[0])
 
     def along(self, n: int) -> Float64Array:
         """The noise sd at each of n samples: ``levels``, or ``sd`` repeated; shape (n,)."""

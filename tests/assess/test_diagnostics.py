@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from denoise_core.assess import on_gaps, on_noise, on_series, on_training
-from denoise_core.noise import Noise
+from denoise_core.noise import Noise, describe
 from denoise_core.series import Series, TimeAxis
+from denoise_core.signals import pressure_steps
 
 
 def words(sentences) -> str:
@@ -93,3 +95,14 @@ def test_missing_samples_are_counted_and_named_from_one():
     values[10::4] = np.nan
     assert words(on_gaps(Series.of(values))).endswith("missing: 1, 5–7, 11, 15, 19, 23 and 7 more gaps.")
     assert on_gaps(Series.of(np.arange(9.0))) == []
+
+
+def test_band_limited_noise_is_named_by_its_autocorrelation():
+    rng = np.random.default_rng(1)
+    clean = pressure_steps(4096, rng)
+    filtered = signal.sosfilt(signal.butter(4, 0.5, output="sos"), rng.standard_normal(4596))[500:]
+    described = describe(clean + clean.std() / 3 * filtered / filtered.std())
+    lag1 = float(np.corrcoef(filtered[1:], filtered[:-1])[0, 1])
+    assert described.lag1 == pytest.approx(lag1, abs=0.06)
+    assert f"The noise is autocorrelated (lag 1: {described.lag1:.2f})" in words(on_noise(described, "bar"))
+    assert described.sd == pytest.approx(clean.std() / 3, rel=0.15)

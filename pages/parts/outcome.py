@@ -8,6 +8,7 @@ from denoise_core import figures
 from denoise_core.assess import Figure, on_gaps, on_training
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.jobs import RunView
+from denoise_core.jobs.spec import CANCELLED_REASON
 from denoise_core.methods import METHODS
 from pages.parts import chart, messages, state
 from pages.parts.cached import INSTANT, run_estimate, run_series, spectra_of
@@ -30,6 +31,8 @@ _NO_RESULT_YET = {
 def why_no_result(run: RunView) -> str:
     """Why the run has no result, in one or two sentences."""
     if run.state == "cancelled":
+        if run.reason not in ("", CANCELLED_REASON):
+            return run.reason
         by = "You cancelled this run" if run.spec.owner == state.current().workspace else "This run was cancelled"
         return f"{by}, so it has no result."
     return _NO_RESULT_YET.get(run.state, f"This run failed, so it has no result. {run.reason}")

@@ -5,11 +5,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 import denoise_core as dc
 from denoise_core.assess import Sentence, judge
 from denoise_core.files import sample_path
 from denoise_core.jobs import Request, Source
+from denoise_core.jobs.spec import CANCELLED_REASON, NO_EPOCH_REASON, Status
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
@@ -106,3 +108,18 @@ def test_result_file_removed_by_hand_is_told_in_words(app, store, finished):
     result(app, finished)
     assert not app.exception
     assert "no result" in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (CANCELLED_REASON, "This run was cancelled, so it has no result."),
+        ("", "This run was cancelled, so it has no result."),
+        (NO_EPOCH_REASON, NO_EPOCH_REASON),
+    ],
+)
+def test_a_run_without_a_result_says_why(app, store, submitted, reason, told):
+    RunFolder(store.home / "runs" / submitted).write(Status(state="cancelled", reason=reason, started=0.0))
+    result(app, submitted)
+    assert not app.exception
+    assert app.info[0].value == told

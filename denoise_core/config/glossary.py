@@ -29,7 +29,7 @@ GLOSSARY: dict[str, str] = {
     "LSTM": "Long short-term memory, a network that reads a series sample by sample and remembers what matters.",
     "Min-max scaling": "Rescaling the values to the range from 0 to 1.",
     "Optimiser": "The algorithm that updates the weights in each step, such as AdamW, Adam or SGD.",
-    "Overfitting": "Learning the training samples by heart, noise included, so that new samples are predicted worse.",
+    "Overfitting": "Memorising the training samples, noise included, so that new samples are predicted worse.",
     "Overlap": "The fraction of a window that the next one shares.",
     "Patience": "The number of epochs without improvement after which training stops.",
     "Period": "The number of samples, or the time, after which an oscillation repeats.",

@@ -59,7 +59,7 @@ class TrainedDenoiser:
     def denoise(self, series: Series) -> Estimate:
         """The estimate of the noise-free series and its sd, also within gaps, where it is a prediction.
 
-        The scaling is the one learnt in training; the noise level is measured anew on this series.
+        The scaling is the one learned in training; the noise level is measured anew on this series.
 
         Raises
         ------

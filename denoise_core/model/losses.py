@@ -17,7 +17,7 @@ STUDENT_SCALE = (GAUSSIAN_MEDIAN / 0.74070) ** 2  # the t distribution whose qua
 HUBER = 1.345  # noise sds; 95 % as efficient as the mean where the noise is Gaussian
 LEAST_HUBER = 0.1  # for targets without noise, in scaled units
 CALIBRATION_STEP = 0.125
-# A learnt variance is right to e^0.3 before its calibration: a short recording's few held-out targets say less than that, and
+# A learned variance is right to e^0.3 before its calibration: a short recording's few held-out targets say less than that, and
 # following them alone lost 0.2 dB and made the coverage of 90 % bands vary from 34 to 98 % over 25 trainings.
 CALIBRATION_SD = 0.3
 
@@ -94,7 +94,7 @@ LOSSES: dict[str, Loss] = {
 def calibration(loss: Loss, mean: Tensor, log_variance: Tensor, target: Tensor, noise_variance: Tensor) -> float:
     """The logarithm that added to the log-variance makes held-out targets, all of shape (n,), most likely.
 
-    A learnt variance is trusted within `CALIBRATION_SD` unless the targets say otherwise. Where the loss learns none, the result
+    A learned variance is trusted within `CALIBRATION_SD` unless the targets say otherwise. Where the loss learns none, the result
     is one variance for all: ``log_variance`` then counts as 0.
     """
     if loss.learns_variance:
@@ -121,7 +121,7 @@ def posterior(
     """Mean and variance of the noise-free sample, given its prediction from the others and its own noisy value.
 
     ``x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)`` with w = `prior`, the prediction's variance, and s2, the
-    noise's; where `noisy` is NaN (a gap) nothing is put back: ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance
+    noise's; where `noisy` is NaN (a gap) there is nothing to combine: ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance
     that Student-t noise has given the surprise, ``s2 * (4 + (y - mean)^2 / (w + s2)) / 5``, where that is more.
 
     References

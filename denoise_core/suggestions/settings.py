@@ -23,7 +23,7 @@ LINEAR_FROM_SNR = 6.0
 # with 0.5 and gap 4 3.7; with 0.9, more than is there, 1.7 (Bumps: -2.5). So it stays below the autocorrelation found.
 WHITEN_SHARE, MOST_WHITENING, MOST_GAP = 0.95, 0.75, 4
 
-# Three leads of one heart learnt together, gain over each alone: with the epochs of one 0.0, 0.1 and -0.1 dB, with 1.43 times as
+# Three leads of one heart learned together, gain over each alone: with the epochs of one 0.0, 0.1 and -0.1 dB, with 1.43 times as
 # many 0.5, 0.4 and 0.5 dB.
 CHANNEL_POWER = 1.0 / 3.0
 MOST_EPOCHS = 200

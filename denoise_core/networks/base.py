@@ -37,4 +37,4 @@ class Network(nn.Module):
     first: int = 0
 
     def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
-        """Set what is measured, not learned, from inputs (n, in_features), targets (n,) and those to learn from, `chosen` (n,)."""
+        """Set what is measured, not learned, from inputs (n, in_features), targets (n,) and which to use, `chosen` (n,)."""

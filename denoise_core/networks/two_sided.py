@@ -46,7 +46,7 @@ class TwoSided(Network):
 
     @torch.no_grad()
     def prepare(self, inputs: Tensor, target: Tensor, chosen: Tensor, *, noise_variance: float) -> None:
-        """Set what is measured, not learned, from inputs (n, in_features), targets (n,) and those to learn from, `chosen` (n,)."""
+        """Set what is measured, not learned, from inputs (n, in_features), targets (n,) and which to use, `chosen` (n,)."""
         values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
         steps = values.diff()[observed[1:] & observed[:-1]]
         self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))

@@ -121,7 +121,7 @@ def posterior(
     """Mean and variance of the noise-free sample, given its prediction from the others and its own noisy value.
 
     ``x = (s2 * mean + w * y) / (w + s2);  var(x) = s2 * w / (w + s2)`` with w = `prior`, the prediction's variance, and s2, the
-    noise's; where `noisy` is NaN (a gap) the prediction stands: ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance
+    noise's; where `noisy` is NaN (a gap) ``x = mean, var(x) = w``. A `robust` one takes for s2 the variance
     that Student-t noise has given the surprise, ``s2 * (4 + (y - mean)^2 / (w + s2)) / 5``, where that is more.
 
     References

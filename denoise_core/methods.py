@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from denoise_core import filters
 from denoise_core.config import RunConfig, unknown
+from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.errors import SettingsError
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Event
@@ -94,4 +95,8 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     """
     chosen = lookup(method)
     series.check_usable()
-    return chosen.denoise(series, **settings)
+    if chosen.trains:
+        return chosen.denoise(series, **settings)
+    grid = SampleGrid.of(series.time)
+    estimate = grid.collect_estimate(chosen.denoise(grid.expand_series(series), **settings))
+    return replace(estimate, notes=(*estimate.notes, *grid.notes(series.name)))

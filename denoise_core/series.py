@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,9 @@ Float64Array = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
+_PAUSE = 1.5  # usual steps
+_ON_GRID, _MOSTLY = 0.1, 0.99  # how far from whole multiples of the usual step, and how many of the steps
+_SPREAD = 5.0  # of uneven steps, as distance of the 90 % quantile from the median: a longer one is a pause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +29,7 @@ class TimeAxis:
     Parameters
     ----------
     values : float64 array of shape (n,)
-        Increasing, in `unit`; seconds since `start` where `start` is given.
+        Never decreasing, in `unit`; seconds since `start` where `start` is given. Equal where a time was recorded twice.
     unit : str
         "s", "year", ... or "sample" where nothing is known.
     start : datetime64 or None
@@ -75,13 +79,34 @@ class TimeAxis:
         count = f"{self.step / size:.6g}"
         return f"one sample per {unit}" if count == "1" else f"one sample every {count} {unit}s"
 
+    @cached_property
+    def pauses(self) -> NDArray[np.int64]:
+        """Positions i where no sample was taken for a while after sample i: the step to the next is far longer than usual.
+
+        Where nearly all steps are whole multiples of the usual one, every multiple is a pause; among uneven steps, those are that
+        stand out of the others.
+
+        Examples
+        --------
+        >>> TimeAxis(values=np.array([0.0, 1.0, 2.0, 7.0, 8.0, 9.0])).pauses.tolist()
+        [2]
+        """
+        if len(self.values) < 4 or not self.step > 0:
+            return np.zeros(0, dtype=np.int64)
+        ratio = np.diff(self.values) / self.step
+        whole = np.abs(ratio - np.rint(ratio)) <= _ON_GRID
+        usual = 1.0 if np.mean(whole) >= _MOSTLY else float(np.quantile(ratio, 0.9, method="lower"))
+        return np.flatnonzero(ratio > max(_PAUSE, usual + _SPREAD * (usual - 1.0)))
+
     @property
     def uneven_share(self) -> float:
-        """Share of steps that differ from the median step by more than 1 %."""
+        """Share of steps that differ from the median step by more than 1 %, without pauses and repeated times."""
         if len(self.values) < 3:
             return 0.0
         steps = np.diff(self.values)
-        return float(np.mean(np.abs(steps - self.step) > 0.01 * abs(self.step)))
+        uneven = (np.abs(steps - self.step) > 0.01 * abs(self.step)) & (steps != 0)
+        uneven[self.pauses] = False
+        return float(np.mean(uneven))
 
     def to_json(self) -> dict[str, Any]:
         """All but `values`, JSON-able: ``TimeAxis.from_json(axis.to_json(), axis.values) == axis``."""
@@ -233,6 +258,8 @@ class Recording:
     units : mapping of channel name to unit; missing where unknown
     layout : Layout or None
         How the file was laid out; None where the recording is from no file.
+    order : int64 array of shape (n,) or None
+        The row of numbers, counted from 0, in which each sample stands, where the rows were not in order of time.
     notes : tuple of str
         How the file was read and what was unusual, in whole sentences.
     """
@@ -242,6 +269,7 @@ class Recording:
     channels: Mapping[str, Float64Array]
     units: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     layout: Layout | None = None
+    order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

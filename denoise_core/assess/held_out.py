@@ -9,6 +9,7 @@ from denoise_core.config import RunConfig
 from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.split import Mask
 from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.series import Estimate, Float64Array
 
 
@@ -34,7 +35,7 @@ def held_out_mask(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
     prepared = prepare_data(data, config)
     test = prepared.split[i].test
     if config.input.uneven != "resample":
-        return test
+        return test[SampleGrid.of(data.noisy[i].time).index]
     even = prepared.data.noisy[i].time
     nearest = np.rint((times - even.values[0]) / even.step).astype(np.int64)
     return np.asarray(test[nearest.clip(0, len(test) - 1)])

@@ -9,6 +9,7 @@ import numpy as np
 
 from denoise_core.config import RunConfig
 from denoise_core.dsp.resampling import interpolate_at, resample_evenly
+from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.dsp.whitening import unwhiten, unwhiten_sd, whiten
 from denoise_core.series import Estimate, Float64Array, Series
 
@@ -49,9 +50,9 @@ def preprocess(series: Series, config: RunConfig) -> Preprocessed:
 
 
 def resample(series: Series, config: RunConfig) -> Preprocessed:
-    """The series at even time steps if `config.input.uneven` is "resample", else as it is."""
+    """The series at even time steps if `config.input.uneven` is "resample", else on its `SampleGrid`."""
     if config.input.uneven != "resample":
-        return _identity(series)
+        return _put_on_grid(series)
     new = resample_evenly(series)
     old_times, new_times = series.time.values, new.time.values
 
@@ -65,6 +66,15 @@ def resample(series: Series, config: RunConfig) -> Preprocessed:
         f"{series.time.unit} for the network, and its estimate was interpolated back to the recorded times."
     )
     return Preprocessed(series=new, transform=lambda v: interpolate_at(v, old_times, new_times), invert=invert, notes=(note,))
+
+
+def _put_on_grid(series: Series) -> Preprocessed:
+    grid = SampleGrid.of(series.time)
+    if grid.is_plain:
+        return _identity(series)
+    return Preprocessed(
+        series=grid.expand_series(series), transform=grid.expand, invert=grid.collect_estimate, notes=grid.notes(series.name)
+    )
 
 
 def prewhiten(series: Series, config: RunConfig) -> Preprocessed:

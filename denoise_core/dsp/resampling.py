@@ -16,16 +16,16 @@ MOST_GROWTH = 4.0
 def resample_evenly(series: Series) -> Series:
     """The series at even steps of its median step, from its first to its last time, by linear interpolation.
 
+    Samples of one time count as their mean.
+
     Raises
     ------
     DataError
-        If time does not increase, or even steps would make more than four times as many samples.
+        If time decreases, or even steps would make more than four times as many samples.
     """
     times, step = series.time.values, series.time.step
-    if not step > 0 or np.any(np.diff(times) <= 0):
-        raise DataError(
-            f"The times of {series.name} do not always increase, so even steps cannot be made. Sort the file by time."
-        )
+    if not step > 0 or np.any(np.diff(times) < 0):
+        raise DataError(f"The times of {series.name} go back, so even steps cannot be made. Sort the file by time.")
     count = int(np.floor((times[-1] - times[0]) / step + 1e-6)) + 1
     if count > MOST_GROWTH * len(series):
         raise DataError(
@@ -41,8 +41,8 @@ def interpolate_at(values: Float64Array, times: Float64Array, at: Float64Array) 
     present = ~np.isnan(values)
     if not present.any():
         return np.full(len(at), np.nan)
-    known = times[present]
-    result = np.interp(at, known, values[present], left=np.nan, right=np.nan)
+    known, place, count = np.unique(times[present], return_inverse=True, return_counts=True)
+    result = np.interp(at, known, np.bincount(place, weights=values[present]) / count, left=np.nan, right=np.nan)
     after = np.clip(np.searchsorted(known, at), 1, max(1, len(known) - 1))
     if len(known) > 1:
         apart = known[after] - known[after - 1]

@@ -61,7 +61,7 @@ def overlay(
     """
     x = axis_values(series.time)
     part = window(x, view)
-    lines = Lines(x[part], limit)
+    lines = Lines(x[part], limit, pauses=series.time.pauses - part.start)
     lines.add("Recorded", series.values[part], color=RAW, width=1.0)
     if band and estimate is not None and estimate.sd is not None:
         lines.band("90 % band (estimated)", estimate.values[part], NINETY * estimate.sd[part])
@@ -131,7 +131,7 @@ def windows(series: Series, *, length: int, hop: int, count: int = 5) -> Figure:
     """A stretch from the middle of the series with windows of `length` samples, `hop` samples apart, as the network gets them."""
     x, reach = axis_values(series.time), length + (count - 1) * hop
     first = max(0, (len(x) - reach) // 2)
-    lines = Lines(x[first : first + reach], LIMIT)
+    lines = Lines(x[first : first + reach], LIMIT, pauses=series.time.pauses - first)
     lines.add("Recorded", series.values[first : first + reach], color=RAW, width=1.2)
     layout = base_layout(series.time) | {"showlegend": False}
     layout["yaxis"] |= {"title": {"text": with_unit(series.name, series.unit)}}

@@ -7,6 +7,7 @@ import html
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoise_core.figures.downsampling import downsample
 from denoise_core.series import Float64Array, TimeAxis
@@ -29,26 +30,43 @@ DARK = {
     TRAIN: "#2FC49A",
 }
 
+_NONE: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
 
 class Lines:
-    """Lines over one x axis, each downsampled on its own, and how many points that left."""
+    """Lines over one x axis, each downsampled on its own, and how many points that left.
 
-    def __init__(self, x: Float64Array, limit: int) -> None:
+    Parameters
+    ----------
+    pauses : int64 array
+        Positions after which all lines are interrupted, where that is wide enough to be seen.
+    """
+
+    def __init__(self, x: Float64Array, limit: int, *, pauses: NDArray[np.int64] = _NONE) -> None:
         self.traces: list[Figure] = []
         self._x, self._limit = x, limit
+        pauses = pauses[(pauses >= 0) & (pauses < len(x) - 1)]
+        self._pauses = pauses[(x[pauses + 1] - x[pauses]) * limit >= x[-1] - x[0]] if pauses.size else pauses
         self._drawn = 0
 
     def add(self, name: str, y: Float64Array, **style: Any) -> None:
         at = downsample(y, limit=self._limit)
         self._drawn = max(self._drawn, len(at))
-        self.traces.append(line_trace(name, self._x[at], y[at], **style))
+        breaks = np.unique(self._breaks(at))
+        x = np.insert(self._x[at], breaks, self._x[at[breaks - 1]])
+        self.traces.append(line_trace(name, x, np.insert(y[at], breaks, np.nan), **style))
+
+    def _breaks(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Before which of the positions `at` a pause lies, and after others of them."""
+        breaks = np.searchsorted(at, self._pauses, side="right")
+        return breaks[(breaks > 0) & (breaks < len(at))]
 
     def band(self, name: str, middle: Float64Array, half: Float64Array) -> None:
         """Grey between ``middle - half`` and ``middle + half``: one closed shape for each stretch without a gap."""
         low, high = middle - half, middle + half
         # Each edge keeps its own extremes, so that the lines within stay within.
         at = np.union1d(downsample(low, limit=self._limit // 2), downsample(high, limit=self._limit // 2))
-        runs = np.split(at, np.flatnonzero(np.isnan(low[at])))
+        runs = np.split(at, np.union1d(np.flatnonzero(np.isnan(low[at])), self._breaks(at)))
         rings = [ring for run in runs if (ring := run[~np.isnan(low[run])]).size]
         gap = np.array([np.nan])
         x = [part for ring in rings for part in (gap, self._x[ring], self._x[ring][::-1])][1:]

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from denoise_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, r
     """
     if not estimates:
         raise DataError("There is no result to write. Denoise at least one column first.")
-    turn = slice(None, None, -1 if recording.layout and recording.layout.newest_first else 1)
+    rows = _rows(recording)
     found = []
     for channel, estimate in estimates.items():
         noisy = recording[channel].values
@@ -54,5 +57,12 @@ def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, r
             parts["residual"] = noisy - estimate.values
         if sd and estimate.sd is not None:
             parts["sd"] = estimate.sd
-        found += [OutputColumn(channel=channel, suffix=suffix, values=values[turn]) for suffix, values in parts.items()]
+        found += [OutputColumn(channel=channel, suffix=suffix, values=values[rows]) for suffix, values in parts.items()]
     return found
+
+
+def _rows(recording: Recording) -> slice | NDArray[np.int64]:
+    """The sample of each row of the file."""
+    if recording.order is not None:
+        return np.argsort(recording.order)
+    return slice(None, None, -1 if recording.layout and recording.layout.newest_first else 1)

@@ -42,12 +42,12 @@ def to_recording(table: Table, options: ReadOptions) -> Recording:
 
 
 def _recording(table: Table, time: TableTime, channels: dict[str, Any]) -> Recording:
-    turn = slice(None, None, -1 if time.newest_first else 1)
-    kept = {name: np.ascontiguousarray(values[turn], dtype=np.float64) for name, values in channels.items()}
+    rows = slice(None, None, -1 if time.newest_first else 1) if time.order is None else time.order
+    kept = {name: np.ascontiguousarray(values[rows], dtype=np.float64) for name, values in channels.items()}
     notes = (*table.notes, *time.notes, *_ignored_columns(table, time), *_missing_values(kept), *_gap_codes(kept))
     layout = replace(table.layout, newest_first=time.newest_first)
     units = {column.name: column.unit for column in table.columns if column.unit and column.name in kept}
-    return Recording(name=table.name, time=time.axis, channels=kept, units=units, layout=layout, notes=notes)
+    return Recording(name=table.name, time=time.axis, channels=kept, units=units, layout=layout, order=time.order, notes=notes)
 
 
 def _no_numbers(table: Table) -> str:

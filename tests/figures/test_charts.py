@@ -156,3 +156,15 @@ def test_every_figure_is_a_valid_plotly_figure(series, estimate):
     for figure in made:
         go.Figure(figure)
         assert figure["layout"]["meta"]["alt"]
+
+
+@pytest.mark.parametrize("n", [100, 20_000])
+def test_lines_and_band_are_interrupted_at_a_pause(n):
+    times = np.arange(n, dtype=np.float64)
+    times[n // 2 :] += n
+    series = Series(values=np.sin(times / 9.0), time=TimeAxis(values=times))
+    estimate = Estimate(values=series.values, method="test", sd=np.full(n, 0.1))
+    for trace in figures.overlay(series, estimate)["data"]:
+        x, y = values(trace, "x"), values(trace)
+        joined = np.isfinite(y[:-1]) & np.isfinite(y[1:])
+        assert np.max(np.abs(np.diff(x)[joined])) < n / 2

@@ -146,37 +146,10 @@ def test_a_sampling_rate_that_was_set_is_said_to_be_so(parsed):
     assert "Time is in column time, 1 Hz." in parsed(data).notes
 
 
-def test_several_uneven_steps_are_told_with_the_longest(parsed):
-    note = parsed(with_times(["0", "1", "2", "3.5", "4.5", "5.5", "9", "10"])).notes
-    assert any("28.6% of the steps" in said and "longest is 3.5 s after row 7" in said for said in note)
-    newest_first = parsed(with_times(["10", "9", "5.5", "4.5", "3.5", "2", "1", "0"])).notes
-    assert any("longest is 3.5 s after row 4" in said for said in newest_first)
-
-
 def test_uneven_steps_are_kept_and_said(parsed):
     recording = parsed(with_times(["0", "1", "2", "3.5", "4.5", "5.5", "6.5", "7.5"]))
     assert recording.time.values[3] == 3.5
-    assert any("There is a pause of 1.5 s after row 4; otherwise" in note for note in recording.notes)
-
-
-@pytest.mark.parametrize(
-    ("times", "words"),
-    [
-        (["0", "1", "2", "1.5", "3", "4", "5"], "The time goes back at row 5. "),
-        (["0", "1", "2", "2", "3", "4", "5"], "The time is repeated at row 5. "),
-        (["0", "1", "2", "", "4", "5", "6"], "The time is missing at row 5. "),
-        (["", "1", "2", "3", "4", "5", "6"], "The time is missing at row 2. "),
-        (["0", "1", "1", "2", "2", "3", "4"], "The time is repeated at row 4 (and at 1 more place). "),
-        (["0", "1", "1", "2", "2", "3", "3", "4", "5", "6"], "The time is repeated at row 4 (and at 2 more places). "),
-    ],
-    ids=["backwards", "repeated", "missing", "missing first", "two", "three"],
-)
-def test_broken_times_are_read_in_file_order_and_the_first_such_row_named(parsed, times, words):
-    recording = parsed(with_times(times))
-    np.testing.assert_allclose(recording.time.values, float(times[0] or times[1]) + np.arange(len(times)))
-    note = next(note for note in recording.notes if words in note)
-    assert "sampling rate" in note
-    np.testing.assert_array_equal(recording.channels["x"], [VALUES[i % 6] for i in range(len(times))])
+    assert any("14.3% of the steps differ from the usual 1 s" in note for note in recording.notes)
 
 
 def test_a_clock_of_whole_seconds_under_fast_samples_gives_the_mean_rate(parsed):

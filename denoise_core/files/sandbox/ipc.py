@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoise_core.files import layouts
 from denoise_core.files.formats.registry import FORMATS
@@ -48,7 +49,9 @@ def unpack_columns(task: dict[str, Any], folder: Path) -> list[OutputColumn]:
 
 def pack(recording: Recording, folder: Path) -> dict[str, Any]:
     """In the child: leave the numbers in `folder`, return the rest as JSON."""
-    arrays = {f"c{k}": values for k, values in enumerate(recording.channels.values())}
+    arrays: dict[str, NDArray[Any]] = {f"c{k}": values for k, values in enumerate(recording.channels.values())}
+    if recording.order is not None:
+        arrays["order"] = recording.order
     np.savez(folder / "arrays.npz", time=recording.time.values, allow_pickle=False, **arrays)
     return {
         "name": recording.name,
@@ -65,12 +68,14 @@ def unpack(answer: dict[str, Any], folder: Path) -> Recording:
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
         channels = {name: arrays[f"c{k}"] for k, name in enumerate(answer["channels"])}
         time = TimeAxis.from_json(answer["time"], arrays["time"])
+        order = arrays.get("order")
     return Recording(
         name=answer["name"],
         time=time,
         channels=channels,
         units=answer["units"],
         layout=answer["layout"] and _layout(answer["layout"]),
+        order=order,
         notes=tuple(answer["notes"]),
     )
 

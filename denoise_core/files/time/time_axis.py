@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.files.columns import Table, column_in_words, is_unnamed
 from denoise_core.files.options import ReadOptions
+from denoise_core.files.time.durations import duration
 from denoise_core.files.time.time_columns import RawTimes, find_times
+from denoise_core.files.time.time_order import Times, repair
 from denoise_core.series import Float64Array, TimeAxis
+
+_NAMED = 3  # pauses; of more, the first and the longest are named
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableTime:
-    """A time axis, the columns it came from, and what to say about it."""
+    """A time axis, the columns it came from, and what to say about it; `order` as in `Recording`."""
 
     axis: TimeAxis
     columns: tuple[str, ...] = ()
     newest_first: bool = False
+    order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -46,90 +51,52 @@ def choose_time(table: Table, options: ReadOptions) -> TableTime:
 
 
 def _is_descending(values: Float64Array) -> bool:
-    steps = np.diff(values)
-    return bool(len(steps) and np.all(steps < 0))
+    """Whether the rows go back in time, as far as they have times and these differ."""
+    steps = np.diff(values[~np.isnan(values)])
+    return bool(np.count_nonzero(steps < 0) > 0.9 * np.count_nonzero(steps))
 
 
 def _from_times(raw: RawTimes, table: Table) -> TableTime:
     notes = [raw.note] if raw.note else []
-    values, rows, newest_first = raw.values, table.rows, _is_descending(raw.values)
+    turn = slice(None, None, -1 if (newest_first := _is_descending(raw.values)) else 1)
     if newest_first:
-        values, rows = values[::-1], rows[::-1]
         notes.append("The file lists the newest row first; it is shown oldest first, and results keep the order of the file.")
-    axis = TimeAxis(values=np.ascontiguousarray(values), unit=raw.unit, start=raw.start, name=" and ".join(raw.columns))
-    if np.isnan(values).any() or np.any(np.diff(values) <= 0):
-        axis, note = _even_axis(axis, rows, table.row_word)
-    else:
-        axis, note = _remove_rounding(axis, rows, table.row_word)
-    notes += [note] if note else []
-    return TableTime(axis=axis, columns=raw.columns, newest_first=newest_first, notes=(_where(axis, raw.columns), *notes))
-
-
-def _even_axis(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> tuple[TimeAxis, str]:
-    """An even axis instead of one that stands still, goes back or has holes; and the sentence that says so."""
-    values = axis.values
-    bad = np.isnan(values)
-    bad[1:] |= np.diff(values) <= 0
-    first, others = int(bad.argmax()), int(bad.sum()) - 1
-    repeated = first > 0 and values[first] == values[first - 1]
-    what = "is missing" if np.isnan(values[first]) else "is repeated" if repeated else "goes back"
-    more = "" if not others else f" (and at {others:,} more place{'s' * (others > 1)})"
-    step = _usual_step(values)
-    note = (
-        f"The time {what} at {row_word} {rows[first]:,}{more}. "
-        f"The rows were kept in the order of the file and treated as evenly spaced, {step:g} {axis.unit} apart. "
-        "If that is wrong, set the sampling rate or sort the file by time."
+    times = repair(Times(values=np.ascontiguousarray(raw.values[turn]), rows=table.rows[turn], row_word=table.row_word), raw.unit)
+    axis = TimeAxis(values=times.values, unit=raw.unit, start=raw.start, name=" and ".join(raw.columns))
+    notes += [*times.notes, *_on_pauses(axis, times), *_on_uneven_steps(axis)]
+    order = times.order
+    if order is not None and newest_first:
+        order, newest_first = len(order) - 1 - order, False
+    return TableTime(
+        axis=axis, columns=raw.columns, newest_first=newest_first, order=order, notes=(_where(axis, raw.columns), *notes)
     )
-    known = values[~np.isnan(values)]
-    start = float(known[0]) if known.size else 0.0
-    return replace(axis, values=start + step * np.arange(len(axis), dtype=np.float64)), note
 
 
-def _usual_step(values: Float64Array) -> float:
-    """The median step; where most times repeat (coarse clocks) the mean step; 1 if there is none."""
-    known = values[~np.isnan(values)]
-    steps = np.diff(known)
-    median = float(np.median(steps)) if steps.size else 0.0
-    mean = float(known[-1] - known[0]) / (len(values) - 1) if known.size else 0.0
-    return median if median > 0 else mean if mean > 0 else 1.0
-
-
-def _remove_rounding(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> tuple[TimeAxis, str]:
-    """The axis without what rounding did to even steps (60 Hz in whole milliseconds is 16, 17, 17 ms); and a sentence."""
-    n = len(axis)
-    even = axis.values[0] + np.arange(n) * ((axis.values[-1] - axis.values[0]) / (n - 1))
-    off = float(np.max(np.abs(axis.values - even)))
-    if off <= 0.01 * axis.step:
-        return replace(axis, values=even), ""
-    resolution = _resolution(axis.values)
-    if off > resolution or resolution > axis.step:
-        return axis, _uneven_note(axis, rows, row_word) if axis.uneven_share > 0.0 else ""
-    note = f"The times are rounded to {resolution:g} {axis.unit}, so the rows were treated as evenly spaced."
-    return replace(axis, values=even), note
-
-
-def _resolution(values: Float64Array) -> float:
-    """The power of ten that all these values are multiples of; 0 if there is none down to 1e-9."""
-    for exponent in range(10):
-        scaled = values * 10.0**exponent
-        if np.allclose(scaled, np.round(scaled), rtol=1e-13, atol=1e-4):
-            return 10.0**-exponent
-    return 0.0
-
-
-def _uneven_note(axis: TimeAxis, rows: NDArray[np.int64], row_word: str) -> str:
-    steps, unit = np.diff(axis.values), axis.unit
-    longest = int(steps.argmax())
-    after = f"{steps[longest]:g} {unit} after {row_word} {rows[longest]:,}"
-    is_pause = steps[longest] > 1.01 * axis.step
-    if is_pause and round(axis.uneven_share * len(steps)) == 1:
-        what = f"There is a pause of {after}; otherwise the rows are {axis.step:g} {unit} apart."
+def _on_pauses(axis: TimeAxis, times: Times) -> list[str]:
+    """Where the pauses are, in one sentence, and what becomes of them in another."""
+    at = axis.pauses
+    if not at.size:
+        return []
+    steps = np.diff(axis.values)[at]
+    what = "pause" if axis.unit in ("s", "year") else "jump"
+    places = [f"after {times.row_word} {times.rows[i]:,}" for i in at]
+    if len(at) == 1:
+        said = f"There is a {duration(steps[0], axis.unit)} {what} {places[0]}."
+    elif len(at) <= _NAMED:
+        each = [f"{duration(step, axis.unit)} {place}" for step, place in zip(steps, places, strict=True)]
+        said = f"There are {len(at)} {what}s: {', '.join(each[:-1])} and {each[-1]}."
     else:
-        what = (
-            f"The sampling is uneven: {axis.uneven_share:.1%} of the steps differ from the usual {axis.step:g} {unit} "
-            f"by more than 1%{f', and the longest is {after}' if is_pause else ''}."
-        )
-    return f"{what} Methods that assume even spacing get the timing wrong there."
+        longest = int(steps.argmax())
+        long = f"{duration(steps[longest], axis.unit)} {places[longest]}"
+        said = f"There are {len(at):,} {what}s, the first {places[0]} and the longest {long}."
+    return [f"{said} The methods treat {'it' if len(at) == 1 else 'them'} as missing samples."]
+
+
+def _on_uneven_steps(axis: TimeAxis) -> list[str]:
+    if axis.uneven_share == 0.0:
+        return []
+    share = f"{axis.uneven_share:.1%} of the steps differ from the usual {axis.step:g} {axis.unit} by more than 1%"
+    return [f"The sampling is uneven: {share}. Methods that assume even spacing get the timing wrong there."]
 
 
 def _where(axis: TimeAxis, columns: tuple[str, ...]) -> str:

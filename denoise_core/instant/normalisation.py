@@ -12,12 +12,12 @@ from denoise_core import noise
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
 from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
-from denoise_core.noise.spikes import find_spikes
+from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
 
 _UPPER, _SIGNAL_FROM = 0.15, 1.5  # cycles per sample; power in units of the noise's, from which on there is signal
 _TESTED_SAMPLES = 2**18
-_MANY_SPIKES = 0.004  # share of samples; fewer may be peaks of the signal, and stay
+_MANY_SPIKES, _FEWEST_SPIKES = 0.004, 12  # share of samples, and number; fewer may be peaks of the signal, and stay
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class NormalisedSeries:
         described = noise.describe(np.where(observed, values, np.nan))
         # Where the noise level varies widely, a burst of it looks like spikes.
         spiky = described.spikes >= _MANY_SPIKES and not varies_widely(values)
-        mask = observed & ~find_spikes(np.where(observed, values, np.nan)) if spiky else observed
+        mask = observed & ~_disturbances(values, observed) if spiky else observed
         calm = interpolate_gaps(values, missing=~mask)
         spikes = np.where(observed, values - calm, 0.0) if mask is not observed else np.broadcast_to(0.0, len(values))
         levels, varies = local_noise_sd(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
@@ -96,6 +96,14 @@ class NormalisedSeries:
     def to_noise_sd(self, power: Float32Array) -> float:
         """Sd of the series' noise, from the noise variances that the network predicts."""
         return float(np.ldexp(np.sqrt(np.mean(power, dtype=np.float64)), self.exponent))
+
+
+def _disturbances(values: Float64Array, observed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Spikes that are many and do not belong to the signal."""
+    found = find_spikes(np.where(observed, values, np.nan))
+    if np.count_nonzero(found) < _FEWEST_SPIKES or are_events(values, found):
+        return np.zeros_like(found)
+    return found
 
 
 def _scale(series: Series) -> tuple[Float64Array, NDArray[np.bool_], int]:

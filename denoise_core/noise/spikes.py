@@ -16,6 +16,13 @@ _STEEPNESS = 1.6
 _SHORTEST = 32  # samples; below, a peak is as likely
 _ROUNDS = 4  # the noise is measured again without the spikes found
 
+_REACH = 6  # samples before and after a spike
+# Of the sum of squares of what is common to the surroundings of the spikes, in units of chance: 43 at most where spikes were
+# added at random to the test signals, but for one of vibration (83); 117 and more for 21 of 23 trains of knocks and impulses.
+_COMMON = 60.0
+_TESTED_SAMPLES = 2**18
+_EVEN = 6.0  # above the log of n / 2: random places have so great a power at one of n / 2 frequencies once in 400 records
+
 
 def find_spikes(values: Float64Array) -> NDArray[np.bool_]:
     """True where ``y[t]`` lies SPIKE_SDS of the local noise above, or below, all of ``y[t-2], y[t-1], y[t+1], y[t+2]``.
@@ -35,6 +42,43 @@ def find_spikes(values: Float64Array) -> NDArray[np.bool_]:
             break
         found = now
     return found
+
+
+def are_events(values: Float64Array, found: NDArray[np.bool_]) -> bool:
+    """Whether the spikes are the tops of knocks, pulses or the like, and so belong to the signal.
+
+    They are where the samples around them have something in common, or where they come at nearly even intervals; disturbances
+    do not know of each other.
+
+    Parameters
+    ----------
+    values : float64 array of shape (n,)
+        Gaps interpolated.
+    found : bool array of shape (n,)
+        Of `find_spikes`.
+    """
+    places = np.flatnonzero(found)
+    places = places[(places >= _REACH) & (places < len(values) - _REACH)]
+    if len(places) < 2:
+        return False
+    offsets = np.delete(np.arange(-_REACH, _REACH + 1), _REACH)
+    around = values[places[:, None] + offsets]
+    signs = np.sign(values[places] - np.median(around, axis=1))
+    line = np.vander(offsets, 2).astype(float)
+    shapes = signs[:, None] * (around - around @ (line @ np.linalg.pinv(line)))
+    by_chance = np.mean(np.var(shapes, axis=0, ddof=1)) / len(places)
+    common = float(np.sum(np.mean(shapes, axis=0) ** 2))
+    return common > _COMMON * by_chance or _are_even(found[:_TESTED_SAMPLES])
+
+
+def _are_even(found: NDArray[np.bool_]) -> bool:
+    """Whether spikes come at nearly even intervals, by the greatest power in the spectrum of their places.
+
+    Of random places the power over their number is exponential, of mean 1, at each frequency.
+    """
+    number, n = int(np.count_nonzero(found)), len(found)
+    spectrum = np.fft.rfft(found - number / n)
+    return bool(np.max(np.abs(spectrum)) ** 2 > number * (np.log(n / 2) + _EVEN))
 
 
 def share_of(found: NDArray[np.bool_]) -> float:

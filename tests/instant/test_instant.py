@@ -147,6 +147,14 @@ def test_chirps_over_the_whole_band_are_not_taken_for_noise(snr):
     assert gain_db(noisy, instantly(noisy).values, clean) > 3.0
 
 
+@pytest.mark.parametrize("snr", [3, 10])
+@pytest.mark.parametrize("kind", ["white", "drifting"])
+def test_knocks_that_never_pause_come_back_unharmed(kind, snr):
+    for seed in (50, 51):
+        clean, noisy = instruments.pair("knocks", snr, kind, seed)
+        assert gain_db(noisy, instantly(noisy).values, clean) > 0.0
+
+
 def test_spikes_go_with_the_noise(monkeypatch):
     clean, noisy = noisy_heartbeats(4096)
     spiky = noisy + signals.spikes(4096, np.random.default_rng(1), share=0.02, size=10.0 * clean.std() / 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from denoise_core import signals
-from denoise_core.instant.noise_envelope import local_noise_sd
+from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
 from denoise_core.noise import describe
 
 
@@ -34,3 +34,15 @@ def test_a_noisy_stretch_of_fifty_samples_is_found():
     inside = (place % 150 > 15) & (place % 150 < 35)
     assert np.median(levels[inside]) == pytest.approx(1.0, rel=0.25)
     assert np.median(levels[(place % 150 > 90) & (place % 150 < 110)]) < 0.2
+
+
+def test_a_tone_that_comes_and_goes_is_not_noise_that_varies():
+    rng = np.random.default_rng(3)
+    place = np.arange(1024)
+    beeps = np.where((place // 100) % 2 == 0, np.sin(2.3 * place), 0.0)
+    noisy = beeps + 0.05 * rng.standard_normal(1024)
+    assert varies_widely(noisy)
+    described = describe(noisy)
+    levels, varies = local_noise_sd(noisy, described)
+    assert not varies
+    np.testing.assert_array_equal(levels, described.along(1024))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from denoise_core.noise import describe
-from denoise_core.noise.spikes import find_spikes, share_of
+from denoise_core.noise.spikes import are_events, find_spikes, share_of
 from denoise_core.signals import SIGNALS, add_noise, spikes
 
 
@@ -49,3 +49,38 @@ def test_the_share_makes_up_for_spikes_side_by_side():
     beside = sum(np.roll(made, shift).astype(int) for shift in (-2, -1, 1, 2))
     assert share_of(made & (beside == 0)) == pytest.approx(0.05, rel=0.2)
     assert share_of(np.ones(5, dtype=bool)) == 1.0
+
+
+@pytest.mark.parametrize("name", ["ecg_like", "pressure_steps", "bumps", "blocks"])
+@pytest.mark.parametrize("share", [0.01, 0.05])
+def test_disturbances_at_random_places_are_no_events(name, share):
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        clean = SIGNALS[name](4096, rng)
+        spiky = add_noise(clean, snr=3, rng=rng) + spikes(4096, rng, share=share, size=10 * clean.std() / 3)
+        assert not are_events(spiky, find_spikes(spiky))
+
+
+def knocks(n: int, *, every: float, decay: float) -> np.ndarray:
+    after = np.arange(n) % every
+    return 20.0 * np.exp(-after / decay) * np.cos(2.6 * after)
+
+
+@pytest.mark.parametrize("places", ["even", "random"])
+def test_knocks_that_ring_on_are_events(places):
+    rng = np.random.default_rng(1)
+    ringing = knocks(64, every=64.0, decay=1.2)
+    starts = np.arange(30, 4000, 61) if places == "even" else rng.permutation(4000)[:60]
+    clean = np.convolve(np.bincount(starts, minlength=4096), ringing)[:4096]
+    noisy = clean + rng.standard_normal(4096)
+    found = find_spikes(noisy)
+    assert found.sum() > 20
+    assert are_events(noisy, found)
+
+
+def test_single_samples_are_events_if_they_come_at_even_intervals():
+    rng = np.random.default_rng(1)
+    for places, expected in ((np.arange(20, 4090, 64), True), (rng.permutation(4090)[:64], False)):
+        noisy = rng.standard_normal(4096)
+        noisy[places] += 20.0
+        assert are_events(noisy, find_spikes(noisy)) == expected

@@ -1,6 +1,7 @@
 """Train the spectrum estimator of the noise: ``python -m denoise_core.instant.pretraining.spectrum_training --out FOLDER``.
 
-FOLDER gets describer.npz. The records are synthetic signals with noise of any spectrum, never a user's.
+FOLDER gets describer.npz, again and again as the training goes, and ``--from-weights`` starts from such a file. The records are
+synthetic signals with noise of any spectrum, never a user's.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import argparse
 import copy
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,7 @@ from denoise_core.series import Float32Array, Float64Array
 _SAMPLES = 2**17  # drawn at once
 _LENGTHS, _HOW_OFTEN = (512, 1024, 2048, 4096, 8192), (0.1, 0.3, 0.4, 0.15, 0.05)
 _NOISES = 3  # that each signal is used with
-_BATCH, _RATE = 64, 2e-3
+_BATCH, _SAVED_EVERY = 64, 1000
 
 
 class _Record(NamedTuple):
@@ -132,15 +133,15 @@ def loss(network: SpectrumNetwork, records: Records) -> Tensor:
     return total
 
 
-def train(records: Records, *, minutes: float, seed: int = 0) -> SpectrumNetwork:
-    """The moving average of the network's weights over a training of this duration, with a cosine schedule."""
-    torch.manual_seed(seed)
-    network = SpectrumNetwork()
-    average, optimiser = copy.deepcopy(network), torch.optim.AdamW(network.parameters(), _RATE, weight_decay=1e-2)
+def train(
+    records: Records, network: SpectrumNetwork, *, minutes: float, rate: float, save: Callable[[SpectrumNetwork], object]
+) -> None:
+    """Save the moving average of the network's weights during a training of this duration, with a cosine schedule."""
+    average, optimiser = copy.deepcopy(network), torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
     began, done = time.perf_counter(), 0
     while (progress := (time.perf_counter() - began) / 60.0 / minutes) < 1.0:
         for group in optimiser.param_groups:
-            group["lr"] = _RATE * min(1.0, (done + 1) / 100) * (0.5 * (1.0 + np.cos(np.pi * progress)) + 0.003)
+            group["lr"] = rate * min(1.0, (done + 1) / 100) * (0.5 * (1.0 + np.cos(np.pi * progress)) + 0.003)
         value = loss(network, records.select(torch.randint(0, len(records.rows), (_BATCH,))))
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
@@ -151,7 +152,9 @@ def train(records: Records, *, minutes: float, seed: int = 0) -> SpectrumNetwork
         with torch.no_grad():
             for slow, quick in zip(average.parameters(), network.parameters(), strict=True):
                 slow.lerp_(quick, 1.0 - keep)
-    return average
+        if done % _SAVED_EVERY == 0:
+            save(average)
+    save(average)
 
 
 def export(network: SpectrumNetwork, folder: Path) -> None:
@@ -161,18 +164,30 @@ def export(network: SpectrumNetwork, folder: Path) -> None:
     np.savez(folder / "describer.npz", **halved)  # type: ignore[arg-type]
 
 
+def start_from(network: SpectrumNetwork, weights: Path) -> None:
+    """Load what `export` wrote."""
+    with np.load(weights) as file:
+        network.load_state_dict({name: torch.from_numpy(file[name].astype(np.float32)) for name in file.files})
+
+
 def main(arguments: list[str]) -> None:
     """The command line of the module."""
     parser = argparse.ArgumentParser(prog="python -m denoise_core.instant.pretraining.spectrum_training", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--records", type=int, default=36_000)
     parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")
+    parser.add_argument("--from-weights", type=Path, help="start from this describer.npz, not from random weights")
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(1)
     chosen.out.mkdir(parents=True, exist_ok=True)
     records = draw_records(np.random.default_rng([77, chosen.seed]), chosen.records)
-    export(train(records, minutes=chosen.minutes, seed=chosen.seed), chosen.out)
+    torch.manual_seed(chosen.seed)
+    network = SpectrumNetwork()
+    if chosen.from_weights:
+        start_from(network, chosen.from_weights)
+    train(records, network, minutes=chosen.minutes, rate=chosen.rate, save=lambda average: export(average, chosen.out))
 
 
 if __name__ == "__main__":

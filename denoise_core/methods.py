@@ -8,6 +8,7 @@ from typing import Any
 
 from denoise_core import filters
 from denoise_core.config import RunConfig, unknown
+from denoise_core.dsp import gap_filling
 from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.errors import SettingsError
 from denoise_core.series import Estimate, Series
@@ -72,11 +73,13 @@ def lookup(name: str) -> Method:
     return METHODS[name]
 
 
-def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimate:
+def denoise(series: Series, *, method: str = "lstm", fill_gaps: bool | None = None, **settings: Any) -> Estimate:
     """The noise-free series, as estimated by one method of `METHODS`.
 
     Parameters
     ----------
+    fill_gaps : bool, optional
+        Whether gaps are continued from the samples around them; by default only by methods that train a network.
     settings
         Those of the filter (`filters.FILTERS[method].settings`), each suggested from the data where it is not given.
         For "lstm": `config`, a RunConfig (default: `suggest(series)`), and `on_event`, called with each training event.
@@ -84,7 +87,7 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     Returns
     -------
     Estimate
-        ``len(values) == len(series)``. Filters leave gaps as gaps (NaN); a trained network fills them with its prediction.
+        ``len(values) == len(series)``; NaN in gaps that are not filled, or are too long to bridge.
 
     Raises
     ------
@@ -96,7 +99,9 @@ def denoise(series: Series, *, method: str = "lstm", **settings: Any) -> Estimat
     chosen = lookup(method)
     series.check_usable()
     if chosen.trains:
-        return chosen.denoise(series, **settings)
+        estimate = chosen.denoise(series, **settings)
+        return estimate.with_gaps_of(series) if fill_gaps is False else estimate
     grid = SampleGrid.of(series.time)
     estimate = grid.collect_estimate(chosen.denoise(grid.expand_series(series), **settings))
-    return replace(estimate, notes=(*estimate.notes, *grid.notes(series.name)))
+    estimate = replace(estimate, notes=(*estimate.notes, *grid.notes(series.name)))
+    return gap_filling.fill_gaps(estimate, series) if fill_gaps else estimate

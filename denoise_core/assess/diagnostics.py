@@ -8,9 +8,9 @@ import numpy as np
 
 from denoise_core.assess.formatting import format_range, format_value
 from denoise_core.assess.verdict import Sentence
-from denoise_core.dsp.gaps import runs
+from denoise_core.dsp.gaps import Mask, runs
 from denoise_core.noise import Noise
-from denoise_core.series import Series
+from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import SPIKE_SHARE
 
 UNEVEN_SHARE = 0.01
@@ -48,16 +48,30 @@ def on_noise(noise: Noise, unit: str) -> list[Sentence]:
     return [_on_level(noise, unit), *_on_autocorrelation(noise), *_on_spikes(noise), *_on_envelope(noise, unit)]
 
 
-def on_gaps(series: Series) -> list[Sentence]:
-    """How many samples are missing, and which, counted from 1; empty where none is."""
+def on_gaps(series: Series, estimate: Estimate | None = None) -> list[Sentence]:
+    """How many samples are missing, and which, counted from 1; with an estimate, whether it fills them. Empty where none is."""
     missing = ~series.observed
     count = int(np.count_nonzero(missing))
     if count == 0:
         return []
-    gaps = [f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}" for start, stop in zip(*runs(missing), strict=True)]
-    which = ", ".join(gaps[:GAPS_NAMED]) + (f" and {len(gaps) - GAPS_NAMED} more gaps" if len(gaps) > GAPS_NAMED else "")
     plural = "is" if count == 1 else "are"
-    return [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {which}.")]
+    found = [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {_places(missing)}.")]
+    return found if estimate is None else [*found, _on_filling(missing, missing & np.isnan(estimate.values))]
+
+
+def _on_filling(missing: Mask, empty: Mask) -> Sentence:
+    if not empty.any():
+        return Sentence(
+            severity="note", text="They were filled by continuing the series from both sides; the band is wider there."
+        )
+    if np.array_equal(missing, empty):
+        return Sentence(severity="note", text="They are left empty.")
+    return Sentence(severity="warn", text=f"Too long to bridge, so left empty: {_places(empty)}. The others were filled.")
+
+
+def _places(missing: Mask) -> str:
+    gaps = [f"{start + 1}" if stop == start + 1 else f"{start + 1}–{stop}" for start, stop in zip(*runs(missing), strict=True)]
+    return ", ".join(gaps[:GAPS_NAMED]) + (f" and {len(gaps) - GAPS_NAMED} more gaps" if len(gaps) > GAPS_NAMED else "")
 
 
 def _on_level(noise: Noise, unit: str) -> Sentence:

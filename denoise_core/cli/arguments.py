@@ -33,7 +33,9 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=Path, metavar="FILE", help="use a network saved by 'train' instead of training one")
     command.add_argument("--residual", action="store_true", help="also write the residual: what was removed")
     command.add_argument("--sd", action="store_true", help="also write the estimated standard deviation of the error")
-    command.add_argument("--keep-gaps", action="store_true", help="leave gaps empty; by default a network fills them")
+    gaps = command.add_mutually_exclusive_group()
+    gaps.add_argument("--keep-gaps", action="store_true", help="leave gaps empty; by default a trained network fills them")
+    gaps.add_argument("--fill-gaps", action="store_true", help="continue the series over gaps, also with instant and the filters")
     command.add_argument("--together", action="store_true", help="train one network for all columns instead of one for each")
     _training(command)
 

@@ -33,8 +33,8 @@ def denoise(arguments: Namespace) -> None:
     given = inputs.read(arguments, say, channels=_channels(arguments.model))
     estimates = {}
     for series, estimate in _estimates(given, arguments, say):
-        _report(series, estimate, say)
         estimates[series.name] = estimate.with_gaps_of(series) if arguments.keep_gaps else estimate
+        _report(series, estimates[series.name], say)
     files.write(given.recording, estimates, target, like=arguments.input, residual=arguments.residual, sd=arguments.sd)
     say(f"Wrote {target}.")
 
@@ -112,7 +112,10 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
     else:
         for series in given.series():
             _warn(series, say)
-            yield series, methods.denoise(series, method=arguments.method, **settings.changes(arguments))
+            yield (
+                series,
+                methods.denoise(series, method=arguments.method, fill_gaps=arguments.fill_gaps, **settings.changes(arguments)),
+            )
 
 
 def _by_model(given: ChannelSelection, model: Path, say: Say) -> Iterator[tuple[Series, Estimate]]:
@@ -159,6 +162,6 @@ def _warn(series: Series, say: Say) -> None:
 
 def _report(series: Series, estimate: Estimate, say: Say) -> None:
     """Report what was done to a series."""
-    for sentence in estimate.notes:
+    for sentence in (*estimate.notes, *(one.text for one in assess.on_gaps(series, estimate))):
         say(sentence)
     say(assess.judge(series, estimate, noise=describe(series.values)).headline)

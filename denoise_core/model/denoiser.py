@@ -20,6 +20,7 @@ from torch import Tensor
 from denoise_core.config import RunConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.preprocessing import preprocess
+from denoise_core.dsp.gap_filling import fill_gaps
 from denoise_core.dsp.scaling import Scaler
 from denoise_core.dsp.windows import OverlapAdd, taper, window_starts
 from denoise_core.errors import DataError
@@ -57,7 +58,7 @@ class TrainedDenoiser:
     history: tuple[tuple[float, float], ...] = field(default=(), repr=False)
 
     def denoise(self, series: Series) -> Estimate:
-        """The estimate of the noise-free series and its sd, also within gaps, where it is a prediction.
+        """The estimate of the noise-free series and its sd, also within gaps that `fill_gaps` can bridge.
 
         The scaling is the one learned in training; the noise level is measured anew on this series.
 
@@ -70,7 +71,7 @@ class TrainedDenoiser:
         channel = self._channel(series.name)
         preprocessed = preprocess(series, self.config)
         estimate = self.estimate(self._input(preprocessed.series, channel))
-        return replace(preprocessed.invert(estimate), notes=preprocessed.notes)
+        return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
 
     def _channel(self, name: str) -> Channel:
         if name in self.channels:

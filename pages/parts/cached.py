@@ -67,9 +67,9 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training."""
-    return _quick_estimate(identity(source), method, series_of(source))
+def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
+    return _quick_estimate(identity(source), method, fills, series_of(source))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -98,9 +98,9 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, _series: dc.Series) -> dc.Estimate:
+def _quick_estimate(name: str, method: str, fills: bool, _series: dc.Series) -> dc.Estimate:
     del name
-    return dc.denoise(_series, method=method)
+    return dc.denoise(_series, method=method, fill_gaps=fills)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -56,7 +56,8 @@ def _fills(run: RunView, i: int, strength: float) -> bool:
     """Whether gaps are filled; asked only where there are any."""
     if run_series(run.id, i).observed.all():
         return True
-    hint = "Fills missing samples with the network's prediction. Only at full strength, as a gap has no recorded value to mix in."
+    hint = "Continues the series over missing samples, where they are not too many in a row. Only at full strength, "
+    hint += "as a gap has no recorded value to mix in."
     return st.toggle("Fill gaps", True, key="fill", help=hint, disabled=strength < 1)
 
 
@@ -127,10 +128,7 @@ def comparison(result: ResultView) -> None:
 def changes(result: ResultView) -> None:
     """What was done to the data, where anything was."""
     said = list(run_estimate(result.run.id, result.i).notes)
-    if gaps := on_gaps(result.series):
-        fill = result.fills and result.strength == 1
-        filled = "They were filled with the network's prediction." if fill else "They are left empty."
-        said += [*(sentence.text for sentence in gaps), filled]
+    said += [sentence.text for sentence in on_gaps(result.series, result.estimate)]
     if result.noise_was_added:
         said.append("Noise was added to the recording for training; the recording itself is the true signal here.")
     if said:

@@ -9,7 +9,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import instant
-from denoise_core.assess import on_noise, on_series
+from denoise_core.assess import on_gaps, on_noise, on_series
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
@@ -41,16 +41,27 @@ def method_picker() -> str:
 def estimate(chosen: Source, method: str) -> dc.Estimate | None:
     """The series denoised by that method; a warning and None where the method cannot be used."""
     try:
-        return quick_estimate(chosen, method)
+        return quick_estimate(chosen, method, fills=_fills(chosen))
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
 
 
+def _fills(chosen: Source) -> bool:
+    """Whether gaps are filled; asked only where there are any."""
+    if series_of(chosen).observed.all():
+        return False
+    hint = "Continues the series over missing samples, where they are not too many in a row. Off: they stay empty."
+    return st.toggle("Fill gaps", key=f"fill-{identity(chosen)}", help=hint)
+
+
 def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
-    """What was removed, and what to know about the series."""
+    """What was removed from the recorded samples, and what to know about the series."""
     series = series_of(chosen)
-    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, estimate, truth(chosen), noise_of(chosen)))
+    recorded = estimate.with_gaps_of(series)
+    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, recorded, truth(chosen), noise_of(chosen)))
+    if gaps := on_gaps(series, estimate):
+        st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))
     if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
         st.caption(messages.plain(" ".join(unusual)))

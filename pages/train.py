@@ -23,7 +23,6 @@ if run is None:
         form.from_file()
     with network, messages.report_errors():
         applying.show(chosen)
-    form.windows(chosen)
     st.stop()
 
 with messages.report_errors():

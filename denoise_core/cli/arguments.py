@@ -31,6 +31,7 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--method", default="lstm", metavar="NAME", help="one of the names that 'methods' lists; default: lstm")
     command.add_argument("--model", type=Path, metavar="FILE", help="use a network saved by 'train' instead of training one")
+    command.add_argument("--rescale", action="store_true", help="with --model: fit the network's scaling to this recording")
     command.add_argument("--residual", action="store_true", help="also write the residual: what was removed")
     command.add_argument("--sd", action="store_true", help="also write the estimated standard deviation of the error")
     gaps = command.add_mutually_exclusive_group()

@@ -101,7 +101,7 @@ def _channels(model: Path | None) -> tuple[str, ...]:
 def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate]]:
     """Each chosen series with its estimate."""
     if arguments.model is not None:
-        yield from _by_model(given, arguments.model, say)
+        yield from _by_model(given, arguments.model, say, rescale=arguments.rescale)
     elif methods.lookup(arguments.method).trains:
         repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # needs several series together
         for data in given.training_sets(together=arguments.together or repeats):
@@ -118,13 +118,22 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
             )
 
 
-def _by_model(given: ChannelSelection, model: Path, say: Say) -> Iterator[tuple[Series, Estimate]]:
+def _by_model(given: ChannelSelection, model: Path, say: Say, *, rescale: bool) -> Iterator[tuple[Series, Estimate]]:
     from denoise_core.model import load
 
-    about(model).check_fits(given.columns)
+    header = about(model)
+    header.check_fits(given.columns)
     trained = load(model)
     for series in given.series():
         _warn(series, say)
+        unlike = assess.differences(header, series, noise_sd=describe(series.values).sd)
+        for sentence in unlike:
+            say(sentence)
+        if rescale:
+            trained = trained.rescaled(series.name, assess.fitted_scaling(header, series))
+            say(f"The network's scaling was fitted to {series.name}.")
+        elif unlike:
+            say("What is removed may be signal, not noise. Try --rescale, or train a network on this recording.")
         yield series, trained.denoise(series)
 
 

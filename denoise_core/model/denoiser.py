@@ -73,6 +73,13 @@ class TrainedDenoiser:
         estimate = self.estimate(self._input(preprocessed.series, channel))
         return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
 
+    def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
+        """The same network with another scaling of the channel `name`; its noise level follows the scale."""
+        old = self._channel(name)
+        key = name if name in self.channels else next(iter(self.channels))
+        new = replace(old, scaler=scaler, noise_sd=old.noise_sd * scaler.scale / old.scaler.scale)
+        return replace(self, channels={**self.channels, key: new})
+
     def _channel(self, name: str) -> Channel:
         if name in self.channels:
             return self.channels[name]
@@ -169,7 +176,13 @@ class TrainedDenoiser:
         said = {
             "config": json.loads(self.config.to_json()),
             "channels": {
-                name: {"offset": channel.scaler.offset, "scale": channel.scaler.scale, "noise_sd": channel.noise_sd}
+                name: {
+                    "offset": channel.scaler.offset,
+                    "scale": channel.scaler.scale,
+                    "noise_sd": channel.noise_sd,
+                    "unit": channel.unit,
+                    "rate_hz": channel.rate_hz,
+                }
                 for name, channel in self.channels.items()
             },
             "calibration": self.calibration,
@@ -198,8 +211,8 @@ def load(path: str | Path) -> TrainedDenoiser:
             network=network.eval(),
             config=header.config,
             channels={
-                name: Channel(scaler=Scaler(float(c["offset"]), float(c["scale"])), noise_sd=float(c["noise_sd"]))
-                for name, c in said["channels"].items()
+                name: Channel(scaler=channel.scaler, noise_sd=channel.noise_sd, unit=channel.unit, rate_hz=channel.rate_hz)
+                for name, channel in ((name, header.channel(name)) for name in said["channels"])
             },
             calibration=float(said["calibration"]),
             best_epoch=int(said["best_epoch"]),

@@ -22,10 +22,12 @@ LONGEST_STEP = 3.0  # logarithm of a time step over the usual one, beyond which 
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """What is kept of a series that was trained on: its scaling, and its noise level in its unit."""
+    """What is kept of a series that was trained on: its scaling, its noise level in its unit, and its sampling rate."""
 
     scaler: Scaler
     noise_sd: float
+    unit: str = ""
+    rate_hz: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,11 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from denoise_core.config import RunConfig
+from denoise_core.dsp.scaling import Scaler
 from denoise_core.errors import DataError, SettingsError
 
 FORMAT = "denoise-model-2"
 LONGEST_HEADER = 8 << 20
 _ITEM_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedChannel:
+    """What a model file tells of a series that it was trained on; unit and rate are unknown to files of version 0.1."""
+
+    scaler: Scaler
+    noise_sd: float
+    unit: str = ""
+    rate_hz: float | None = None
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> TrainedChannel:
+        scaler = Scaler(float(raw["offset"]), float(raw["scale"]))
+        return cls(scaler=scaler, noise_sd=float(raw["noise_sd"]), unit=raw.get("unit", ""), rate_hz=raw.get("rate_hz"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +56,10 @@ class ModelHeader:
     config: RunConfig
     channels: tuple[str, ...]
     about: Mapping[str, Any]
+
+    def channel(self, name: str) -> TrainedChannel:
+        """What is known of the channel of that name; of the first, where there is none of that name."""
+        return TrainedChannel.from_json(self.about["channels"][name if name in self.channels else self.channels[0]])
 
     def check_fits(self, columns: Sequence[str]) -> None:
         """A model of one channel fits any one column; one of several fits columns of their names.

@@ -28,6 +28,16 @@ WHITEN_SHARE, MOST_WHITENING, MOST_GAP = 0.95, 0.75, 4
 CHANNEL_POWER = 1.0 / 3.0
 MOST_EPOCHS = 200
 
+REASONS_DEPEND_ON = {
+    "training.batch_size": ("window.length",),
+    "training.steps_per_epoch": ("window.length", "window.overlap", "training.batch_size"),
+    "training.learning_rate": ("training.schedule", "training.optimizer"),
+    "model.gap": ("input.whiten",),
+    "split.block": ("model.gap",),
+    "split.guard": ("model.gap",),
+}
+"""Setting -> other settings without which the reason for its suggestion is no longer true."""
+
 Choice = tuple[str, Any, str]
 """Path of a setting, its value, and the reason: a whole sentence."""
 

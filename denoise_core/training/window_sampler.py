@@ -71,7 +71,9 @@ class WindowSampler:
         self.channels: dict[str, Channel] = {}  # in the order of the series; of those of one name, the first counts
         for given in inputs:
             noise_sd = float(np.sqrt(np.mean(given.noise_sd**2)))
-            self.channels.setdefault(given.series.name, Channel(scaler=given.scaler, noise_sd=noise_sd))
+            unit, rate_hz = given.series.unit, given.series.time.rate_hz
+            channel = Channel(scaler=given.scaler, noise_sd=noise_sd, unit=unit, rate_hz=rate_hz)
+            self.channels.setdefault(given.series.name, channel)
         tensors = [_tensors(*of_one) for of_one in zip(inputs, prepared.targets, split, strict=True)]
         self.samples = SampleTensors(**{name: torch.cat([t[name] for t in tensors]).to(device) for name in tensors[0]})
         self.first_input = replace(inputs[0], features=self.samples.inputs[: len(noisy[0])])  # one copy of them is enough

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 import streamlit as st
 
+from denoise_core.assess import can_rescale, differences, fitted_scaling
 from denoise_core.config import settings
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.model import ModelHeader
+from denoise_core.model.rescaling import rescale_file
+from denoise_core.series import Series
 from pages.parts import state
-from pages.parts.cached import keep_alive, recording, store
+from pages.parts.cached import identity, keep_alive, noise_of, recording, series_of, store
 from pages.parts.messages import in_sentence, plain
 from pages.parts.training_task import columns
 
@@ -44,8 +47,29 @@ def _use(source: Source, model: str) -> None:
     except DenoiseError as error:
         fault = str(error)
         st.warning(plain(fault), icon=":material/warning:")
-    icon, given = ":material/play_arrow:", (source, model, chosen)
+    rescales = not fault and _rescales(source, header, chosen)
+    icon, given = ":material/play_arrow:", (source, model, chosen, rescales)
     st.button("Denoise this file", type="primary", icon=icon, key="apply", on_click=_apply, args=given, disabled=bool(fault))
+
+
+def _rescales(source: Source, header: ModelHeader, chosen: tuple[str, ...]) -> bool:
+    """Whether to fit the scaling anew; asked only where the columns are unlike what the network was trained on."""
+    found = [fact for name in chosen for fact in _differences(replace(source, column=name), header)]
+    if not found:
+        return False
+    risk = "Used as trained, it may remove signal as if it were noise."
+    st.warning(plain(" ".join((*found, risk))), icon=":material/warning:")
+    hint = (
+        "Fits the network's scaling to this recording; what it learned of the shape stays. Off: the network is used as trained."
+    )
+    return can_rescale(header) and st.toggle("Rescale to this recording", True, key=f"rescale-{identity(source)}", help=hint)
+
+
+def _differences(source: Source, header: ModelHeader) -> list[str]:
+    try:
+        return differences(header, series_of(source), noise_sd=noise_of(source).sd)
+    except DenoiseError:
+        return []  # said where the run is started
 
 
 def _in_words(header: ModelHeader) -> str:
@@ -54,6 +78,14 @@ def _in_words(header: ModelHeader) -> str:
     goal = in_sentence(OBJECTIVES[header.config.objective.kind].label)
     names = plain(", ".join(header.channels))
     return f"**{plain(header.name)}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
+
+
+def _rescaled(model: str, data: list[Series]) -> str:
+    """The model with its scaling fitted to these series, stored beside the uploaded one; its sha256."""
+    header = store().model_header(model)
+    known = {series.name if series.name in header.channels else header.channels[0]: series for series in data}
+    scalers = {name: fitted_scaling(header, series) for name, series in known.items()}
+    return store().put_input(rescale_file(store().input_path(model).read_bytes(), scalers), f"{header.name} (rescaled)")
 
 
 def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:
@@ -74,14 +106,14 @@ def _take(data: bytes, name: str) -> None:
         state.change(model=digest)
 
 
-def _apply(source: Source, model: str, chosen: tuple[str, ...]) -> None:
+def _apply(source: Source, model: str, chosen: tuple[str, ...], rescales: bool) -> None:
     """Queue the run; the same press never starts it twice."""
     session = state.current()
     try:
         data = [recording(source)[name] for name in chosen]
         title = f"{source.file_name}: {', '.join(chosen)}"
         taken = replace(source, column=chosen[0])
-        request = store().request_to_apply(data, model)
+        request = store().request_to_apply(data, _rescaled(model, data) if rescales else model)
         run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.start_token)
     except DenoiseError as error:
         state.fail(str(error))

@@ -18,14 +18,16 @@ def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str)
     """Widgets for these settings, filled from `config`, each with the reason of its suggestion below.
 
     They follow `config` except for what was edited. `version` is part of each widget's key: when it changes, edits are lost.
+    A reason that an edit has made untrue is not shown.
     """
     known = {path: (spec, value) for path, spec, value in settings(config)}
+    reasons = collect(config, version=version).reasons
     shown = list(paths)
     for first in range(0, len(shown), columns):
         for cell, path in zip(st.columns(columns), shown[first : first + columns], strict=False):
             with cell:
-                edited = _widget(*known[path], key=_key(path, version)) != known[path][1]
-                if not edited and (reason := config.reasons.get(path)):
+                _widget(*known[path], key=_key(path, version))
+                if reason := reasons.get(path):
                     st.caption(plain(reason))
 
 
@@ -42,7 +44,7 @@ def others(config: RunConfig, shown: Iterable[str]) -> dict[str, list[str]]:
 def collect(config: RunConfig, *, version: str) -> RunConfig:
     """`config` with what the widgets hold now; a setting changed by hand loses its reason."""
     for path, _, old in settings(config):
-        new = state.value(_key(path, version))
+        new = state.edit(_key(path, version))
         if new is not None and new != old:
             config = by_hand(config, path, new)
     return config
@@ -63,19 +65,19 @@ def _key(path: str, version: str) -> str:
     return f"{path}@{version}"
 
 
-def _widget(spec: Field[Any], value: Any, *, key: str) -> Any:
-    """The value that the widget holds."""
+def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
     data = spec.metadata
     label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
     state.offer(key, value)
     if data["choices"]:
-        return st.selectbox(label, data["choices"], format_func=data["words"].get, help=data["help"], key=key)
-    if isinstance(value, int):
+        st.selectbox(label, data["choices"], format_func=data["words"].get, help=data["help"], key=key)
+    elif isinstance(value, int):
         least, most = int(data["low"]), int(data["high"])
-        return st.number_input(label, least, most, step=1, help=_with_range(data["help"], least, most), key=key)
-    low, high = float(data["low"]), float(data["high"])
-    step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
-    return st.number_input(label, low, high, step=step, format="%.6g", help=_with_range(data["help"], low, high), key=key)
+        st.number_input(label, least, most, step=1, help=_with_range(data["help"], least, most), key=key)
+    else:
+        low, high = float(data["low"]), float(data["high"])
+        step = value / 10 if data["log"] or 0.0 < value < 0.05 else 0.05
+        st.number_input(label, low, high, step=step, format="%.6g", help=_with_range(data["help"], low, high), key=key)
 
 
 def _with_range(help: str, low: float, high: float) -> str:

@@ -10,6 +10,7 @@ import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import on_noise
 from denoise_core.assess.formatting import plural
+from denoise_core.config import WindowConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
@@ -31,7 +32,7 @@ def show(source: Source) -> None:
     _about(plan)
     task_widgets.panel(plan)
     _warnings(plan)
-    _form(plan)
+    _form(plan, plan.config)
 
 
 def first_column(source: Source) -> Source:
@@ -84,9 +85,12 @@ def _in_labels(error: DenoiseError) -> list[str]:
     return list(map(fields.in_labels, error.problems if isinstance(error, SettingsError) else [str(error)]))
 
 
-def _form(plan: TrainingPlan) -> None:
-    config, version = plan.config, _version(plan)
-    with st.form("settings", border=True):
+@st.fragment
+def _form(plan: TrainingPlan, config: dc.RunConfig) -> None:
+    """The settings, and what follows from them as they are now; a change reruns nothing else."""
+    version = _version(plan)
+    edited = fields.collect(config, version=version)
+    with st.container(border=True):
         fields.show(config, FIRST, columns=4, version=version)
         with st.expander("More settings", icon=":material/tune:"):
             for group, paths in fields.others(config, (*FIRST, *ELSEWHERE)).items():
@@ -94,9 +98,19 @@ def _form(plan: TrainingPlan) -> None:
                 fields.show(config, paths, columns=4, version=version)
         with st.container(horizontal=True, vertical_alignment="center"):
             icon = ":material/play_arrow:"
-            st.form_submit_button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
-            takes = in_words(plan.networks * expected_seconds(config))
-            st.caption(f"Takes {takes} on one processor core, unless you change the settings.")
+            pressed = st.button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
+            st.caption(f"Takes {in_words(plan.networks * expected_seconds(edited))} on one processor core.")
+    _windows(plan, edited.window)
+    if pressed and (state.current().run or state.current().faults):
+        st.rerun()  # the whole page, which shows the run or the faults
+
+
+def _windows(plan: TrainingPlan, window: WindowConfig) -> None:
+    """What the network sees at once; nothing where it is more than there is, which is said when the training is started."""
+    if window.length <= len(plan.series):
+        later = plural(window.hop, "sample")
+        st.markdown(f"**Windows**: the network sees {window.length} samples at once; the next window starts {later} later.")
+        chart.draw(figures.windows(plan.series, length=window.length, hop=window.hop), key="windows", height=230)
 
 
 def _version(plan: TrainingPlan) -> str:
@@ -138,20 +152,6 @@ def from_file() -> None:
             st.rerun()
         untouched = session.config is None and session.task.recipe == USUAL
         st.button("Back to the suggested settings", on_click=state.configure, args=(None,), disabled=untouched)
-
-
-def windows(source: Source) -> None:
-    """What the network sees at once; nothing where the form above says why no network can be trained."""
-    session = state.current()
-    plan = training_task.plan_training(session.task, source, session.config)
-    try:
-        window, series = plan.config.window, plan.series
-    except DenoiseError:
-        return
-    if window.length <= len(series):
-        later = plural(window.hop, "sample")
-        st.markdown(f"**Windows**: the network sees {window.length} samples at once; the next window starts {later} later.")
-        chart.draw(figures.windows(series, length=window.length, hop=window.hop), key="windows", height=230)
 
 
 def _load(data: bytes) -> None:

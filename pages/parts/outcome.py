@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from denoise_core import figures
-from denoise_core.assess import Figure, on_gaps, on_training
+from denoise_core.assess import Figure, Sentence, differences, on_gaps, on_training
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.jobs import RunView
-from denoise_core.jobs.spec import CANCELLED_REASON
+from denoise_core.jobs.spec import APPLY, CANCELLED_REASON
 from denoise_core.methods import METHODS
+from denoise_core.model import about
 from pages.parts import chart, messages, state
-from pages.parts.cached import INSTANT, run_estimate, run_series, spectra_of
+from pages.parts.cached import INSTANT, run_estimate, run_noise, run_series, spectra_of, store
 from pages.parts.history import history
 from pages.parts.result_view import ResultView
 
@@ -93,7 +94,16 @@ def verdict(result: ResultView) -> None:
     st.markdown(messages.plain(result.verdict.headline))
     past = history(result.run.id)
     past.read_on()
-    messages.most_important([*result.verdict.sentences, *on_training(past.valid_loss)])
+    messages.most_important([*_on_model(result), *result.verdict.sentences, *on_training(past.valid_loss)])
+
+
+def _on_model(result: ResultView) -> list[Sentence]:
+    """In what the series differs from the training data of a network that was used as it was."""
+    if result.run.spec.kind != APPLY:
+        return []
+    header = about(store().model_path(result.run.id))
+    unlike = differences(header, result.series, noise_sd=run_noise(result.run.id, result.i).sd)
+    return [Sentence(severity="warn", text=f"{fact} What was removed may be signal, not noise.") for fact in unlike]
 
 
 def numbers(result: ResultView) -> None:

@@ -147,6 +147,12 @@ def value(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def edit(key: str) -> Any:
+    """What a person put in place of the value that `offer` gave the widget `key`; None where they left it."""
+    held = value(key)
+    return None if held == st.session_state.get(_OFFERS, {}).get(key) else held
+
+
 def offer(key: str, value: Any) -> None:
     """Put `value` into the widget `key`, unless a person has replaced the value offered before."""
     offers = st.session_state.setdefault(_OFFERS, {})

@@ -15,7 +15,7 @@ from denoise_core.dataset.selection import ChannelSelection
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
-from denoise_core.suggestions import for_channels, for_goal
+from denoise_core.suggestions import REASONS_DEPEND_ON, for_channels, for_goal
 from pages.parts.cached import USUAL, recording, suggest_settings, with_noise
 
 
@@ -156,6 +156,7 @@ def _replay_edits(base: dc.RunConfig, shown: dc.RunConfig, edited: dc.RunConfig)
 
 
 def by_hand(config: dc.RunConfig, path: str, value: Any) -> dc.RunConfig:
-    """`config` with one setting changed by hand, which drops the reason for the suggestion."""
-    reasons = {name: reason for name, reason in config.reasons.items() if name != path}
+    """`config` with one setting changed by hand, which drops the reason for the suggestion, and those that build on it."""
+    untrue = {path, *(name for name, others in REASONS_DEPEND_ON.items() if path in others)}
+    reasons = {name: reason for name, reason in config.reasons.items() if name not in untrue}
     return replace(config.replace(path, value), reasons=reasons)

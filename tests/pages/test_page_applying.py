@@ -4,6 +4,7 @@ import pytest
 
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.model import about
 from tests.models import model_bytes
 from tests.pages.test_page_task_widgets import columns, labelled, runs, train, words
 
@@ -70,3 +71,34 @@ def test_run_that_applies_a_model_is_watched_without_epochs(app, store, tank, st
     assert not app.exception
     assert app.progress[0].text.startswith(text)
     assert "Stop and keep best" not in [one.label for one in app.button]
+
+
+def far_away(**more):
+    return model_bytes("flow", channels={"flow": {"offset": 90.0, "scale": 2.0, "noise_sd": 0.25} | more})
+
+
+def test_a_series_unlike_the_training_data_is_told_before_and_rescaled_unless_declined(app, store, tank):
+    train(app, "tank.csv", tank)
+    take(app, far_away())
+    assert "flow lies around" in app.warning[0].value
+    assert "may remove signal as if it were noise" in app.warning[0].value
+    button(app).click().run()
+    assert not app.exception
+    (run,) = runs(store)
+    assert run.spec.model_name == "old.denoiser (rescaled)"
+    kept = about(RunFolder(store.home / "runs" / run.id).model).channel("flow")
+    assert abs(kept.scaler.offset) < 1.0
+
+
+def test_the_network_is_used_as_trained_where_rescaling_is_declined(app, store, tank):
+    train(app, "tank.csv", tank)
+    take(app, far_away())
+    labelled(app.toggle, "Rescale").set_value(False).run()
+    button(app).click().run()
+    assert runs(store)[0].spec.model_name == "old.denoiser"
+
+
+def test_what_is_told_of_the_fit_belongs_to_the_chosen_column(app, tank):
+    train(app, "tank.csv", tank)
+    take(app, model_bytes("level", channels={"level": {"offset": 0.0, "scale": 0.7, "noise_sd": 0.2}}))
+    assert not app.warning

@@ -10,6 +10,7 @@ import denoise_core as dc
 from denoise_core.jobs import Request, Source
 from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import cached
 
 
@@ -178,3 +179,38 @@ def test_run_deleted_while_it_is_watched_is_told_in_words(app, store, running):
     app.run()
     assert not app.exception
     assert "no longer here" in app.warning[0].value
+
+
+def captions(app):
+    return " ".join(caption.value for caption in app.caption)
+
+
+def markdown(app):
+    return " ".join(text.value for text in app.markdown)
+
+
+def test_every_sentence_of_the_form_follows_the_values_that_it_is_about(app):
+    """At every moment: the duration, the windows and the reasons are those of the settings that the form shows."""
+    train(app)
+    changes = [("Epochs", 300), ("Window length", 1000), ("Window overlap", 0.9), ("Hidden size", 16), ("Epochs", 28)]
+    held = {label: field(app, label).value for label, _ in changes}
+    for label, value in changes:
+        field(app, label).set_value(value).run()
+        held[label] = value
+        config = dc.RunConfig().replace("training.epochs", held["Epochs"]).replace("window.length", held["Window length"])
+        config = config.replace("window.overlap", held["Window overlap"]).replace("model.hidden_size", held["Hidden size"])
+        for path, name in (("training.batch_size", "Batch size"), ("training.steps_per_epoch", "Steps per epoch")):
+            config = config.replace(path, field(app, name).value)
+        assert f"Takes {in_words(expected_seconds(config))} on one processor core." in captions(app)
+        assert f"the network sees {held['Window length']} samples at once" in markdown(app)
+        assert f"the next window starts {config.window.hop} sample" in markdown(app)
+        assert ("samples in each step" in captions(app)) == (held["Window length"] == 128)
+
+
+def test_a_reason_goes_with_the_value_that_it_was_given_for(app):
+    train(app)
+    assert "Two layers;" in captions(app)
+    field(app, "Layers").set_value(3).run()
+    assert "Two layers;" not in captions(app)
+    field(app, "Layers").set_value(2).run()
+    assert "Two layers;" in captions(app)

@@ -17,6 +17,8 @@ FORGOTTEN = 1e-8  # share of an error before the stretch that the inverse filter
 class Preview:
     """``of(trained) == trained.denoise(series).values[start : start + PREVIEW_SAMPLES]`` to float32 precision.
 
+    Missing samples are left out: gaps are continued once, when the training has ended.
+
     Parameters
     ----------
     series : Series
@@ -31,6 +33,7 @@ class Preview:
         rho = config.input.whiten
         lead = int(np.ceil(np.log(FORGOTTEN) / np.log(rho))) if rho > 0 else 0
         self._where = slice(max(0, self.start - lead), stop)
+        self._missing = ~series.observed[self.start : stop]
         self._given = given
         self._invert = prewhiten(series, config).invert
         self.noisy = _to_json(series.values[self.start : stop])
@@ -38,7 +41,8 @@ class Preview:
     def of(self, trained: TrainedDenoiser) -> list[float | None]:
         """The estimate of the stretch, in the unit of the series; None where there is none."""
         estimate = self._invert(trained.estimate(self._given, self._where))
-        return _to_json(estimate.values[self.start - self._where.start :])
+        shown = estimate.values[self.start - self._where.start :]
+        return _to_json(np.where(self._missing, np.nan, shown))
 
 
 def _to_json(values: Float64Array) -> list[float | None]:

@@ -35,7 +35,7 @@ class ResultView:
     strength : float
         Fraction of the residual that stays removed: 0 gives the recording, 1 the network's result.
     fills : bool
-        Whether gaps hold the network's prediction.
+        Whether gaps are continued from both sides, or left empty.
     band : bool
         Whether the error band is drawn.
     compares : bool

@@ -117,7 +117,8 @@ def test_gaps_are_filled_or_left_in_the_picture_and_in_the_file(app, store, ende
     run = ended(gappy, "flow")
     look(app, run)
     assert not np.isnan(lines(app)["Denoised"][1]).any()
-    assert "3 of 600 samples are missing: 101–102, 301. They were filled with the network's prediction." in words(app)
+    assert "3 of 600 samples are missing: 101–102, 301." in words(app)
+    assert "They were filled by continuing the series from both sides; the band is wider there." in words(app)
     labelled(app.toggle, "Fill gaps").set_value(False).run()
     assert np.isnan(lines(app)["Denoised"][1]).sum() == 2
     assert "They are left empty." in words(app)

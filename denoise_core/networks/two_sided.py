@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,17 @@ from denoise_core.config import RunConfig
 from denoise_core.networks.backbones import BACKBONES
 from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
 from denoise_core.networks.linear import TAPS, LinearPredictor
+
+
+LEAST_UNIT = 0.1  # of the sd of all changes
+
+
+def unit_of_change(changes_sd: float, noise_variance: float) -> float:
+    """Sd of the changes that white noise makes from sample to sample; no less than a tenth of that of all changes.
+
+    In this unit a pretrained network sees its changes: so it is told how strong the noise is.
+    """
+    return max(math.sqrt(2.0 * noise_variance), LEAST_UNIT * changes_sd, 1e-4)
 
 
 class TwoSided(Network):

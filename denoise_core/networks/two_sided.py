@@ -51,6 +51,7 @@ class TwoSided(Network):
         self.head = nn.Sequential(
             nn.Linear(sides * model.hidden_size, model.hidden_size), nn.GELU(), nn.Linear(model.hidden_size, 2)
         )
+        self.told_noise = config.starts_pretrained
         self.baseline = LinearPredictor(self.gap) if model.baseline == "linear" else None
         self.register_buffer("step_sd", torch.ones(()))
         if (reach := getattr(self.backbone, "span", None)) is not None:
@@ -63,6 +64,8 @@ class TwoSided(Network):
         values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
         steps = values.diff()[observed[1:] & observed[:-1]]
         self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))
+        if self.told_noise:
+            self.step_sd.fill_(unit_of_change(float(self.step_sd), noise_variance))
         if self.baseline is not None:
             self.baseline.fit(values, observed, target, chosen, noise_variance=noise_variance)
 

@@ -73,7 +73,7 @@ def loss(mean: Tensor, log_variance: Tensor, made: Examples) -> Tensor:
     likelihood = 0.5 * (torch.log1p(ratio) + (error - ratio) / (1.0 + ratio))
     after = (error + ratio**2) / (1.0 + ratio) ** 2
     weights = observed * s2
-    relative = (after * weights).sum(dim=1) / weights.sum(dim=1)
+    relative = (after * weights).sum(dim=1) / weights.sum(dim=1).clamp_min(1e-12)  # in a gap, all are 0
     return torch.log(relative + _LEAST_ERROR).mean() + likelihood.clamp_max(50.0).mean()
 
 

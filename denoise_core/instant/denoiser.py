@@ -19,7 +19,7 @@ from denoise_core.instant.augmentation import (
     single_pass,
 )
 from denoise_core.instant.conditioning import CONDITIONS, condition
-from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
+from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series

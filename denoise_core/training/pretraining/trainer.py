@@ -137,4 +137,6 @@ def main(arguments: list[str]) -> None:
     if chosen.resume:
         training.restore(torch.load(chosen.out / "checkpoint.pt", weights_only=True))
     train(training, chosen.out)
-    save_file({name: value.contiguous() for name, value in training.average.state_dict().items()}, chosen.out / "pretrained.safetensors")
+    save_file(
+        {name: value.contiguous() for name, value in training.average.state_dict().items()}, chosen.out / "pretrained.safetensors"
+    )

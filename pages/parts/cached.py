@@ -11,11 +11,13 @@ import json
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core import files
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
+from denoise_core.files import Preview
 from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.noise import Noise, describe
 from denoise_core.series import Float64Array
@@ -46,6 +48,11 @@ def keep_alive() -> str:
 def recording(source: Source) -> dc.Recording:
     """The file of `source`, read as its options say; a DenoiseError says what is wrong with it."""
     return _recording(source.input or "", source.file_name, json.dumps(dict(source.options), sort_keys=True))
+
+
+def preview(source: Source) -> Preview:
+    """How the file of `source` is understood with its options; a DenoiseError where nothing of it can be shown."""
+    return _preview(source.input or "", source.file_name, json.dumps(dict(source.options), sort_keys=True))
 
 
 def series_of(source: Source) -> dc.Series:
@@ -95,6 +102,12 @@ def _noisy_name(source: Source, noise: str, snr: float) -> str:
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
     return dc.read(store().input_path(digest), name=file_name or "The file", options=dc.ReadOptions.from_json(options))
+
+
+@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+def _preview(digest: str, file_name: str, options: str) -> Preview:
+    told = dc.ReadOptions.from_json(options)
+    return files.preview(store().input_path(digest), name=file_name or "The file", options=told)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

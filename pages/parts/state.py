@@ -48,6 +48,8 @@ class Session:
         Counts the times that all settings were filled in again, so that a form shows the new values.
     start_token : str
         Sent with the next start of a training, so that one press counts once, however often it arrives.
+    unread : Source or None
+        A file that cannot be read as it is, and is corrected on the bench; `fault` says why.
     faults : tuple of str
         What went wrong with the last button press, in whole sentences; shown once.
     """
@@ -60,6 +62,8 @@ class Session:
     model: str | None = None
     edits: int = 0
     start_token: str = field(default_factory=new_id)
+    unread: Source | None = None
+    fault: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -87,7 +91,18 @@ def change(**changes: Any) -> None:
 def choose(source: Source) -> None:
     """Show another series, and forget what belonged to the one before."""
     session = current()
-    change(source=source, run=None, config=None, task=TrainingTask(), edits=session.edits + 1, start_token=new_id(), faults=())
+    forgotten: dict[str, Any] = {"run": None, "config": None, "task": TrainingTask(), "unread": None, "fault": "", "faults": ()}
+    change(source=source, edits=session.edits + 1, start_token=new_id(), **forgotten)
+
+
+def correct(source: Source, fault: str) -> None:
+    """Put a file that cannot be read on the bench; the series on the other pages stays."""
+    change(unread=source, fault=fault, faults=(), edits=current().edits + 1)
+
+
+def leave_bench() -> None:
+    """Back to the series from before."""
+    change(unread=None, fault="", edits=current().edits + 1)
 
 
 def close_run() -> None:

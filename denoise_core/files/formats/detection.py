@@ -7,6 +7,7 @@ from pathlib import Path
 
 from denoise_core.errors import DataError
 from denoise_core.files.formats.archive import DAMAGED
+from denoise_core.files.options import KINDS
 
 _FOREIGN = {
     b"\x89PNG": "a PNG picture",
@@ -37,7 +38,6 @@ _FOREIGN = {
     b"<!DOCTYPE": "a web page",
     b"<html": "a web page",
 }
-KNOWN = "CSV or other text, XLSX, ODS, Parquet, NPY, NPZ or WAV"
 
 
 def detect_format(path: Path, *, name: str) -> str:
@@ -64,7 +64,7 @@ def detect_format(path: Path, *, name: str) -> str:
         return "wav"
     for mark, kind in _FOREIGN.items():
         if head.startswith(mark):
-            raise DataError(f"{name} is {kind}, which cannot be read. Export the numbers as {KNOWN}.")
+            raise DataError(f"{name} is {kind}, which cannot be read. Export the numbers as {KINDS}.")
     return "text"
 
 
@@ -78,7 +78,7 @@ def _zip_format(path: Path, name: str) -> str:
         return "workbook"
     if members and all(member.endswith(".npy") for member in members):
         return "npz"
-    raise DataError(f"{name} is a zip archive. Unpack it, and upload the file with the numbers ({KNOWN}).")
+    raise DataError(f"{name} is a zip archive. Unpack it, and upload the file with the numbers ({KINDS}).")
 
 
 def _compound(path: Path, name: str) -> str:

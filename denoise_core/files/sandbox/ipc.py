@@ -24,6 +24,14 @@ def read_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     return pack(parse(Path(task["path"]), name=task["name"], options=options, limits=limits), folder)
 
 
+def preview_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:  # noqa: ARG001 nothing is left there
+    """In the child: how the file is understood."""
+    from denoise_core.files.sandbox.look import look
+
+    options, limits = ReadOptions.from_json(task["options"]), Limits(**task["limits"])
+    return look(Path(task["path"]), name=task["name"], options=options, limits=limits).to_json()
+
+
 def write_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     """In the child: write the file anew with more columns, as "result" in the folder."""
     layout = _layout(task["layout"])
@@ -31,7 +39,7 @@ def write_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     return {}
 
 
-WORK = {"read": read_task, "write": write_task}
+WORK = {"read": read_task, "preview": preview_task, "write": write_task}
 RESULT = "result"
 
 

@@ -236,16 +236,19 @@ class Layout:
     Parameters
     ----------
     format : str
-        "text", "workbook", "parquet", "npy", "npz" or "wav".
+        A name of `files.formats.registry`: "text", "workbook", "parquet", "wav", ...
     names : tuple of str
         The columns, in the order of the file.
     newest_first : bool
         Whether the file's first row is the latest.
+    packed : str
+        "gz" or "zip" where the file came packed.
     """
 
     format: str
     names: tuple[str, ...]
     newest_first: bool = False
+    packed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

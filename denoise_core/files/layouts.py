@@ -116,6 +116,24 @@ class SoundLayout(Layout):
     floating: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignalsLayout(Layout):
+    """A file of many named signals ("mat", "hdf5", "tdms", "edf", "uff"); `paths` says where in it each of `names` is."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonLayout(Layout):
+    """A JSON file: `shape` is "records", "lines" or "columns", below the keys of `path`; `keys` are those of `names`."""
+
+    format: str = "json"
+    shape: str
+    keys: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    indent: int | None = None
+
+
 def to_json(layout: Layout) -> dict[str, Any]:
     """``from_json(type(layout), json.loads(json.dumps(to_json(layout)))) == layout``."""
     return asdict(layout)

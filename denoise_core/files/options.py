@@ -16,7 +16,7 @@ NO_TIME = ""
 ROLES = ("time", "value", "text", "ignore")
 """What a column can be. A text or ignored column stays in the file but is no channel."""
 
-KINDS = "CSV or other text, XLSX, ODS, Parquet, NPY, NPZ or WAV"
+KINDS = "CSV or other text, XLSX, ODS, Parquet, JSON, MAT, HDF5, TDMS, EDF, UFF, NPY, NPZ or WAV, also packed as .gz or .zip"
 """The kinds of files that are read, for sentences."""
 
 MIB = 2**20

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from denoise_core.files.layouts import ArrayLayout, ParquetLayout, SheetLayout, SoundLayout, TextLayout
+from denoise_core.files.layouts import ArrayLayout, JsonLayout, ParquetLayout, SheetLayout, SignalsLayout, SoundLayout, TextLayout
 from denoise_core.series import Layout
 
 if TYPE_CHECKING:
@@ -69,5 +69,11 @@ FORMATS = {
     "npy": Format(module="arrays", reader="read_npy", writer="write_npy", layout=ArrayLayout),
     "npz": Format(module="arrays", reader="read_npz", writer="write_npz", layout=ArrayLayout),
     "wav": Format(module="sound", reader="read_wav", writer="write_wav", layout=SoundLayout),
+    "json": Format(module="json_records", reader="read_json", writer="write_json", layout=JsonLayout),
+    "mat": Format(module="matlab", reader="read_mat", writer="write_mat", layout=SignalsLayout),
+    "hdf5": Format(module="hdf5", reader="read_hdf5", writer="write_hdf5", layout=SignalsLayout),
+    "tdms": Format(module="tdms", reader="read_tdms", writer="write_tdms", layout=SignalsLayout),
+    "edf": Format(module="edf", reader="read_edf", writer="write_edf", layout=SignalsLayout),
+    "uff": Format(module="uff", reader="read_uff", writer="write_uff", layout=SignalsLayout),
 }
 """Name, as `detection.detect_format` gives it -> format."""

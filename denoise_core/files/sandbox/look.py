@@ -12,6 +12,7 @@ from denoise_core.errors import DataError
 from denoise_core.files.columns import Column, Head, Table
 from denoise_core.files.file_preview import Preview, PreviewColumn, PreviewRow
 from denoise_core.files.formats.detection import detect_format
+from denoise_core.files.formats.packed import unpacked
 from denoise_core.files.formats.registry import FORMATS
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.recording import as_told, gap_codes, to_recording
@@ -31,6 +32,11 @@ def look(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Prev
     DataError
         If the file is empty, of a kind that is not read, or no part of it can be shown.
     """
+    with unpacked(path, name=name, limits=limits) as (inner, _):
+        return _look(inner, name, options, limits)
+
+
+def _look(path: Path, name: str, options: ReadOptions, limits: Limits) -> Preview:
     kind = detect_format(path, name=name)
     form, table, head, fault = FORMATS[kind], None, None, ""
     if form.read_head is not None:

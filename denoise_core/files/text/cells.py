@@ -87,7 +87,7 @@ def split_affix(text: str) -> tuple[str, str] | None:
     match = _AFFIXED.match(text.strip())
     if match is None or not is_number(match[2]):
         return None
-    before, after = match[1].strip(), match[3].strip()
+    before, after = match[1], match[3] or ""
     if not (before or after) or (after and not (after in _CURRENCY or is_unit(after))):
         return None
     return before, after

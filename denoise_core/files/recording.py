@@ -12,7 +12,7 @@ from denoise_core.errors import DataError
 from denoise_core.files.columns import Column, Table, cell_in_words, column_in_words
 from denoise_core.files.options import ReadOptions
 from denoise_core.files.time.time_axis import TableTime, choose_time
-from denoise_core.series import Float64Array, Recording
+from denoise_core.series import LARGEST, Float64Array, Recording, size_in_words
 
 _GAP_CODES = (-999.0, -9999.0, -99999.0, -999.9, -999.99, 9999.0, 99999.0, -32768.0)
 
@@ -23,7 +23,7 @@ def to_recording(table: Table, options: ReadOptions) -> Recording:
     Raises
     ------
     DataError
-        If there is no column of numbers, less than two rows, an infinite value or no such time column.
+        If there is no column of numbers, less than two rows, a value that is infinite or too large, or no such time column.
     """
     numbers = [column for column in table.columns if column.kind == "number"]
     if not numbers:
@@ -60,12 +60,12 @@ def _no_numbers(table: Table) -> str:
 def _check_finite(numbers: Sequence[Column], table: Table) -> None:
     for column in numbers:
         assert column.values is not None
-        infinite = np.flatnonzero(np.isinf(column.values))
-        if infinite.size:
-            others = f" ({infinite.size:,} such cells)" if infinite.size > 1 else ""
-            place = cell_in_words(column.name, table.rows[infinite[0]], row_word=table.row_word)
+        beyond = np.flatnonzero((column.values > LARGEST) | (column.values < -LARGEST))
+        if beyond.size:
+            others = f" ({beyond.size:,} such cells)" if beyond.size > 1 else ""
+            place = cell_in_words(column.name, table.rows[beyond[0]], row_word=table.row_word)
             raise DataError(
-                f"{place}: the value is infinite{others}. "
+                f"{place}: the value is {size_in_words(column.values[beyond[0]])}{others}. "
                 "Replace it by an empty cell, which counts as missing, and upload the file again."
             )
 

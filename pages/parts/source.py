@@ -13,7 +13,7 @@ from denoise_core.errors import DataError, DenoiseError
 from denoise_core.files import NO_TIME, SAMPLES, SheetLayout
 from denoise_core.jobs import Source
 from pages.parts import state
-from pages.parts.cached import recording, store
+from pages.parts.cached import keep_upload, recording, store
 from pages.parts.messages import plain
 
 _DELIMITERS = {None: "Detect", ",": "Comma", ";": "Semicolon", "\t": "Tab", " ": "Spaces", "|": "Vertical bar"}
@@ -38,7 +38,8 @@ def picker(chosen: Source) -> None:
     """Upload a file, or pick an example."""
     edits = state.current().edits
     types = "CSV, TXT, XLSX, ODS, Parquet, NPY, NPZ or WAV"
-    if upload := st.file_uploader("Your file", key=f"upload@{edits}", help=f"{types}; up to 500 MB."):
+    hint = f"{types}; up to {st.get_option('server.maxUploadSize')} MB."
+    if upload := st.file_uploader("Your file", key=f"upload@{edits}", help=hint):
         with st.spinner("Reading the file…"):
             _take(upload.getvalue(), upload.name)
         st.rerun()
@@ -98,8 +99,8 @@ def _example(name: str) -> Source:
 
 
 def _take(data: bytes, name: str) -> None:
-    """Store an uploaded file and show it; or say what is wrong with it and leave everything as it was."""
-    _try(lambda: Source(input=store().put_input(data, name), file_name=name))
+    """Show an uploaded file and store it; or say what is wrong with it and leave everything as it was."""
+    _try(lambda: keep_upload(data, name, owner=state.current().workspace, check=_with_column))
 
 
 def _choose_example(key: str) -> None:

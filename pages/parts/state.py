@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, parse_untrusted
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
 from pages.parts.training_task import TrainingTask
@@ -23,6 +23,7 @@ _KEY, _OFFERS = "denoise", "denoise_offers"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
+_LONGEST_OPTIONS = 4096
 _OURS = ("run", "series", "name", "column", "read")
 
 
@@ -42,8 +43,8 @@ class Session:
         Settings that were loaded or edited; None for those suggested from the data.
     task : TrainingTask
         What a network is to be trained on.
-    model : str or None
-        The uploaded model file that is to be used, by its sha256.
+    model : Source or None
+        The uploaded model file that is to be used.
     edits : int
         Counts the times that all settings were filled in again, so that a form shows the new values.
     start_token : str
@@ -57,7 +58,7 @@ class Session:
     run: str | None = None
     config: RunConfig | None = None
     task: TrainingTask = field(default_factory=TrainingTask)
-    model: str | None = None
+    model: Source | None = None
     edits: int = 0
     start_token: str = field(default_factory=new_id)
     faults: tuple[str, ...] = ()
@@ -190,7 +191,7 @@ def _linked_source() -> Source | None:
 def _parse_options(text: str) -> dict[str, Any]:
     """The reading options of a link; what is in them is checked where they are used."""
     try:
-        options = json.loads(text or "{}")
+        options = parse_untrusted(text or "{}", longest=_LONGEST_OPTIONS)
     except ValueError:
         return {}
     return options if isinstance(options, dict) else {}

@@ -8,6 +8,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, get_args, get_type_hints
 
 from denoise_core.config.declare import as_type_of, unknown, wrong_type
+from denoise_core.config.untrusted_json import parse_untrusted
 from denoise_core.errors import SettingsError
 
 NO_TIME = ""
@@ -98,7 +99,7 @@ class ReadOptions:
             If the text is not such JSON.
         """
         try:
-            raw = json.loads(text)
+            raw = parse_untrusted(text)
         except ValueError as error:
             raise SettingsError([f"The reading options are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):

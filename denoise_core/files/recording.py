@@ -13,7 +13,7 @@ from denoise_core.files.columns import Column, Table, cell_in_words, column_in_w
 from denoise_core.files.options import ReadOptions
 from denoise_core.files.text.cells import is_number
 from denoise_core.files.time.time_axis import TableTime, choose_time
-from denoise_core.series import Float64Array, Recording
+from denoise_core.series import LARGEST, Float64Array, Recording, size_in_words
 
 _GAP_CODES = (-999.0, -9999.0, -99999.0, -999.9, -999.99, 9999.0, 99999.0, -32768.0)
 
@@ -43,7 +43,7 @@ def to_recording(table: Table, options: ReadOptions) -> Recording:
 
 
 def as_told(table: Table, options: ReadOptions) -> Table:
-    """With the units, roles and gaps that the options name, and without infinite values."""
+    """With the units, roles and gaps that the options name, and without values that are infinite or too large."""
     codes = [float(word.replace(",", ".")) for word in options.gap_words if is_number(word)]
     found, notes = [], list(table.notes)
     for column in table.columns:
@@ -69,13 +69,13 @@ def _without_codes(column: Column, codes: Sequence[float], notes: list[str]) -> 
 
 def _finite(column: Column, table: Table, notes: list[str]) -> Column:
     assert column.values is not None
-    infinite = np.isinf(column.values)
-    if not infinite.any():
+    beyond = np.abs(column.values) > LARGEST
+    if not beyond.any():
         return column
-    others = f" ({int(infinite.sum()):,} such cells)" if infinite.sum() > 1 else ""
-    place = cell_in_words(column.name, table.rows[infinite.argmax()], row_word=table.row_word)
-    notes.append(f"{place}: the value is infinite{others}, so it counts as missing.")
-    return replace(column, values=np.where(infinite, np.nan, column.values))
+    others = f" ({int(beyond.sum()):,} such cells)" if beyond.sum() > 1 else ""
+    place = cell_in_words(column.name, table.rows[beyond.argmax()], row_word=table.row_word)
+    notes.append(f"{place}: the value is {size_in_words(column.values[beyond.argmax()])}{others}, so it counts as missing.")
+    return replace(column, values=np.where(beyond, np.nan, column.values))
 
 
 def _recording(table: Table, time: TableTime, channels: dict[str, Any]) -> Recording:

@@ -31,7 +31,7 @@ def fault(source: Source, why: str) -> None:
 
 def show(source: Source) -> None:
     """The first rows of a file, and widgets for how it is read."""
-    found = preview(source)
+    found = preview(source, state.current().unread_data)
     _rows(found)
     _options(source, found)
     _columns(source, found)
@@ -182,7 +182,7 @@ def _set_role(source: Source, found: Preview, column: str, key: str) -> None:
 
 def _read_again(source: Source, options: Mapping[str, Any]) -> None:
     told = {name: value for name, value in options.items() if value is not None and value not in ([], {})}
-    opening.attempt(lambda: replace(source, options=told, column=""))
+    opening.read_again(replace(source, options=told, column=""))
 
 
 def _key(name: str) -> str:

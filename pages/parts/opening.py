@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from denoise_core.errors import DataError, DenoiseError
 from denoise_core.jobs import Source
+from denoise_core.jobs.storage.inputs import sha256
 from pages.parts import state
-from pages.parts.cached import preview, recording, store
+from pages.parts.cached import keep_upload, preview, recording
 
 
 def take(data: bytes, name: str) -> None:
-    """Store an uploaded file and open it."""
-    attempt(lambda: Source(input=store().put_input(data, name), file_name=name))
+    """Open an uploaded file, and store it if it can be used."""
+    _open(Source(input=sha256(data), file_name=name), data)
 
 
-def attempt(make: Callable[[], Source]) -> None:
-    """Show the series that `make` returns if it can be read and used, else its file on the bench.
+def read_again(source: Source) -> None:
+    """Open a file once more, with other options or another column."""
+    session = state.current()
+    _open(source, session.unread_data if session.unread and session.unread.input == source.input else None)
+
+
+def _open(source: Source, data: bytes | None) -> None:
+    """Show a series if it can be read and used, else its file on the bench.
 
     Where nothing of the file can be shown, or it is the one on the page, say why and keep the present one.
     """
-    source = None
     try:
-        source = make()
+        if data is not None:
+            owner = state.current().workspace
+            keep_upload(data, source.file_name, owner=owner, check=usable, options=source.options)
         state.choose(usable(source))
     except DenoiseError as error:
-        if source is not None and not source.column and _can_be_corrected(source):
-            state.correct(source, str(error))
+        if isinstance(error, DataError) and not source.column and _can_be_corrected(source, data):
+            state.correct(source, str(error), data)
         else:
             state.retry(str(error))
 
@@ -39,9 +46,9 @@ def usable(source: Source) -> Source:
     return source
 
 
-def _can_be_corrected(source: Source) -> bool:
+def _can_be_corrected(source: Source, data: bytes | None) -> bool:
     try:
-        return bool(preview(source).rows)
+        return bool(preview(source, data).rows)
     except DenoiseError:
         return False
 

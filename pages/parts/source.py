@@ -31,7 +31,8 @@ def current() -> Source:
 def picker(chosen: Source) -> None:
     """Upload a file, or pick an example."""
     edits = state.current().edits
-    if upload := st.file_uploader("Your file", key=f"upload@{edits}", help=f"{KINDS}; up to 500 MB."):
+    hint = f"{KINDS}; up to {st.get_option('server.maxUploadSize')} MB."
+    if upload := st.file_uploader("Your file", key=f"upload@{edits}", help=hint):
         with st.spinner("Reading the file…"):
             opening.take(upload.getvalue(), upload.name)
         st.rerun()
@@ -77,4 +78,4 @@ def _choose_example(key: str) -> None:
 
 
 def _choose_column(chosen: Source, key: str) -> None:
-    opening.attempt(lambda: replace(chosen, column=state.value(key)))
+    opening.read_again(replace(chosen, column=state.value(key)))

@@ -210,3 +210,20 @@ def test_every_page_opens_the_glossary(app, page):
     app.button(key="glossary").click().run()
     assert not app.exception
     assert all(f"- **{term}**: {sentence}" in words(app) for term, sentence in GLOSSARY.items())
+
+
+def test_a_file_that_cannot_be_read_never_reaches_the_disk(app, store, pump):
+    upload(app.run(), "pump.csv", b"name\nMax\n")
+    assert "pump.csv has no column of numbers" in words(app)
+    before = set((store.home / "inputs").iterdir())
+    upload(app, "pump.csv", pump)
+    assert len(set((store.home / "inputs").iterdir()) - before) == 1
+    upload(app, "empty.csv", b"")
+    assert "empty.csv is empty" in words(app)
+    assert len(set((store.home / "inputs").iterdir()) - before) == 1
+
+
+def test_a_person_who_has_stored_all_that_one_may_is_told_so(app, pump, monkeypatch):
+    monkeypatch.setenv("DENOISE_UPLOADS_GB_PER_PERSON", "1e-6")
+    upload(app.run(), "pump.csv", pump)
+    assert "Your uploads would take up" in words(app)

@@ -7,11 +7,20 @@ from pages.parts import plotly_js
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
 from denoise_core import figures
-from pages.parts import chart, quick_look, source
+from pages.parts import bench, chart, quick_look, source, state
 from pages.parts.cached import identity, recording, series_of, truth
+from pages.parts.messages import plain
 from pages.parts.setup import page_setup
 
 top = page_setup("Signal")
+if unread := state.current().unread:
+    top.caption(plain(unread.file_name))
+    controls, place = st.columns([1, 3], gap="medium")
+    with controls:
+        source.picker(unread)
+    with place:
+        bench.fault(unread, state.current().fault)
+    st.stop()
 chosen = source.current()
 series = series_of(chosen)
 top.caption(source.in_words(chosen.file_name, series))

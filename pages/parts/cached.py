@@ -69,7 +69,20 @@ def identity(source: Source) -> str:
 
 def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
     """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    return _quick_estimate(identity(source), method, fills, series_of(source))
+    made = _quick_estimate(identity(source), method, fills)
+    if not made:
+        try:
+            made.append(dc.denoise(series_of(source), method=method, fill_gaps=fills))
+        except DenoiseError as error:
+            made.append(error)
+    if isinstance(made[0], DenoiseError):
+        raise made[0]
+    return made[0]
+
+
+def quick_estimate_is_known(source: Source, method: str, *, fills: bool = False) -> bool:
+    """Whether `quick_estimate` answers at once."""
+    return bool(_quick_estimate(identity(source), method, fills))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -98,9 +111,10 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, _series: dc.Series) -> dc.Estimate:
-    del name
-    return dc.denoise(_series, method=method, fill_gaps=fills)
+def _quick_estimate(name: str, method: str, fills: bool) -> list[dc.Estimate | DenoiseError]:
+    """Where the estimate is kept, or why there can be none; empty until one of them is known."""
+    del name, method, fills
+    return []
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 
@@ -10,6 +12,7 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core import instant
 from denoise_core.assess import on_gaps, on_noise, on_series
+from denoise_core.assess.formatting import plural
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
@@ -21,6 +24,7 @@ from pages.parts.cached import (
     identity,
     noise_of,
     quick_estimate,
+    quick_estimate_is_known,
     recording,
     series_of,
     store,
@@ -30,21 +34,62 @@ from pages.parts.cached import (
 )
 
 
-def method_picker() -> str:
-    """The method of the quick look; none of them is trained on the series."""
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is looked at, and how.
+
+    Parameters
+    ----------
+    fills : bool
+        Whether gaps are filled.
+    """
+
+    source: Source
+    method: str
+    fills: bool
+
+    @property
+    def name(self) -> str:
+        """The same for the same series looked at in the same way."""
+        return f"{identity(self.source)}-{self.method}{'-filled' if self.fills else ''}"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the estimate, or why there is none, is known already."""
+        return quick_estimate_is_known(self.source, self.method, fills=self.fills)
+
+    @property
+    def estimate(self) -> dc.Estimate:
+        return quick_estimate(self.source, self.method, fills=self.fills)
+
+
+def choose(chosen: Source) -> Look:
+    """The look that the widgets ask for: one of the methods that are not trained on the series."""
     simple = {name: method.label for name, method in METHODS.items() if not method.trains}
     at = list(simple).index(INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
-    return st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+    method = st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+    return Look(source=chosen, method=method, fills=_fills(chosen))
 
 
-def estimate(chosen: Source, method: str) -> dc.Estimate | None:
-    """The series denoised by that method; a warning and None where the method cannot be used."""
+def estimate(look: Look) -> dc.Estimate | None:
+    """The series denoised, if that is done; None where it is not done yet, and with a warning where it cannot be."""
+    if not look.is_made:
+        return None
     try:
-        return quick_estimate(chosen, method, fills=_fills(chosen))
+        return look.estimate
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
+
+
+def finish(look: Look) -> None:
+    """Denoise the series while the page shows it as recorded, then show it again with the result."""
+    if look.is_made:
+        return
+    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}…", show_time=True), suppress(DenoiseError):
+        look.estimate  # noqa: B018
+    st.rerun()
 
 
 def _fills(chosen: Source) -> bool:
@@ -55,21 +100,21 @@ def _fills(chosen: Source) -> bool:
     return st.toggle("Fill gaps", key=f"fill-{identity(chosen)}", help=hint)
 
 
-def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+def verdict(look: Look, estimate: dc.Estimate) -> None:
     """What was removed from the recorded samples, and what to know about the series."""
-    series = series_of(chosen)
-    recorded = estimate.with_gaps_of(series)
-    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, recorded, truth(chosen), noise_of(chosen)))
+    chosen = look.source
+    series, noise = series_of(chosen), noise_of(chosen)
+    messages.headline(verdict_of(look.name, series, estimate.with_gaps_of(series), truth(chosen), noise))
     if gaps := on_gaps(series, estimate):
         st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))
-    if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
+    if unusual := [sentence.text for sentence in on_noise(noise, series.unit) if sentence.severity != "good"]:
         st.caption(messages.plain(" ".join(unusual)))
 
 
-def onward(chosen: Source) -> None:
-    """The main button: to the training, a new one unless one is running."""
-    icon, label = ":material/model_training:", "Train a network" + _duration(chosen)
+def onward(look: Look) -> None:
+    """The main button: to the training, a new one unless one is running; how long it takes is said when the look is done."""
+    icon, label = ":material/model_training:", "Train a network" + (_duration(look.source) if look.is_made else "")
     if st.button(label, type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
         st.switch_page("pages/train.py", query_params=state.link())
 
@@ -82,20 +127,21 @@ def _duration(chosen: Source) -> str:
         return ""
 
 
-def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+def download(look: Look, estimate: dc.Estimate) -> None:
     """The result as a file, made when it is asked for."""
+    chosen = look.source
     name = PurePath(denoised_name(chosen.file_name))
     st.download_button(
         "Download this result",
         data=partial(_file, chosen, estimate),
-        file_name=f"{name.stem}_{method}_{identity(chosen)[:6]}{name.suffix}",
+        file_name=f"{name.stem}_{look.method}_{identity(chosen)[:6]}{name.suffix}",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
         key="save-first",
         help=messages.plain(f"Your file as uploaded, with the column {chosen.column}_denoised added."),
     )
-    if method == INSTANT:
+    if look.method == INSTANT:
         _network()
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -67,12 +70,17 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    made = _quick_estimate(identity(source), method, fills)
+def quick_estimate(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
+
+    `changes` replace the settings that are suggested for the method.
+    """
+    made = _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True))
     if not made:
         try:
-            made.append(dc.denoise(series_of(source), method=method, fill_gaps=fills))
+            made.append(dc.denoise(series_of(source), method=method, fill_gaps=fills, **changes))
         except DenoiseError as error:
             made.append(error)
     if isinstance(made[0], DenoiseError):
@@ -80,9 +88,11 @@ def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Es
     return made[0]
 
 
-def quick_estimate_is_known(source: Source, method: str, *, fills: bool = False) -> bool:
+def quick_estimate_is_known(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> bool:
     """Whether `quick_estimate` answers at once."""
-    return bool(_quick_estimate(identity(source), method, fills))
+    return bool(_quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True)))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -111,9 +121,9 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool) -> list[dc.Estimate | DenoiseError]:
+def _quick_estimate(name: str, method: str, fills: bool, changes: str) -> list[dc.Estimate | DenoiseError]:
     """Where the estimate is kept, or why there can be none; empty until one of them is known."""
-    del name, method, fills
+    del name, method, fills, changes
     return []
 
 

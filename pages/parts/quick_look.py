@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 import streamlit as st
 
@@ -18,7 +22,7 @@ from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
-from pages.parts import messages, runs, state
+from pages.parts import filter_settings, messages, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
@@ -42,25 +46,34 @@ class Look:
     ----------
     fills : bool
         Whether gaps are filled.
+    changes : mapping
+        Settings of the method that a person put in place of the suggested ones.
     """
 
     source: Source
     method: str
     fills: bool
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The same for the same series looked at in the same way."""
-        return f"{identity(self.source)}-{self.method}{'-filled' if self.fills else ''}"
+        how = json.dumps([self.method, self.fills, dict(self.changes)], sort_keys=True)
+        return f"{identity(self.source)}-{hashlib.sha256(how.encode()).hexdigest()[:12]}"
 
     @property
     def is_made(self) -> bool:
         """Whether the estimate, or why there is none, is known already."""
-        return quick_estimate_is_known(self.source, self.method, fills=self.fills)
+        return quick_estimate_is_known(self.source, self.method, fills=self.fills, changes=self.changes)
 
     @property
     def estimate(self) -> dc.Estimate:
-        return quick_estimate(self.source, self.method, fills=self.fills)
+        return quick_estimate(self.source, self.method, fills=self.fills, changes=self.changes)
+
+    @property
+    def suggested(self) -> Look:
+        """With the settings that are suggested for the method."""
+        return replace(self, changes={})
 
 
 def choose(chosen: Source) -> Look:
@@ -69,15 +82,15 @@ def choose(chosen: Source) -> Look:
     at = list(simple).index(INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
     method = st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
-    return Look(source=chosen, method=method, fills=_fills(chosen))
+    return Look(source=chosen, method=method, fills=_fills(chosen), changes=filter_settings.changes(chosen, method))
 
 
 def estimate(look: Look) -> dc.Estimate | None:
-    """The series denoised, if that is done; None where it is not done yet, and with a warning where it cannot be."""
-    if not look.is_made:
-        return None
+    """The settings of the method, and the series denoised, if that is done; None where it is not done yet, or cannot be."""
     try:
-        return look.estimate
+        if look.suggested.is_made:
+            filter_settings.form(look.source, look.method, look.suggested.estimate.settings)
+        return look.estimate if look.suggested.is_made and look.is_made else None
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
@@ -85,10 +98,12 @@ def estimate(look: Look) -> dc.Estimate | None:
 
 def finish(look: Look) -> None:
     """Denoise the series while the page shows it as recorded, then show it again with the result."""
-    if look.is_made:
+    if not (missing := [one for one in (look.suggested, look) if not one.is_made]):
         return
-    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}…", show_time=True), suppress(DenoiseError):
-        look.estimate  # noqa: B018
+    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}…", show_time=True):
+        for one in missing:
+            with suppress(DenoiseError):  # said when the page is shown again
+                one.estimate  # noqa: B018
     st.rerun()
 
 

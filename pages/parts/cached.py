@@ -106,7 +106,22 @@ def quick_estimate(
 
     `changes` replace the settings that are suggested for the method.
     """
-    return _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), series_of(source))
+    made = _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True))
+    if not made:
+        try:
+            made.append(dc.denoise(series_of(source), method=method, fill_gaps=fills, **changes))
+        except DenoiseError as error:
+            made.append(error)
+    if isinstance(made[0], DenoiseError):
+        raise made[0]
+    return made[0]
+
+
+def quick_estimate_is_known(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> bool:
+    """Whether `quick_estimate` answers at once."""
+    return bool(_quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True)))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -142,9 +157,10 @@ def _preview(digest: str, file_name: str, options: str, _data: bytes | None = No
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, changes: str, _series: dc.Series) -> dc.Estimate:
-    del name
-    return dc.denoise(_series, method=method, fill_gaps=fills, **json.loads(changes))
+def _quick_estimate(name: str, method: str, fills: bool, changes: str) -> list[dc.Estimate | DenoiseError]:
+    """Where the estimate is kept, or why there can be none; empty until one of them is known."""
+    del name, method, fills, changes
+    return []
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

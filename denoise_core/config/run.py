@@ -18,6 +18,7 @@ from denoise_core.config.groups import (
     WindowConfig,
 )
 from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.config.untrusted_json import parse_untrusted
 from denoise_core.errors import SettingsError
 
 POINT_LOSSES = ("mse", "mae", "huber")
@@ -46,6 +47,18 @@ class RunConfig:
     def two_sided(self) -> bool:
         """Whether samples after the predicted one are seen as well."""
         return OBJECTIVES[self.objective.kind].two_sided
+
+    @property
+    def starts_pretrained(self) -> bool:
+        """Whether the pretrained weights are asked for and fit the network."""
+        model, usual = self.model, ModelConfig()
+        fits = (model.backbone, model.hidden_size, model.layers, model.baseline) == (
+            usual.backbone,
+            usual.hidden_size,
+            usual.layers,
+            usual.baseline,
+        )
+        return model.start == "pretrained" and fits and self.two_sided
 
     def problems(self, *, samples: int | None = None) -> list[str]:
         """Every fault with its value, limit and remedy; empty if there is none. `samples` is the length of the series."""
@@ -85,7 +98,7 @@ class RunConfig:
             If the text is not JSON, or a name is unknown, or a value has the wrong type or is out of range.
         """
         try:
-            raw = json.loads(text)
+            raw = parse_untrusted(text)
         except ValueError as error:
             raise SettingsError([f"The settings are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):

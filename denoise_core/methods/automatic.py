@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,10 @@ from denoise_core.noise import describe
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Event
 
-COMBINED = (quick.INSTANT, "wavelet", "savgol", "lowpass", RECORDING)
+COMBINED = (quick.INSTANT, quick.NONLOCAL, "wavelet", RECORDING)
 """The methods that are combined; the first is the reference. One that refuses a series is left out."""
-NETWORK_LABEL = "Your network"
+NETWORK, GUIDED = "lstm", "guided"
+LABELS = {**quick.LABELS, RECORDING: "The recording itself", NETWORK: "Your network", GUIDED: "Instant, told of your network"}
 
 
 def denoise(
@@ -51,9 +53,7 @@ def blend_quick(series: Series, *, instant: Estimate | None = None) -> Blended:
     return blend(series, list(_quick_candidates(draws, instant)), noise, draws=draws)
 
 
-def blend_with_network(
-    series: Series, estimate: Estimate, twin: Estimate | None, *, i: int = 0, method: str = "lstm", seconds: float = 0.0
-) -> Blended:
+def blend_with_network(series: Series, estimate: Estimate, twin: Estimate | None, *, i: int = 0, seconds: float = 0.0) -> Blended:
     """The same with a network's result; where nothing can be judged, that is the estimate.
 
     Parameters
@@ -78,9 +78,9 @@ def blend_with_network(
         return Blended.unjudged(estimate, str(error))
     if twin is None:
         return Blended.unjudged(estimate, "Nothing is known of the error of this result.")
-    network = by_twin(method, estimate, twin, draws, seconds=seconds, label=NETWORK_LABEL)
     instant = quick.denoise(series, quick.INSTANT)
-    return blend(series, [*_quick_candidates(draws, instant), network], noise, draws=draws)
+    networks = _network_candidates(draws, estimate, twin, seconds)
+    return blend(series, [*_quick_candidates(draws, instant), *networks], noise, draws=draws)
 
 
 def twin_of(data: Series | Sequence[Series] | TrainingSet) -> TrainingSet:
@@ -129,6 +129,8 @@ def risk(series: Series, methods: Sequence[str | Estimate | Candidate] = COMBINE
     ----------
     Oliveira, Lei, Tibshirani 2021, arXiv 2111.09447
     """
+    if not methods:
+        raise DataError("There is no method to judge. Name at least one.")
     noise = describe(series.values)
     draws = Draws.of(series, noise)
     candidates = [_candidate(one, series, draws) for one in methods]
@@ -140,18 +142,45 @@ def risk(series: Series, methods: Sequence[str | Estimate | Candidate] = COMBINE
 
 
 def _quick_candidates(draws: Draws, instant: Estimate) -> Iterator[Candidate]:
+    first = _Remembering(quick.function(quick.INSTANT))
+    first.made[draws.series.values.tobytes()] = instant
+    special: dict[str, Callable[[Series], Estimate]] = {
+        quick.INSTANT: first,
+        quick.NONLOCAL: lambda series: quick.refine(series, first(series)),
+        RECORDING: _unchanged,
+    }
     for name in COMBINED:
-        try:
-            yield _quick_candidate(name, draws, estimate=instant if name == quick.INSTANT else None)
-        except DenoiseError:
-            continue
+        with suppress(DenoiseError):
+            yield by_method(name, special.get(name) or quick.function(name), draws, label=LABELS[name])
+
+
+def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, seconds: float) -> Iterator[Candidate]:
+    """The network's result, and the instant one that was told of it."""
+    yield by_twin(NETWORK, estimate, twin, draws, seconds=seconds, label=LABELS[NETWORK])
+    with suppress(DenoiseError):
+        guided, guided_twin = quick.guided(draws.series, estimate), quick.guided(draws.noisier(), twin)
+        yield by_twin(GUIDED, guided, guided_twin, draws, label=LABELS[GUIDED])
+
+
+class _Remembering:
+    """A method that makes each estimate once."""
+
+    def __init__(self, denoise: Callable[[Series], Estimate]) -> None:
+        self._denoise = denoise
+        self.made: dict[bytes, Estimate] = {}
+
+    def __call__(self, series: Series) -> Estimate:
+        name = series.values.tobytes()
+        if name not in self.made:
+            self.made[name] = self._denoise(series)
+        return self.made[name]
 
 
 def _quick_candidate(name: str, draws: Draws, *, estimate: Estimate | None = None, **settings: Any) -> Candidate:
     if name == RECORDING:
-        return by_method(name, _unchanged, draws, label="The recording itself")
+        return by_method(name, _unchanged, draws, label=LABELS[name])
     run = quick.function(name)
-    return by_method(name, lambda series: run(series, **settings), draws, estimate=estimate, label=quick.LABELS[name])
+    return by_method(name, lambda series: run(series, **settings), draws, estimate=estimate, label=LABELS[name])
 
 
 def _unchanged(series: Series) -> Estimate:
@@ -163,12 +192,12 @@ def _candidate(one: str | Estimate | Candidate, series: Series, draws: Draws) ->
         return one
     if isinstance(one, Estimate):
         return _quick_candidate(one.method, draws, estimate=one, **one.settings)
-    return _by_training(series, draws) if one == "lstm" else _quick_candidate(one, draws)
+    return _by_training(series, draws) if one == NETWORK else _quick_candidate(one, draws)
 
 
 def _by_training(series: Series, draws: Draws) -> Candidate:
     estimate, twin = _train(TrainingSet.of(series), None, None), _train(twin_of(series), None, None)
-    return by_twin("lstm", estimate, twin, draws, label=NETWORK_LABEL)
+    return by_twin(NETWORK, estimate, twin, draws, label=LABELS[NETWORK])
 
 
 def _blend_by_training(series: Series, config: RunConfig | None, on_event: Callable[[Event], object] | None) -> Blended:

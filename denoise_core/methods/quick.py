@@ -6,14 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from denoise_core import filters
+from denoise_core.assess.risk import NoiseModel
 from denoise_core.config import unknown
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.errors import SettingsError
+from denoise_core.filters.nonlocal_bayes import refine as refine_by_repetitions
+from denoise_core.noise import describe
 from denoise_core.series import Estimate, Series
 
-INSTANT = "instant"
-LABELS = {INSTANT: "Instant", **{name: one.label for name, one in filters.FILTERS.items()}}
+INSTANT, NONLOCAL = "instant", "nonlocal"
+LABELS = {INSTANT: "Instant", NONLOCAL: "Repetitions", **{name: one.label for name, one in filters.FILTERS.items()}}
 
 
 def denoise(series: Series, name: str, **settings: Any) -> Estimate:
@@ -31,11 +37,38 @@ def _instant(series: Series, **others: Any) -> Estimate:
     return instant.denoise(series)
 
 
+def guided(series: Series, guess: Estimate) -> Estimate:
+    """The instant estimate, told of another one; gaps stay gaps."""
+    from denoise_core import instant
+
+    grid = SampleGrid.of(series.time)
+    told = replace(guess, values=grid.expand(guess.values), sd=None if guess.sd is None else grid.expand(guess.sd))
+    return grid.collect_estimate(instant.denoise(grid.expand_series(series), guess=told))
+
+
+def refine(series: Series, first: Estimate) -> Estimate:
+    """A first estimate made better by what repeats in it; it keeps the error that the first one says it has."""
+    model = NoiseModel.of(series, describe(series.values))
+    filled = interpolate_gaps(series.values)
+    values = refine_by_repetitions(filled, interpolate_gaps(first.values), model.levels, model.power)
+    return replace(first, values=np.where(series.observed, values, np.nan), method=NONLOCAL)
+
+
+def _refine_instant(series: Series, **others: Any) -> Estimate:
+    if others:
+        raise SettingsError([f"{name!r} is not a setting of nonlocal: it has none. Leave it out." for name in others])
+    return refine(series, _instant(series))
+
+
 def _filter(name: str) -> Callable[..., Estimate]:
     return lambda series, **settings: filters.apply(series, name, **settings)
 
 
-_FUNCTIONS: dict[str, Callable[..., Estimate]] = {INSTANT: _instant, **{name: _filter(name) for name in filters.FILTERS}}
+_FUNCTIONS: dict[str, Callable[..., Estimate]] = {
+    INSTANT: _instant,
+    NONLOCAL: _refine_instant,
+    **{name: _filter(name) for name in filters.FILTERS},
+}
 
 
 def function(name: str) -> Callable[..., Estimate]:

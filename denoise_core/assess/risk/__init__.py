@@ -4,6 +4,7 @@ from denoise_core.assess.risk.blending import BLEND, BLEND_LABEL, RECORDING, ble
 from denoise_core.assess.risk.candidate import Candidate, by_method, by_twin
 from denoise_core.assess.risk.draws import SHORTEST, Draws
 from denoise_core.assess.risk.judged import Blended, Judged
+from denoise_core.assess.risk.noise_model import NoiseModel
 
 __all__ = [
     "BLEND",
@@ -14,6 +15,7 @@ __all__ = [
     "Candidate",
     "Draws",
     "Judged",
+    "NoiseModel",
     "blend",
     "by_method",
     "by_twin",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from denoise_core.series import Estimate
@@ -51,7 +51,7 @@ class Judged:
 
     def to_json(self) -> dict[str, Any]:
         """All but the estimate."""
-        return {name: value for name, value in asdict(self).items() if name != "estimate"}
+        return {spec.name: getattr(self, spec.name) for spec in fields(self) if spec.name != "estimate"}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Judged:

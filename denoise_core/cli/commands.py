@@ -127,8 +127,7 @@ def _blended(data: TrainingSet, config: RunConfig, arguments: Namespace, say: Sa
     trained = progress.train(data, config, say=say, quiet=arguments.quiet)
     estimates = [trained.denoise(series) for series in data.to_denoise]
     noisier = methods.twin_of(data)
-    again = config.replace("training.epochs", len(trained.history))
-    twin = progress.train(noisier, again, say=say, quiet=arguments.quiet, title="Checking")
+    twin = progress.train_twin(noisier, config, epochs=len(trained.history), quiet=arguments.quiet)
     for i, (series, estimate, copy) in enumerate(zip(data.to_denoise, estimates, noisier.to_denoise, strict=True)):
         found = methods.blend_with_network(series, estimate, twin.denoise(copy), i=i)
         for sentence in filter(None, (found.sentence, found.doubt)):

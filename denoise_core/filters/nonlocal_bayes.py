@@ -45,7 +45,7 @@ def refine(values: Float64Array, first: Float64Array, levels: Float64Array, powe
     baseline = _moving_average(first)
     correlation = _correlation(power)
     parts = [_refine(first[part] - baseline[part], residual[part], levels[part], correlation) for part in _segments(n)]
-    return baseline + np.concatenate(parts)
+    return np.asarray(baseline + np.concatenate(parts))
 
 
 def _segments(n: int) -> Iterator[slice]:
@@ -55,7 +55,7 @@ def _segments(n: int) -> Iterator[slice]:
 
 def _moving_average(values: Float64Array) -> Float64Array:
     window = np.hanning(_BASELINE + 2)[1:-1]
-    return np.convolve(np.pad(values, _BASELINE // 2, mode="edge"), window / window.sum(), mode="valid")
+    return np.asarray(np.convolve(np.pad(values, _BASELINE // 2, mode="edge"), window / window.sum(), mode="valid"))
 
 
 def _correlation(power: Float64Array | None) -> Float64Array:
@@ -64,7 +64,7 @@ def _correlation(power: Float64Array | None) -> Float64Array:
         return np.eye(_LENGTH)
     covariance = autocovariance(power)[:_LENGTH] / autocovariance(power)[0]
     lags = np.abs(np.arange(_LENGTH)[:, None] - np.arange(_LENGTH))
-    return covariance[lags] + 1e-3 * np.eye(_LENGTH)
+    return np.asarray(covariance[lags] + 1e-3 * np.eye(_LENGTH))
 
 
 def _refine(first: Float64Array, residual: Float64Array, levels: Float64Array, correlation: Float64Array) -> Float64Array:
@@ -83,7 +83,7 @@ def _refine(first: Float64Array, residual: Float64Array, levels: Float64Array, c
         places = (some[:, None] + np.arange(_LENGTH)).ravel()
         total += np.bincount(places, estimates.ravel(), minlength=n)
         count += np.bincount(places, minlength=n)
-    return total / count
+    return np.asarray(total / count)
 
 
 def _nearest(stretches: Float64Array, some: NDArray[np.int64], compared: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -53,7 +53,7 @@ def blend_quick(series: Series, *, instant: Estimate | None = None) -> Blended:
     return blend(series, list(_quick_candidates(draws, instant)), noise, draws=draws)
 
 
-def blend_with_network(series: Series, estimate: Estimate, twin: Estimate | None, *, i: int = 0, seconds: float = 0.0) -> Blended:
+def blend_with_network(series: Series, estimate: Estimate, twin: Estimate | None, *, i: int = 0, trained: bool = True) -> Blended:
     """The same with a network's result; where nothing can be judged, that is the estimate.
 
     Parameters
@@ -63,8 +63,8 @@ def blend_with_network(series: Series, estimate: Estimate, twin: Estimate | None
     twin
         The result, for the series number `i` of `twin_of` the training set, of a network trained on that in the same way; None
         where there is no such training set.
-    seconds
-        What both took.
+    trained
+        Whether the network was trained on this series.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def blend_with_network(series: Series, estimate: Estimate, twin: Estimate | None
     if twin is None:
         return Blended.unjudged(estimate, "Nothing is known of the error of this result.")
     instant = quick.denoise(series, quick.INSTANT)
-    networks = _network_candidates(draws, estimate, twin, seconds)
+    networks = _network_candidates(draws, estimate, twin, trained=trained)
     return blend(series, [*_quick_candidates(draws, instant), *networks], noise, draws=draws)
 
 
@@ -154,12 +154,12 @@ def _quick_candidates(draws: Draws, instant: Estimate) -> Iterator[Candidate]:
             yield by_method(name, special.get(name) or quick.function(name), draws, label=LABELS[name])
 
 
-def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, seconds: float) -> Iterator[Candidate]:
+def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, *, trained: bool) -> Iterator[Candidate]:
     """The network's result, and the instant one that was told of it."""
-    yield by_twin(NETWORK, estimate, twin, draws, seconds=seconds, label=LABELS[NETWORK])
+    yield by_twin(NETWORK, estimate, twin, draws, label=LABELS[NETWORK], trained=trained)
     with suppress(DenoiseError):
         guided, guided_twin = quick.guided(draws.series, estimate), quick.guided(draws.noisier(), twin)
-        yield by_twin(GUIDED, guided, guided_twin, draws, label=LABELS[GUIDED])
+        yield by_twin(GUIDED, guided, guided_twin, draws, label=LABELS[GUIDED], trained=trained)
 
 
 class _Remembering:

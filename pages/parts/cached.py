@@ -17,6 +17,7 @@ import denoise_core as dc
 from denoise_core import files
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.assess.risk import Blended
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
@@ -213,6 +214,12 @@ def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
 def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
     """The finished run's result for its channel number `i`."""
     return store().estimate(run_id, i)
+
+
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def run_blend(run_id: str, i: int = 0) -> Blended | None:
+    """The finished run's result for its channel number `i` combined with other methods; None where there is no such thing."""
+    return store().blend(run_id, i)
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)

@@ -5,6 +5,7 @@ from denoise_core.assess.risk.candidate import Candidate, by_method, by_twin
 from denoise_core.assess.risk.draws import SHORTEST, Draws
 from denoise_core.assess.risk.judged import Blended, Judged
 from denoise_core.assess.risk.noise_model import NoiseModel
+from denoise_core.assess.risk.wording import table
 
 __all__ = [
     "BLEND",
@@ -19,4 +20,5 @@ __all__ = [
     "blend",
     "by_method",
     "by_twin",
+    "table",
 ]

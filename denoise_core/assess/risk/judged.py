@@ -105,6 +105,11 @@ class Blended:
         return {one.method: one.weight for one in self.judged}
 
     @property
+    def labelled_weights(self) -> dict[str, float]:
+        """The same by the names that users know."""
+        return {one.label: one.weight for one in self.judged}
+
+    @property
     def risks(self) -> dict[str, float]:
         """Estimated mean square error of each method."""
         return {one.method: one.risk for one in self.judged}

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from denoise_core.cli.console import Say
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.training.events import EpochEnd, Finished, Started
+from denoise_core.training.events import EpochEnd, Finished, Started, up_to
 from denoise_core.training.events import Event as TrainingEvent
 
 if TYPE_CHECKING:
@@ -46,10 +46,7 @@ def train_twin(data: TrainingSet, config: RunConfig, *, epochs: int, quiet: bool
     from denoise_core.training import Trainer
 
     trainer = Trainer(data, config)
-    events = trainer.run()
-    _watch(
-        takewhile(lambda event: not (isinstance(event, EpochEnd) and event.epoch > epochs), events), quiet=quiet, title="Checking"
-    )
+    _watch(up_to(trainer.run(), epochs), quiet=quiet, title="Checking")
     return trainer.best()
 
 

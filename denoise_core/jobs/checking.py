@@ -11,7 +11,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Estimate
-from denoise_core.training.events import EpochEnd, Event, Finished
+from denoise_core.training.events import Event, up_to
 
 if TYPE_CHECKING:
     from denoise_core.model.denoiser import TrainedDenoiser
@@ -30,14 +30,10 @@ class TwinTrainer(Protocol):
 def train_twin(trainer: TwinTrainer, *, epochs: int, must_end: Callable[[], bool]) -> TrainedDenoiser | None:
     """The network after so many epochs, or fewer where it ends by itself; None if it had to end before."""
     with closing(cast("Generator[Event, None, None]", trainer.run())) as events:
-        for event in events:
-            if isinstance(event, Finished):
-                return event.trained
-            if isinstance(event, EpochEnd) and event.epoch >= epochs:
-                return trainer.best()
+        for _ in up_to(events, epochs):
             if must_end():
                 return None
-    return None
+    return trainer.best()
 
 
 def save_blends(job: RunFolder, data: TrainingSet, estimate_twin: Callable[[int], Estimate | None], *, trained: bool) -> None:

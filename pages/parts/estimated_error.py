@@ -24,6 +24,6 @@ def show(result: ResultView) -> None:
     with st.expander("Estimated error of each method", icon=":material/leaderboard:"):
         st.table(table(found, unit=result.series.unit))
         st.caption(
-            "Root mean square distance from the true signal, estimated from the recording alone by denoising noisier copies of it. "
-            "The true figure lies in the range in about nine of ten cases."
+            "Root mean square distance from the true signal, estimated by denoising noisier copies of the recording. "
+            "The true one lies in the range in about nine of ten cases."
         )

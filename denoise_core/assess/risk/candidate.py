@@ -61,7 +61,7 @@ def by_method(
 
 
 def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, label: str = "", trained: bool = True) -> Candidate:
-    """A candidate by a network, with the result of its twin for ``draws.noisier(0)``: if `trained`, one trained on that copy alone.
+    """A candidate by a network, and the result of its twin for ``draws.noisier(0)``; if `trained`, trained on that copy alone.
 
     Raises
     ------

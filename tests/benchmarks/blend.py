@@ -133,7 +133,7 @@ class Figures:
         return (
             f"{len(over):4} cases | over instant {np.mean(over):+.2f}, worst {np.min(over):+.2f} dB, "
             f"below -0.1 in {np.mean(np.array(over) < -0.1):.0%} | regret {np.mean(regret):+.2f}, worst {np.max(regret):.2f} dB"
-            f" | rank correlation {np.median(rank):.2f} | 90 % interval covers {np.mean(covered):.0%}, band {np.mean(self._inside):.0%}"
+            f" | rank correlation {np.median(rank):.2f} | interval {np.mean(covered):.0%}, band {np.mean(self._inside):.0%}"
             f" | worst gain {np.min(gain):+.2f} dB"
         )
 

@@ -21,7 +21,7 @@ NO_UNIT = ("28_currency.csv", "29_percent.csv", "30_value_with_unit.csv")  # it 
 
 @dataclass(frozen=True)
 class Case:
-    """What is in a file; `gaps` are its missing samples, `options` what corrects it, `lost` rows whose result is not read again."""
+    """What is in a file: `gaps` are missing samples, `options` corrects it, the results of `lost` rows are not read again."""
 
     values: Mapping[str, np.ndarray] = field(default_factory=lambda: {"x": X})
     units: Mapping[str, str] = field(default_factory=dict)

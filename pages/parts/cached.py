@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -98,9 +99,29 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    return _quick_estimate(identity(source), method, fills, series_of(source))
+def quick_estimate(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
+
+    `changes` replace the settings that are suggested for the method.
+    """
+    made = _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True))
+    if not made:
+        try:
+            made.append(dc.denoise(series_of(source), method=method, fill_gaps=fills, **changes))
+        except DenoiseError as error:
+            made.append(error)
+    if isinstance(made[0], DenoiseError):
+        raise made[0]
+    return made[0]
+
+
+def quick_estimate_is_known(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> bool:
+    """Whether `quick_estimate` answers at once."""
+    return bool(_quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True)))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -136,9 +157,10 @@ def _preview(digest: str, file_name: str, options: str, _data: bytes | None = No
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, _series: dc.Series) -> dc.Estimate:
-    del name
-    return dc.denoise(_series, method=method, fill_gaps=fills)
+def _quick_estimate(name: str, method: str, fills: bool, changes: str) -> list[dc.Estimate | DenoiseError]:
+    """Where the estimate is kept, or why there can be none; empty until one of them is known."""
+    del name, method, fills, changes
+    return []
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

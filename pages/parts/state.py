@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from denoise_core.config import RunConfig, parse_untrusted
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
 from pages.parts.training_task import TrainingTask
 
-_KEY, _OFFERS = "denoise", "denoise_offers"
+_KEY, _OFFERS, _SHOWN = "denoise", "denoise_offers", "denoise_shown"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
@@ -75,6 +76,8 @@ def begin() -> Session:
     session: Session | None = st.session_state.get(_KEY)
     if session is None:
         session = Session(workspace=_workspace(), source=_linked_source())
+    elif _went_back():
+        session = _opened_before(session)
     session = replace(session, run=st.query_params.get("run") or session.run)
     _remember(session)
     return session
@@ -162,6 +165,16 @@ def link(**query: str) -> dict[str, str]:
     return _query(current()) | query
 
 
+def shown(place: str) -> str:
+    """The name of what is shown there, and nothing else with it; "" where that is not sure. See `freshness`."""
+    return str(st.session_state.get(_SHOWN, {}).get(place, ""))
+
+
+def show(place: str, name: str) -> None:
+    """From now on `name` is what is shown there."""
+    st.session_state.setdefault(_SHOWN, {})[place] = name
+
+
 def view(key: str) -> View | None:
     """The range that the chart `key` is zoomed to, or None where it shows everything."""
     view = st.session_state.get(key, {}).get("view")
@@ -220,6 +233,20 @@ def _parse_options(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return options if isinstance(options, dict) else {}
+
+
+def _went_back() -> bool:
+    """Whether the browser's Back or Forward brought this rerun; at all others the URL may be older than the session."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _opened_before(session: Session) -> Session:
+    """What the URL names, to which a person went back; the settings of the form stay where they are for the same series."""
+    source, run = _linked_source(), st.query_params.get("run")
+    if source == session.source:
+        return replace(session, run=run)
+    return Session(workspace=session.workspace, source=source, run=run, model=session.model, edits=session.edits + 1)
 
 
 def _workspace() -> str:

@@ -1,10 +1,10 @@
-"""The noise envelope of a series whose noise level varies quickly and widely."""
+"""Noise sd at each sample, also where the level varies widely within few samples."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from denoise_core.noise import Noise
+from denoise_core.noise.description import Noise
 from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
 

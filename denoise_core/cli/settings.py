@@ -12,6 +12,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Series
 from denoise_core.suggestions import RECIPES, for_channels
+from denoise_core.suggestions.cost import expected_seconds
 
 USUAL = "suggested"
 
@@ -40,6 +41,14 @@ def recipe(name: str, series: Series) -> RunConfig:
     if name not in RECIPES:
         raise SettingsError([f"{unknown(name, RECIPES, what='recipe')} The recipes are: {', '.join(RECIPES)}."])
     return RECIPES[name].fill(series)
+
+
+def within(seconds: float | None, config: RunConfig) -> RunConfig:
+    """The settings with as many epochs as two trainings, the second to judge the first, probably manage in that time."""
+    if seconds is None:
+        return config
+    epochs = int(config.training.epochs * 0.5 * seconds / expected_seconds(config))
+    return config.replace("training.epochs", max(1, epochs))
 
 
 def changes(arguments: Namespace) -> dict[str, Any]:

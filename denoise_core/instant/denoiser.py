@@ -23,6 +23,7 @@ from denoise_core.instant.guess import GUESS_ROWS, Guess, guess_rows
 from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
+from denoise_core.instant.restraint import Restrained, restrain
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number
@@ -81,12 +82,22 @@ def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
             break
         normalised = fallback
         noise, variance, power = _run(normalised)
+    restrained = _restrain(normalised, noise, variance, power)
     return Estimate(
-        values=series.values - normalised.to_residual(noise),
+        values=series.values - normalised.to_residual(restrained.noise),
         method="instant",
-        sd=np.where(series.observed, normalised.to_error_sd(variance), np.nan),
+        sd=np.where(series.observed, normalised.to_error_sd(restrained.variance), np.nan),
         noise_sd=normalised.to_noise_sd(power) or None,
+        notes=(restrained.note,) if restrained.note else (),
     )
+
+
+def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Array, power: Float32Array) -> Restrained:
+    if not series.levels.any():
+        return Restrained(noise, variance, 0.0)
+    # Levels that vary within few samples are read off few of them: the network's own may be closer.
+    levels = np.maximum(series.levels, np.sqrt(power)) if series.varies else series.levels
+    return restrain(noise, variance, levels, series.power)
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:

@@ -91,11 +91,11 @@ class NormalisedSeries:
         """The same with noise that is taken to be `share` times as strong."""
         return replace(self, levels=share * self.levels)
 
-    def to_residual(self, network_noise: Float32Array) -> Float64Array:
+    def to_residual(self, network_noise: Float32Array | Float64Array) -> Float64Array:
         """What is to be subtracted from the series, from the noise that the network predicts."""
         return np.ldexp(network_noise.astype(np.float64) + self.spikes, self.exponent)
 
-    def to_error_sd(self, variance: Float32Array) -> Float64Array:
+    def to_error_sd(self, variance: Float32Array | Float64Array) -> Float64Array:
         """Sd of the error of the estimate of the series, from the network's variances."""
         return np.ldexp(np.sqrt(variance, dtype=np.float64), self.exponent)
 

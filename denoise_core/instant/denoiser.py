@@ -24,6 +24,7 @@ from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.instant.restraint import Restrained, restrain
+from denoise_core.noise.power_spectrum import whiten_by_spectrum
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number
@@ -78,7 +79,7 @@ def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
     normalised = NormalisedSeries.of(series, guessed)
     noise, variance, power = _run(normalised)
     for fallback in _fallbacks(series, normalised, guessed):
-        if not _is_periodic(normalised.to_residual(noise)):
+        if not _is_periodic(noise, normalised.power):
             break
         normalised = fallback
         noise, variance, power = _run(normalised)
@@ -109,9 +110,12 @@ def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None
     yield NormalisedSeries.of(series, guess, white=True)
 
 
-def _is_periodic(residual: Float64Array) -> bool:
-    """Whether the residual is autocorrelated at lags at which AR(1) noise is not: then the signal was taken for such noise."""
-    tested = residual[:_TESTED_SAMPLES] / max(float(np.max(np.abs(residual[:_TESTED_SAMPLES]))), 1e-300)
+def _is_periodic(noise: Float32Array, power: Float64Array | None) -> bool:
+    """Whether it is autocorrelated at long lags although whitened: then signal was taken for noise of that spectrum."""
+    part = noise[:_TESTED_SAMPLES].astype(np.float64)
+    tested = part / max(float(np.max(np.abs(part))), 1e-300)
+    if power is not None:
+        tested = whiten_by_spectrum(tested, power)
     longest = len(tested) // 4
     if longest <= _SHORTEST_PERIOD:
         return False

@@ -70,7 +70,8 @@ class NormalisedSeries:
         levels, varies = local_noise_sd(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
         power = None if varies else described.power
         if white and power is not None:
-            power, levels = None, levels * (described.estimates["differences"] / described.sd)
+            # Where signal was taken for noise, the noise is no stronger than that.
+            power, levels = None, levels * min(1.0, described.estimates["differences"] / described.sd)
         error = TYPICAL_ERROR if varies else described.level_error
         if guess is not None:
             guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))

@@ -20,10 +20,10 @@ from denoise_core.instant.augmentation import (
 from denoise_core.instant.conditioning import CONDITIONS, condition
 from denoise_core.instant.effort import FULL_EFFORT_TO, OVERLAP, WINDOW, Effort, efforts
 from denoise_core.instant.guess import GUESS_ROWS, Guess, guess_rows
-from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.instant.restraint import Restrained, restrain
+from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from denoise_core import noise
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.instant.guess import Guess
-from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
+from denoise_core.noise.local_level import local_noise_sd, varies_widely
 from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series

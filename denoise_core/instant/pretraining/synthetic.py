@@ -136,7 +136,7 @@ def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> 
     noisy, signal = (signal + noise) / unit, signal / unit
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
-    mask = np.ones((count, length)) if plain else _mask(rng, count, length)
+    mask = np.ones((count, length)) if plain else draw_mask(rng, count, length)
     filled = np.array([interpolate_gaps(row, missing=gaps) for row, gaps in zip(noisy, mask == 0, strict=True)])
     features = np.zeros((count, FEATURES, length))
     for row in np.flatnonzero(plain | (rng.random(count) < _WITH_FEATURES)):
@@ -208,7 +208,7 @@ def _stated_level(rng: Rng, level: Float64Array) -> Float64Array:
     return np.asarray(stated - 0.5 * np.log(np.mean(np.exp(2 * stated), axis=1, keepdims=True)))
 
 
-def _mask(rng: Rng, count: int, length: int) -> Float64Array:
+def draw_mask(rng: Rng, count: int, length: int) -> Float64Array:
     """1 where measured: single samples and stretches are missing in one row of ten."""
     gappy = rng.random((count, 1)) < 0.1
     single = rng.random((count, length)) < log_uniform(rng, 0.005, 0.3, count)

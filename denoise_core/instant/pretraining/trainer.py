@@ -14,12 +14,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from denoise_core.allocator import keep_freed_memory
@@ -28,6 +28,7 @@ from denoise_core.instant.conditioning import CONDITIONS
 from denoise_core.instant.guess import GUESS_ROWS
 from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet, warm_start
+from denoise_core.series import Float64Array
 
 VALIDATION_SEED = 2**31
 """Seed of the validation signals; training takes [seed, chunk] with smaller seeds."""
@@ -55,19 +56,31 @@ class Plan:
         return min(1.0, done / self.steps if self.steps else seconds / 60.0 / self.minutes)
 
 
-class Windows:
+class Mirrored(Protocol):
+    """Windows that can be turned over and backwards."""
+
+    def mirrored(self) -> Self:
+        """The same rows turned over and backwards."""
+
+
+Made = TypeVar("Made", bound=Mirrored)
+
+
+class Windows(Generic[Made]):
     """The windows of each step: the same for the same seed, wherever a training was resumed. The next are made meanwhile.
 
     Making them costs as much as a step: each second step takes those of the first, turned over and backwards.
+
+    `make` puts noise on rows of clean signal: ``make(rng, clean)``.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan, self._chunk = plan, (-1, np.zeros((0, 0)))
+    def __init__(self, plan: Plan, make: Callable[[synthetic.Rng, Float64Array], Made]) -> None:
+        self._plan, self._make_batch, self._chunk = plan, make, (-1, np.zeros((0, 0)))
         self._maker = ThreadPoolExecutor(max_workers=1)
-        self._coming: tuple[int, Future[synthetic.Batch]] | None = None
-        self._current: tuple[int, synthetic.Batch | None] = (-1, None)
+        self._coming: tuple[int, Future[Made]] | None = None
+        self._current: tuple[int, Made | None] = (-1, None)
 
-    def at(self, step: int) -> synthetic.Batch:
+    def at(self, step: int) -> Made:
         """The windows of `step`."""
         pair, second = divmod(step, 2)
         number, made = self._current
@@ -78,7 +91,7 @@ class Windows:
             self._coming = (pair + 1, self._maker.submit(self._make, pair + 1))
         return made.mirrored() if second else made
 
-    def _make(self, pair: int) -> synthetic.Batch:
+    def _make(self, pair: int) -> Made:
         seed, samples = self._plan.seed, self._plan.samples
         per_chunk = _CHUNK // samples
         chunk, within = divmod(pair, per_chunk * _PASSES)
@@ -90,7 +103,7 @@ class Windows:
         order = np.random.default_rng([seed, chunk, 0, within // per_chunk]).permutation(_CHUNK // length)
         rows = order[(within % per_chunk) * (samples // length) :][: samples // length]
         clean = self._chunk[1][rows] * rng.choice([-1.0, 1.0], (len(rows), 1))
-        return synthetic.batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
+        return self._make_batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
 
 
 class Training:
@@ -99,9 +112,21 @@ class Training:
     def __init__(self, plan: Plan) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.done, self.seconds = plan, 0, 0.0
-        self.network, self.windows = UNet(), Windows(plan)
+        self.network, self.windows = self._build(), self._windows()
         self.average = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+
+    def _build(self) -> nn.Module:
+        """The network with its first weights."""
+        return UNet()
+
+    def _windows(self) -> Windows[Any]:
+        return Windows(self.plan, synthetic.batch)
+
+    def _loss(self, made: Any, progress: float) -> Tensor:
+        """The loss of windows as `_windows` draws them, when this share of the training is done."""
+        inputs, condition = torch.from_numpy(made.inputs), torch.from_numpy(made.condition)
+        return loss(self.network(inputs, condition, rough=progress < _PRECISE_FROM), made)
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on; the data follow from `done` and the seed."""
@@ -119,9 +144,7 @@ class Training:
         progress = self.plan.progress(self.done, self.seconds)
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.rate * _rate(progress, self.done)
-        made = self.windows.at(self.done)
-        inputs, condition = torch.from_numpy(made.inputs), torch.from_numpy(made.condition)
-        value = loss(self.network(inputs, condition, rough=progress < _PRECISE_FROM), made)
+        value = self._loss(self.windows.at(self.done), progress)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -256,15 +279,19 @@ def main(arguments: list[str]) -> None:
             warm_start(network, load_file(chosen.from_weights))
     if chosen.resume:
         training.restore(torch.load(checkpoint, weights_only=True))
-    train(training, save=lambda: _save(training.state(), checkpoint), say=lambda line: _say(line, chosen.out / "log.txt"))
+    train(
+        training,
+        save=lambda: save_checkpoint(training.state(), checkpoint),
+        say=lambda line: say_line(line, chosen.out / "log.txt"),
+    )
     export(training.average, chosen.out)
 
 
-def _save(state: dict[str, Any], path: Path) -> None:
+def save_checkpoint(state: dict[str, Any], path: Path) -> None:
     replace_by(path, lambda temporary: torch.save(state, temporary))
 
 
-def _say(line: str, log: Path) -> None:
+def say_line(line: str, log: Path) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
     with log.open("a", encoding="utf-8") as file:

@@ -27,7 +27,6 @@ from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
-_LARGEST = 1e305  # of a value: the sum of a few such is still a number
 _AT_ONCE = 4  # windows in one call: enough for the network's speed, little for the memory
 _FARTHEST = 2000.0  # noise sd from the centre; values further out are clipped for the network
 _LOG_SD_RANGE = (-4.0, 2.5)  # of the noise sd relative to the window's, as in training
@@ -66,13 +65,9 @@ def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
     Raises
     ------
     DataError
-        If the series has fewer than 8 numbers, or all are equal, or one lies beyond 1e305.
+        If the series has fewer than 8 numbers, or all are equal, or one is too large; or the guess is of another length.
     """
     series.check_usable()
-    if (largest := float(np.nanmax(np.abs(series.values)))) > _LARGEST:
-        raise DataError(
-            f"{series.name} reaches {largest:g}; values above {_LARGEST:g} would overflow. Divide the column by a constant."
-        )
     if guess is not None and len(guess.values) != len(series):
         raise DataError(f"The guess has {len(guess.values)} samples and {series.name} {len(series)}. Make both of one series.")
     guessed = None if guess is None else Guess.of(guess, series)
@@ -89,16 +84,16 @@ def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
         method="instant",
         sd=np.where(series.observed, normalised.to_error_sd(restrained.variance), np.nan),
         noise_sd=normalised.to_noise_sd(power) or None,
-        notes=(restrained.note,) if restrained.note else (),
+        notes=restrained.notes,
     )
 
 
 def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Array, power: Float32Array) -> Restrained:
     if not series.levels.any():
-        return Restrained(noise, variance, 0.0)
+        return Restrained(noise, variance)
     # Levels that vary within few samples are read off few of them: the network's own may be closer.
     levels = np.maximum(series.levels, np.sqrt(power)) if series.varies else series.levels
-    return restrain(noise, variance, levels, series.power)
+    return restrain(noise, variance, levels, series.power, series.level_error)
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:

@@ -84,6 +84,7 @@ def _training(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also train on the same columns of this file; repeat it for several files",
     )
+    command.add_argument("--minutes", type=float, metavar="M", help="about how long to train; default: what suits the data")
     command.add_argument("--device", metavar="NAME", help="where to train: auto, cuda, mps or cpu")
     command.add_argument(
         "--set",

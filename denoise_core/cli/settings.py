@@ -27,8 +27,8 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
         If the settings file cannot be read.
     """
     settings = changes(arguments)
-    if arguments.device is not None:
-        settings["training.device"] = arguments.device
+    asked = {"training.device": arguments.device, "training.minutes": arguments.minutes}
+    settings |= {path: value for path, value in asked.items() if value is not None}
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
     start = for_channels(_start(data.to_denoise[0], arguments), data.channels)

@@ -19,9 +19,9 @@ from denoise_core.instant.augmentation import (
     single_pass,
 )
 from denoise_core.instant.conditioning import CONDITIONS, condition
-from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
+from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number

@@ -12,7 +12,6 @@ from denoise_core.networks.backbones import BACKBONES
 from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
 from denoise_core.networks.linear import TAPS, LinearPredictor
 
-
 LEAST_UNIT = 0.1  # of the sd of all changes
 
 

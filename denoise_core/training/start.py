@@ -20,6 +20,7 @@ _INPUT = "backbone.cells.weight_ih_l0"
 
 @cache
 def pretrained_weights() -> dict[str, Tensor]:
+    """The weights by name, as `networks.build` names them."""
     return load_file(PRETRAINED)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from denoise_core.allocator import keep_freed_memory
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, TrainingConfig
 from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
@@ -30,7 +31,7 @@ from denoise_core.training.predictions import forward_targets, predict_held_out
 from denoise_core.training.preview import Preview
 from denoise_core.training.progress import Progress
 from denoise_core.training.seeding import temporary_seed
-from denoise_core.training.start import build_start
+from denoise_core.training.start import build_start, learning_rate
 from denoise_core.training.window_sampler import WindowSampler
 
 
@@ -58,8 +59,9 @@ class Trainer:
         self._kept = copy.deepcopy(self.network) if config.training.averaging else self.network
         self._loss = LOSSES[config.objective.loss]
         self._bfloat16 = uses_bfloat16(config, self.device)
-        self._optimizer = OPTIMIZERS[config.training.optimizer](self.network.parameters(), config.training)
-        self._schedule = SCHEDULES[config.training.schedule](self._optimizer, config.training)
+        training = self._training()
+        self._optimizer = OPTIMIZERS[training.optimizer](self.network.parameters(), training)
+        self._schedule = SCHEDULES[training.schedule](self._optimizer, training)
         self._valid_starts = self.sampler.valid_starts(self.network.first)
         self._preview = Preview(prepared.preview_series, self.sampler.first_input, config)
         self._progress = Progress()
@@ -106,8 +108,13 @@ class Trainer:
 
     def _set_epochs(self, epochs: int) -> None:
         """Another number of epochs than set: the learning rate rises and falls over them, and patience does not end them."""
-        changed = self.config.replace("training.epochs", epochs).replace("training.patience", epochs)
-        self.config, self._schedule = changed, SCHEDULES[changed.training.schedule](self._optimizer, changed.training)
+        self.config = self.config.replace("training.epochs", epochs).replace("training.patience", epochs)
+        training = self._training()
+        self._schedule = SCHEDULES[training.schedule](self._optimizer, training)
+
+    def _training(self) -> TrainingConfig:
+        """The settings of the optimiser, with the learning rate that suits the first weights."""
+        return replace(self.config.training, learning_rate=learning_rate(self.config))
 
     def _start_event(self) -> Started:
         return Started(
@@ -148,7 +155,7 @@ class Trainer:
     def _end_epoch(self, losses: list[Tensor], began: float) -> EpochEnd:
         training, progress = self.config.training, self._progress
         progress.epoch += 1
-        learning_rate = float(self._schedule.get_last_lr()[0])
+        rate = float(self._schedule.get_last_lr()[0])
         train_loss = float(torch.stack(losses).mean())
         trained_s = time.perf_counter() - began
         held_out = predict_held_out(self._kept, self.sampler, self._valid_starts)
@@ -169,7 +176,7 @@ class Trainer:
             train_loss=train_loss,
             valid_loss=valid_loss,
             best_epoch=progress.best_epoch,
-            learning_rate=learning_rate,
+            learning_rate=rate,
             elapsed_s=progress.elapsed_s,
             targets_per_s=training.steps_per_epoch * training.batch_size * self.config.window.length / trained_s,
             preview=preview,

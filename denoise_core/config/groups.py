@@ -261,7 +261,7 @@ class TrainingConfig:
         low=1e-5,
         high=1.0,
         log=True,
-        help="How far each step moves the weights, at its largest; pretrained weights move a tenth as far.",
+        help="How far each step moves the weights, at its largest; pretrained weights move a twentieth as far.",
     )
     schedule: str = setting(
         "one_cycle",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from denoise_core.config import RunConfig, SplitConfig, TrainingConfig, WindowConfig
+from denoise_core.config import RunConfig, SplitConfig, WindowConfig
 from denoise_core.dsp.periodicity import strongest_period
 from denoise_core.noise import Noise, describe
 from denoise_core.series import Series
@@ -190,6 +190,8 @@ def _pretrained_schedule(n: int) -> Iterator[Choice]:
     why = "A record of this length has no more to teach" if epochs == FEWEST_EPOCHS else "Longer records have more to teach"
     yield "training.epochs", epochs, f"{why}; the best epoch is kept in any case."
     yield "training.patience", epochs, "The last epochs, with small steps, are often the best."
+    rate = "Rises and falls again during training; pretrained weights move with a twentieth of it."
+    yield "training.learning_rate", RunConfig().training.learning_rate, rate
     yield "training.averaging", AVERAGED_STEPS, "Gained 0.1 dB in our tests."
 
 
@@ -209,7 +211,6 @@ def _window(series: Series) -> tuple[WindowConfig, str]:
 
 
 def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
-    usual = TrainingConfig()
     batch = int(np.clip(STEP_SAMPLES // window.length, 8, 64))
     one_pass = n // window.hop // batch
     steps = int(np.clip(one_pass, FEWEST_STEPS, MOST_STEPS))

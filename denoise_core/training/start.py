@@ -15,7 +15,7 @@ from denoise_core.networks import OBSERVED, VALUE, Network, build
 PRETRAINED = Path(__file__).with_name("pretrained.safetensors")
 """Made by ``python -m denoise_core.training.pretraining``."""
 
-RATE_SHARE = 0.1
+RATE_SHARE = 0.05
 """Pretrained weights move with this share of the learning rate: larger steps forget what they know."""
 
 _INPUT = "backbone.cells.weight_ih_l0"

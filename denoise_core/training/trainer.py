@@ -167,8 +167,9 @@ class Trainer:
             )
         progress.history.append((train_loss, valid_loss))
         calibration = held_out.calibration(self._loss)
-        progress.keep_if_best(self._kept.state_dict(), valid_losses, calibration)
-        preview = self._preview.of(self._denoiser(self._kept, calibration))
+        patient = 0.0 if self.config.starts_pretrained else 1.0
+        progress.keep_if_best(self._kept.state_dict(), valid_losses, calibration, standard_errors=patient)
+        preview, error = self._preview.of(self._denoiser(self._kept, calibration))
         progress.elapsed_s += time.perf_counter() - began
         return EpochEnd(
             epoch=progress.epoch,
@@ -180,6 +181,7 @@ class Trainer:
             elapsed_s=progress.elapsed_s,
             targets_per_s=training.steps_per_epoch * training.batch_size * self.config.window.length / trained_s,
             preview=preview,
+            error=error,
         )
 
     def state(self) -> dict[str, Any]:

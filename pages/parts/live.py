@@ -59,6 +59,7 @@ def _look(run_id: str, *, was_running: bool) -> None:
     left, right = st.columns(2)
     with left:
         _loss(run, past)
+        _error(run, past)
     with right:
         _preview(run, past)
 
@@ -139,7 +140,19 @@ def _loss(run: RunView, past: History) -> None:
     best = run.best_epoch or 0
     room = None if run.ended else _epochs(run, past)
     figure = figures.loss(past.train_loss, past.valid_loss, best_epoch=best, epochs=room)
-    chart.draw(figure, key=f"loss-{run.id}", height=380)
+    chart.draw(figure, key=f"loss-{run.id}", height=220)
+
+
+def _error(run: RunView, past: History) -> None:
+    """What the network says of its own error, beside what the Instant method says of its: the line to beat."""
+    if past.started is None or not any(np.isfinite(past.errors)):
+        return
+    st.markdown("**Estimated error** in the section shown (each method's own estimate)")
+    instant = instant_near(run.id, past.started.preview_start, len(past.started.preview_noisy))
+    beside = {} if instant is None or instant.stated_error is None else {METHODS[INSTANT].label: instant.stated_error}
+    room = None if run.ended else _epochs(run, past)
+    figure = figures.stated_error(past.errors, beside=beside, unit=preview_series(run.id).unit, epochs=room)
+    chart.draw(figure, key=f"error-{run.id}", height=220)
 
 
 def _preview(run: RunView, past: History) -> None:
@@ -153,9 +166,9 @@ def _preview(run: RunView, past: History) -> None:
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
     instant = instant_near(run.id, first, len(noisy))
-    beside = {} if instant is None else {METHODS[INSTANT].label: instant}
+    beside = {} if instant is None else {METHODS[INSTANT].label: instant.values}
     figure = figures.preview(x, noisy, estimate, time=time, name=run.spec.channels[0], beside=beside)
-    chart.draw(figure, key=f"preview-{run.id}", height=380)
+    chart.draw(figure, key=f"preview-{run.id}", height=460)
 
 
 def _floats(values: list[float | None]) -> np.ndarray:

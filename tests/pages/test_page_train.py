@@ -123,7 +123,7 @@ def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what
     series = dc.Series.of(np.sin(np.arange(600) / 9) + 0.2 * np.random.default_rng(7).normal(size=600))
     run = submit(store, series, dc.suggest(series).replace("input.whiten", 0.5))
     expected = dc.denoise(series, method="instant").values[100:200]
-    np.testing.assert_array_equal(cached.instant_near(run, 100, 100), expected)
+    np.testing.assert_array_equal(cached.instant_near(run, 100, 100).values, expected)
 
 
 def test_a_preview_in_the_middle_of_a_flat_stretch_is_drawn_without_the_instant_method(store):

@@ -46,7 +46,7 @@ def test_as_many_epochs_as_fit_and_at_least_one(minutes, pace, epochs):
 
 
 def test_a_budget_sets_the_epochs_and_the_trial_leaves_nothing_behind(noisy, monkeypatch):
-    monkeypatch.setattr("denoise_core.training.trainer.epochs_within", lambda minutes, seconds: 7 if seconds > 0 else 0)
+    monkeypatch.setattr("denoise_core.training.trainer.epochs_within", lambda _, seconds: 7 if seconds > 0 else 0)
     timed = list(Trainer(noisy, small_config({"training.minutes": 0.5, "training.epochs": 3})).run())
     assert next(e for e in timed if isinstance(e, Started)).epochs == 7
     assert [e.epoch for e in timed if isinstance(e, EpochEnd)] == [1, 2, 3, 4, 5, 6, 7]

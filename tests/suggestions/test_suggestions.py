@@ -11,7 +11,6 @@ from denoise_core.config import settings as all_settings
 from denoise_core.dsp.periodicity import strongest_period
 from denoise_core.signals import ar1_noise, spikes
 from denoise_core.suggestions import RECIPES, for_channels, for_goal
-from denoise_core.suggestions.settings import suggest_untaught
 
 
 @settings(max_examples=60, deadline=None)
@@ -47,8 +46,9 @@ def test_noise_and_trends_have_no_period():
 def test_another_goal_changes_only_what_was_suggested_and_does_not_go_with_it():
     values = np.sin(np.arange(2000) / 20) + 0.01 * np.random.default_rng(0).standard_normal(2000)
     config = suggest(Series.of(values))
-    config = suggest_untaught(Series.of(values))
+    config = suggest(Series.of(values))
     assert config.model.baseline == "linear"
+    assert not config.starts_pretrained
     for goal in ("supervised", "repeats", "reconstruct"):
         assert for_goal(config, goal) == config.replace("objective.kind", goal)
     past = for_goal(config, "next_step")

@@ -18,6 +18,7 @@ from denoise_core.config.groups import (
     WindowConfig,
 )
 from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.config.untrusted_json import parse_untrusted
 from denoise_core.errors import SettingsError
 
 POINT_LOSSES = ("mse", "mae", "huber")
@@ -97,7 +98,7 @@ class RunConfig:
             If the text is not JSON, or a name is unknown, or a value has the wrong type or is out of range.
         """
         try:
-            raw = json.loads(text)
+            raw = parse_untrusted(text)
         except ValueError as error:
             raise SettingsError([f"The settings are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):

@@ -19,6 +19,7 @@ from denoise_core.instant.augmentation import (
     single_pass,
 )
 from denoise_core.instant.conditioning import CONDITIONS, condition
+from denoise_core.instant.guess import GUESS_ROWS, Guess, guess_rows
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.noise.local_level import LARGE_VARIATION, local_power
@@ -68,7 +69,7 @@ MODES = (
 )
 
 
-def denoise(series: Series) -> Estimate:
+def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
     """The noise-free series as estimated by a network trained on synthetic signals only; no training, no settings.
 
     ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network gets the
@@ -79,6 +80,8 @@ def denoise(series: Series) -> Estimate:
     series
         8 samples or more; missing ones stay missing in the estimate. Windows are processed one after the other: beyond a few
         arrays of the series' length, the memory needed does not grow with it.
+    guess
+        Another method's estimate of the same series, with its sd: it is weighed against what the network sees.
 
     Returns
     -------
@@ -95,9 +98,12 @@ def denoise(series: Series) -> Estimate:
         raise DataError(
             f"{series.name} reaches {largest:g}; values above {_LARGEST:g} would overflow. Divide the column by a constant."
         )
-    normalised = NormalisedSeries.of(series)
+    if guess is not None and len(guess.values) != len(series):
+        raise DataError(f"The guess has {len(guess.values)} samples and {series.name} {len(series)}. Make both of one series.")
+    guessed = None if guess is None else Guess.of(guess, series)
+    normalised = NormalisedSeries.of(series, guessed)
     noise, variance, power = _run(normalised)
-    for fallback in _fallbacks(series, normalised):
+    for fallback in _fallbacks(series, normalised, guessed):
         if not _is_periodic(normalised.to_residual(noise)):
             break
         normalised = fallback
@@ -110,13 +116,13 @@ def denoise(series: Series) -> Estimate:
     )
 
 
-def _fallbacks(series: Series, normalised: NormalisedSeries) -> Iterator[NormalisedSeries]:
+def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:
     """What to try where signal was taken for coloured noise: the noise weaker than estimated, then white."""
     if normalised.power is None:
         return
     if len(series) <= MODES[0].max_samples:
         yield from (normalised.with_weaker_noise(share) for share in _WEAKER)
-    yield NormalisedSeries.of(series, white=True)
+    yield NormalisedSeries.of(series, guess, white=True)
 
 
 def _is_periodic(residual: Float64Array) -> bool:
@@ -191,7 +197,7 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
 
 
 def _pass_kinds(series: NormalisedSeries) -> PassKinds:
-    if not series.is_smooth_in_white_noise:
+    if series.guess is not None or not series.is_smooth_in_white_noise:
         return GENERAL
     return SMOOTH_IN_VARYING if series.varies else SMOOTH_IN_WHITE
 
@@ -202,4 +208,7 @@ def _inputs(series: NormalisedSeries, window: slice, relative: Float64Array, uni
     centred = np.clip((values - np.median(values)) / unit, -_FARTHEST, _FARTHEST)
     features = nonlocal_features(centred, series.power) if mode.nonlocal_features else np.zeros((FEATURES, len(values)))
     plain = np.stack([centred, series.mask[window].astype(float), np.clip(np.log(relative), *_LOG_SD_RANGE)])
-    return np.concatenate([plain, features])
+    guessed = np.zeros((GUESS_ROWS, len(values)))
+    if series.guess is not None:
+        guessed = guess_rows(series.guess.noise[window] / unit, series.guess.sd[window] / unit)
+    return np.concatenate([plain, features, guessed])

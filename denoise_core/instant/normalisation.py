@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from denoise_core import noise
 from denoise_core.dsp.gaps import interpolate_gaps
+from denoise_core.instant.guess import Guess
 from denoise_core.noise.local_level import local_noise_sd, varies_widely
 from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.noise.spikes import are_events, find_spikes
@@ -42,6 +43,8 @@ class NormalisedSeries:
         Whether the noise level varies widely within few samples.
     exponent
         ``series == ldexp(scaled values, exponent) + offset``.
+    guess
+        Of the same scale; None if there is none.
     """
 
     values: Float64Array
@@ -52,9 +55,10 @@ class NormalisedSeries:
     level_error: float
     varies: bool
     exponent: int
+    guess: Guess | None = None
 
     @classmethod
-    def of(cls, series: Series, *, white: bool = False) -> NormalisedSeries:
+    def of(cls, series: Series, guess: Guess | None = None, *, white: bool = False) -> NormalisedSeries:
         """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate."""
         values, observed, exponent = _scale(series)
         described = noise.describe(np.where(observed, values, np.nan))
@@ -68,7 +72,9 @@ class NormalisedSeries:
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
         error = TYPICAL_ERROR if varies else described.level_error
-        return cls(calm, mask, levels, spikes, power, error, varies, exponent)
+        if guess is not None:
+            guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))
+        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess)
 
     @cached_property
     def is_smooth_in_white_noise(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, parse_untrusted
 from denoise_core.errors import DenoiseError, RunError
 
 QUEUED, RUNNING, STOPPING = "queued", "running", "stopping"
@@ -80,7 +80,7 @@ class Spec:
     @lru_cache(maxsize=4096)
     def from_json(cls, text: str | bytes) -> Spec:
         """Read what `to_json` wrote; SettingsError if its settings are not known here."""
-        raw = json.loads(text)
+        raw = parse_untrusted(text)
         config = RunConfig.from_json(json.dumps(raw.pop("config")))
         return cls(**{**raw, "channels": tuple(raw["channels"]), "config": config, "source": Source(**raw["source"])})
 
@@ -114,7 +114,7 @@ class Status:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Status:
-        return cls(**json.loads(text))
+        return cls(**parse_untrusted(text))
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,10 +17,12 @@ from denoise_core.jobs.scheduling.queue import order
 from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
-from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
+from denoise_core.jobs.storage.arrays import UNREADABLE
+from denoise_core.jobs.storage.catalogue import Catalogue
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
-from denoise_core.jobs.storage.inputs import Inputs, move_in
+from denoise_core.jobs.storage.inputs import Inputs, move_in, sha256
+from denoise_core.jobs.storage.quota import make_room
 from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
@@ -30,7 +30,6 @@ from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Recorded
 
 _T = TypeVar("_T")
-_UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class Store:
@@ -48,21 +47,26 @@ class Store:
     def home(self) -> Path:
         return self._home.path
 
-    def put_input(self, data: bytes, name: str) -> str:
-        """Keep uploaded bytes once; their sha256. ``input_path(put_input(data, name)).read_bytes() == data``."""
-        return self._inputs.put(data, name)
+    def put_input(self, data: bytes, name: str, *, owner: str | None = None) -> str:
+        """Keep uploaded bytes once; their sha256. ``input_path(put_input(data, name)).read_bytes() == data``.
+
+        Those of an `owner` (a workspace's id) count for the most that one person may store; RunError where that is exceeded.
+        """
+        if not self._inputs.holds(sha256(data)):
+            make_room(self._home, len(data), owner)
+        return self._inputs.put(data, name, owner)
 
     def input_path(self, digest: str) -> Path:
         """The file that holds the bytes, to be read only; RunError if they are no longer kept."""
         return self._inputs.path(digest)
 
-    def model_header(self, digest: str) -> ModelHeader:
-        """What an uploaded model file says of itself; DataError if it is none, or not whole."""
-        return about(self.input_path(digest), name=self._inputs.name(digest))
+    def model_header(self, digest: str, *, name: str) -> ModelHeader:
+        """What an uploaded model file, which is called `name`, says of itself; DataError if it is none, or not whole."""
+        return about(self.input_path(digest), name=name)
 
-    def request_to_apply(self, data: Data, model: str) -> Request:
+    def request_to_apply(self, data: Data, model: str, *, name: str) -> Request:
         """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
-        return Request.to_apply(data, self.input_path(model), name=self._inputs.name(model))
+        return Request.to_apply(data, self.input_path(model), name=name)
 
     def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
         """Put a run into the queue; its id.
@@ -141,12 +145,8 @@ class Store:
         self._request_stop(run_id, CANCEL)
 
     def delete(self, run_id: str) -> None:
-        """Take the run away at once, running or not, and its uploaded file unless it is needed elsewhere."""
-        folder = self._folder(run_id)
-        entry = read_entry(folder)
-        retention.remove(self._home, folder)
-        if entry and (digest := entry.spec.source.input):
-            retention.release_input(self._home, digest, before=entry.spec.created)
+        """Take the run away at once, running or not; its uploaded file goes some days later, unless somebody needs it."""
+        retention.remove(self._home, self._folder(run_id))
 
     def _folder(self, run_id: str) -> RunFolder:
         folder = RunFolder(inside(self._home.runs, check_id(run_id)))
@@ -168,7 +168,7 @@ class Store:
             raise missing_run(run_id) from None
         except IndexError as error:
             raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise RunError(f"The files of the run {run_id} cannot be read; they may be damaged ({error}).") from None
 
     def _request_stop(self, run_id: str, request: str) -> None:
@@ -194,7 +194,7 @@ class Store:
 
     def _view(self, entry: Entry, places: Mapping[str, int]) -> RunView:
         folder = RunFolder(self._home.runs / entry.id)
-        state = state_of(entry, folder.stop_request(), resumable=folder.checkpoint.exists())
+        state = state_of(entry, folder.stop_request(), resumable=bool(folder.checkpoints()))
         place = places.get(entry.id) if state == QUEUED else None
         told = view(entry, state, epoch=folder.last_epoch(), place=place)
         full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE

@@ -26,7 +26,7 @@ from denoise_core.files.atomic_io import replace_by
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, DONE, FAILED, NO_EPOCH_REASON, RUNNING, STOPPED, TRAIN
 from denoise_core.jobs.storage import disk_errors
-from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.arrays import UNREADABLE, save_estimate
 from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
 from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
 from denoise_core.training.events import Event, Finished, StepEnd
@@ -121,8 +121,17 @@ class _Execution:
 
     def _work(self) -> tuple[str, str]:
         """State and reason, with model and results in place."""
-        spec, data = self._job.entry().spec, self._job.training_set()
+        spec, data = self._job.entry().spec, self._data()
         return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
+
+    def _data(self) -> TrainingSet:
+        try:
+            return self._job.training_set()
+        except UNREADABLE as error:
+            if not self._job.exists():
+                raise
+            log.warning("The data of this run cannot be read.", exc_info=error)
+            raise RunError(_DATA_LOST) from None
 
     def _apply(self, data: TrainingSet) -> tuple[str, str]:
         trained = self._engine.load_model(self._job.model)
@@ -142,20 +151,25 @@ class _Execution:
         return DONE, _REASONS.get(finished.reason, "")
 
     def _trainer(self, data: TrainingSet, config: RunConfig) -> TrainerLike:
-        """As the checkpoint left it; from the beginning where there is none, or none that can be read."""
-        trainer = self._engine.trainer(data, config)
-        if not self._job.checkpoint.exists():
+        """As the last checkpoint that can be read left it; from the beginning where there is none."""
+        damaged = 0
+        for checkpoint in self._job.checkpoints():
+            trainer = self._engine.trainer(data, config)
+            try:
+                trainer.restore(self._engine.load_checkpoint(checkpoint))
+            except Exception as error:
+                if not self._job.exists() or _is_out_of_memory(error):
+                    raise
+                damaged += 1
+                log.warning("%s cannot be read.", checkpoint, exc_info=error)
+                checkpoint.unlink(missing_ok=True)
+                continue
+            if damaged:
+                self._job.write(replace(self._job.status(), reason=_DAMAGED_LAST))
             return trainer
-        try:
-            trainer.restore(self._engine.load_checkpoint(self._job.checkpoint))
-        except Exception as error:
-            if not self._job.exists() or _is_out_of_memory(error):
-                raise
-            log.warning("The checkpoint cannot be read, so the training starts again.", exc_info=error)
-            self._job.checkpoint.unlink(missing_ok=True)
+        if damaged:
             self._job.write(replace(self._job.status(), reason=_DAMAGED))
-            return self._engine.trainer(data, config)
-        return trainer
+        return self._engine.trainer(data, config)
 
     def _follow(self, trainer: TrainerLike) -> Finished | None:
         """Record every event; None if it was to stop before."""
@@ -200,6 +214,8 @@ def _slot() -> str:
     return os.environ.get("DENOISE_SLOT", "cpu:0")
 
 
+_DATA_LOST = "The data of this run was damaged on the disk, so it cannot go on. Start it again from the Train page."
+_DAMAGED_LAST = "The last checkpoint of this run was damaged, so the training went on from the one before."
 _DAMAGED = "The checkpoint of this run was damaged, so the training started again from its beginning."
 _LOST = "The checkpoint of this run was damaged, and it was stopped before a new epoch had ended, so there was nothing to keep."
 _STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."

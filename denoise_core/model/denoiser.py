@@ -28,7 +28,7 @@ from denoise_core.model.features import Channel, NetworkInput, network_channels,
 from denoise_core.model.header import FORMAT, about, damage_error
 from denoise_core.model.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network, build
-from denoise_core.series import Estimate, Series
+from denoise_core.series import Estimate, Float64Array, Series
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
 CONTEXT = 512
@@ -72,6 +72,17 @@ class TrainedDenoiser:
         preprocessed = preprocess(series, self.config)
         estimate = self.estimate(self._input(preprocessed.series, channel))
         return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
+
+    def prediction(self, series: Series) -> Float64Array:
+        """What the network predicts for each sample, before a blind one's own value is put in; NaN where it predicts nothing.
+
+        Where the learning goal is not blind, this is the estimate.
+        """
+        preprocessed = preprocess(series, self.config)
+        given = self._input(preprocessed.series, self._channel(series.name))
+        mean, _ = self.predict(given, slice(0, len(given.series)))
+        scaled = Estimate(values=given.scaler.invert(mean.numpy()), method=self.config.model.backbone)
+        return preprocessed.invert(scaled).values
 
     def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
         """The same network with another scaling of the channel `name`; its noise level follows the scale."""

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core import files
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
+from denoise_core.files import Preview
 from denoise_core.jobs import Source, Store, ensure_supervisor
+from denoise_core.jobs.storage.inputs import sha256
 from denoise_core.noise import Noise, describe
 from denoise_core.series import Float64Array
 from denoise_core.suggestions import RECIPES, expectation
@@ -45,7 +51,33 @@ def keep_alive() -> str:
 
 def recording(source: Source) -> dc.Recording:
     """The file of `source`, read as its options say; a DenoiseError says what is wrong with it."""
-    return _recording(source.input or "", source.file_name, json.dumps(dict(source.options), sort_keys=True))
+    return _recording(source.input or "", source.file_name, _options(source))
+
+
+def _options(source: Source) -> str:
+    return json.dumps(dict(source.options), sort_keys=True)
+
+
+def keep_upload(
+    data: bytes, name: str, *, owner: str, check: Callable[[Source], object], options: Mapping[str, Any] | None = None
+) -> Source:
+    """Read an uploaded file and `check` what is in it, and store it only then: junk never reaches the disk.
+
+    A DenoiseError says what is wrong with it, or why it cannot be stored.
+    """
+    source = Source(input=sha256(data), file_name=name, options=dict(options or {}))
+    _recording(source.input or "", name, _options(source), data)
+    check(source)
+    store().put_input(data, name, owner=owner)
+    return source
+
+
+def preview(source: Source, data: bytes | None = None) -> Preview:
+    """How the file of `source` is understood with its options, from `data` where it is not stored.
+
+    A DenoiseError where nothing of it can be shown.
+    """
+    return _preview(source.input or "", source.file_name, _options(source), data)
 
 
 def series_of(source: Source) -> dc.Series:
@@ -67,9 +99,29 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    return _quick_estimate(identity(source), method, fills, series_of(source))
+def quick_estimate(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
+
+    `changes` replace the settings that are suggested for the method.
+    """
+    made = _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True))
+    if not made:
+        try:
+            made.append(dc.denoise(series_of(source), method=method, fill_gaps=fills, **changes))
+        except DenoiseError as error:
+            made.append(error)
+    if isinstance(made[0], DenoiseError):
+        raise made[0]
+    return made[0]
+
+
+def quick_estimate_is_known(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> bool:
+    """Whether `quick_estimate` answers at once."""
+    return bool(_quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True)))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -99,14 +151,22 @@ def _noisy_name(source: Source, noise: str, snr: float) -> str:
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
-    return dc.read(store().input_path(digest), name=file_name or "The file", options=dc.ReadOptions.from_json(options))
+def _recording(digest: str, file_name: str, options: str, _data: bytes | None = None) -> dc.Recording:
+    given = store().input_path(digest) if _data is None else _data
+    return dc.read(given, name=file_name or "The file", options=dc.ReadOptions.from_json(options))
+
+
+@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+def _preview(digest: str, file_name: str, options: str, _data: bytes | None = None) -> Preview:
+    given = store().input_path(digest) if _data is None else _data
+    return files.preview(given, name=file_name or "The file", options=dc.ReadOptions.from_json(options))
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, _series: dc.Series) -> dc.Estimate:
-    del name
-    return dc.denoise(_series, method=method, fill_gaps=fills)
+def _quick_estimate(name: str, method: str, fills: bool, changes: str) -> list[dc.Estimate | DenoiseError]:
+    """Where the estimate is kept, or why there can be none; empty until one of them is known."""
+    del name, method, fills, changes
+    return []
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

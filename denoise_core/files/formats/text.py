@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.columns import Table, check_size, names_and_units
+from denoise_core.files.columns import Head, Table, check_size, names_and_units
 from denoise_core.files.layouts import Encoding, TableRegion, TextLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
 from denoise_core.files.text import cells, dialect
 from denoise_core.files.text.cells import split_unit
-from denoise_core.files.text.column_parser import ColumnParser
+from denoise_core.files.text.column_parser import ColumnParser, words_in_words
 from denoise_core.files.text.dialect import SINGLE, SPACES
 from denoise_core.files.text.encoding import BLOCK, SAMPLE, as_utf8, find_encoding, from_utf8
-from denoise_core.files.text.header_detection import header_in_words
-from denoise_core.files.text.rows import RowReader, lines_of, non_row
+from denoise_core.files.text.header_detection import count_footer, header_in_words
+from denoise_core.files.text.rows import RowReader, last_lines, lines_of, non_row
 
 HEAD = 1000
 """Lines by which a file is judged."""
@@ -45,8 +46,31 @@ def read_text(path: Path, *, name: str, options: ReadOptions, limits: Limits) ->
     encoding = find_encoding(path, name=name)
     with as_utf8(path, encoding) as file:
         lines = _first_lines(file, name)
-        layout, units = _detect_layout(lines, encoding, options, limits, name=name)
-        return _read(RowReader(file=file, layout=layout, name=name), _parsers(lines, layout, units), limits)
+        layout, units = _detect_layout(file, lines, encoding, options, limits, name=name)
+        parsers = _parsers(lines, layout, units, options)
+        return _read(RowReader(file=file, layout=layout, name=name), parsers, limits)
+
+
+def text_head(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Head:
+    """The first lines of a text file as they are split, and what is found in them; a table need not be there.
+
+    Raises
+    ------
+    DataError
+        If it is empty or no text.
+    """
+    encoding = find_encoding(path, name=name)
+    with as_utf8(path, encoding) as file:
+        lines = _first_lines(file, name)
+        delimiter = options.delimiter if options.delimiter is not None else dialect.find_delimiter(lines)
+        rows = {i: dialect.split(line, delimiter) for i, line in enumerate(lines) if line.strip()}
+        try:
+            layout, _ = _detect_layout(file, lines, encoding, options, limits, name=name)
+        except DataError:
+            return Head(rows=rows, region=None, found={"delimiter": delimiter})
+    header = 0 if layout.region.header is None else layout.region.header + 1
+    found = {"delimiter": delimiter, "decimal": layout.decimal, "header": header, "footer": layout.footer}
+    return Head(rows=rows, region=layout.region, found=found)
 
 
 def _first_lines(file: IO[bytes], name: str) -> list[str]:
@@ -65,7 +89,7 @@ def _first_lines(file: IO[bytes], name: str) -> list[str]:
 
 
 def _detect_layout(
-    lines: Sequence[str], encoding: Encoding, options: ReadOptions, limits: Limits, *, name: str
+    file: IO[bytes], lines: Sequence[str], encoding: Encoding, options: ReadOptions, limits: Limits, *, name: str
 ) -> tuple[TextLayout, Sequence[str]]:
     """The layout, less what only all rows tell; and the units of the columns."""
     delimiter = options.delimiter if options.delimiter is not None else dialect.find_delimiter(lines)
@@ -74,9 +98,17 @@ def _detect_layout(
     body = _body(lines, region.first, delimiter)
     decimal = options.decimal or cells.decimal_mark(text for row in body for text in row)
     shift = _is_shifted(lines, region, body, delimiter)
-    layout = TextLayout(names=(), encoding=encoding, region=region, delimiter=delimiter, decimal=decimal, shift=shift)
-    names, units = names_and_units(*(named_row(lines, index, layout) for index in (region.header, region.units)))
+    footer = _count_footer(file, delimiter, region) if options.footer is None else options.footer
+    layout = TextLayout(
+        names=(), encoding=encoding, region=region, delimiter=delimiter, decimal=decimal, shift=shift, footer=footer
+    )
+    names, units = names_and_units(*(named_row(lines, index, layout) for index in (region.header, region.units, region.groups)))
     return replace(layout, names=tuple(names)), units
+
+
+def _count_footer(file: IO[bytes], delimiter: str, region: TableRegion) -> int:
+    last = [[] if dialect.is_comment(line) else dialect.split(line, delimiter) for line in last_lines(file)]
+    return count_footer(last, region.width)
 
 
 def _is_shifted(lines: Sequence[str], region: TableRegion, body: list[list[str]], delimiter: str) -> bool:
@@ -91,10 +123,11 @@ def _body(lines: Sequence[str], first: int, delimiter: str) -> list[list[str]]:
     return [dialect.split(line, delimiter) for line in rows]
 
 
-def _parsers(lines: Sequence[str], layout: TextLayout, units: Sequence[str]) -> list[ColumnParser]:
+def _parsers(lines: Sequence[str], layout: TextLayout, units: Sequence[str], options: ReadOptions) -> list[ColumnParser]:
     body = _body(lines, layout.region.first, layout.delimiter)
     columns = [[row[k] for row in body if k < len(row)] for k in range(layout.region.width)]
-    return [ColumnParser.of(*found, decimal=layout.decimal) for found in zip(layout.names, units, columns, strict=True)]
+    found = zip(layout.names, units, columns, strict=True)
+    return [ColumnParser.of(*column, decimal=layout.decimal, options=options) for column in found]
 
 
 def named_row(lines: Sequence[str], index: int | None, layout: TextLayout) -> list[str]:
@@ -119,9 +152,19 @@ def _read(reader: RowReader, parsers: list[ColumnParser], limits: Limits) -> Tab
     notes = [_summary(reader.layout, count), *(note for parser in parsers for note in parser.notes)]
     if grouped := [parser.name for parser in parsers if parser.grouped]:
         notes.append(f"The thousands separators in {', '.join(grouped)} were removed.")
-    notes += [reader.note] if reader.note else []
+    notes += [*_on_footer(reader), *reader.notes(), *words_in_words(parsers)]
     columns = [column for column in found if column is not None]
-    return Table(name=reader.name, columns=columns, rows=rows, layout=_with_habits(reader.layout, parsers), notes=notes)
+    words = sum((parser.words for parser in parsers), Counter[str]())
+    layout = _with_habits(reader.layout, parsers)
+    return Table(name=reader.name, columns=columns, rows=rows, layout=layout, notes=notes, words=words)
+
+
+def _on_footer(reader: RowReader) -> list[str]:
+    count = reader.layout.footer
+    if not count:
+        return []
+    first = next(iter(last_lines(reader.file)[-count:]), "").strip()[:40]
+    return [f"Left out at the end: {count} line{'s' * (count > 1)} without samples, the first {first!r}."]
 
 
 def _with_habits(layout: TextLayout, parsers: list[ColumnParser]) -> TextLayout:

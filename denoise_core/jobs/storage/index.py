@@ -65,9 +65,9 @@ class IndexReader:
         marks = ", ".join("?" * len(FINAL))
         return _entries(self._query(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
 
-    def uses(self, input_hash: str) -> set[str]:
-        """The ids of the runs that were made from an uploaded file."""
-        return {row[0] for row in self._query("SELECT id FROM runs WHERE input = ?", input_hash)}
+    def inputs(self) -> list[tuple[str, str]]:
+        """The id of each run that was made from an uploaded file, and that file."""
+        return [(row[0], row[1]) for row in self._query("SELECT id, input FROM runs WHERE input IS NOT NULL")]
 
     def _query(self, question: str, *values: str) -> list[tuple[str, ...]]:
         """Rows; none where the index is missing or damaged, since whoever asks reads unindexed folders as well."""

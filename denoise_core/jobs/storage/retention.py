@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterable
 
 from denoise_core.jobs.spec import Entry
-from denoise_core.jobs.storage.catalogue import Catalogue
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.inputs import Inputs, remove_folder
 from denoise_core.jobs.storage.run_folder import RunFolder
@@ -20,13 +19,6 @@ UPLOAD_DAYS = 7.0
 def remove(home: Home, folder: RunFolder) -> None:
     """Take a run's folder away at once; a worker in it notices within a second and ends."""
     remove_folder(home, folder.path)
-
-
-def release_input(home: Home, digest: str, *, before: float) -> None:
-    """Take an upload away if no run needs it, and if nobody has uploaded it again since `before`."""
-    inputs = Inputs(home)
-    if not Catalogue(home).uses(digest) and inputs.last_put(digest) <= before:
-        inputs.remove(digest)
 
 
 def prune(home: Home, entries: Iterable[Entry], *, days: float, now: float) -> None:

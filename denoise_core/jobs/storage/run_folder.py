@@ -15,6 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
@@ -23,6 +24,8 @@ from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Ended, EpochEnd
+
+_STATE_LOST = "The file that held the state of this run was damaged, so the run goes on from its last checkpoint."
 
 
 class Busy(Exception):
@@ -59,6 +62,15 @@ class RunFolder:
     @property
     def checkpoint(self) -> Path:
         return self.path / "checkpoint.pt"
+
+    @property
+    def checkpoint_before(self) -> Path:
+        """The one before the last: where the last was damaged, the training goes on from here."""
+        return self.path / "checkpoint-before.pt"
+
+    def checkpoints(self) -> list[Path]:
+        """Those that there are, the last one first."""
+        return [path for path in (self.checkpoint, self.checkpoint_before) if path.exists()]
 
     @property
     def model(self) -> Path:
@@ -108,10 +120,28 @@ class RunFolder:
 
     def entry(self) -> Entry:
         """RunError if it is not a run that this version understands."""
-        return Entry.from_json(self.id, (self.path / "spec.json").read_bytes(), (self.path / "state.json").read_bytes())
+        return Entry.from_json(self.id, (self.path / "spec.json").read_bytes(), self._state())
 
     def status(self) -> Status:
-        return Status.from_json((self.path / "state.json").read_bytes())
+        return Status.from_json(self._state())
+
+    def _state(self) -> bytes:
+        """The state as JSON; where its file is damaged or lost, the one that the last line of the metrics tells."""
+        try:
+            raw = (self.path / "state.json").read_bytes()
+            parse_untrusted(raw)
+        except (FileNotFoundError, ValueError):
+            if not self.exists():
+                raise
+            return self._state_from_metrics().to_json().encode()
+        return raw
+
+    def _state_from_metrics(self) -> Status:
+        """How the run ended, as far as its metrics know; else it waits, to go on from its checkpoint."""
+        ended = metrics.last(self.metrics, Ended)
+        if ended is None:
+            return Status(reason=_STATE_LOST)
+        return Status(state=ended.state, reason=ended.reason, ended=self.metrics.stat().st_mtime)
 
     def write(self, status: Status) -> None:
         write_bytes(self.path / "state.json", status.to_json().encode())

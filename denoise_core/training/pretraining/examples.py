@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,12 @@ class Examples:
     noise_variance: Float32Array
     log_relative_noise: Float32Array
     change_unit: Float32Array
+
+    def mirrored(self) -> Examples:
+        """The same rows turned over and backwards."""
+        inputs = self.inputs[:, ::-1] * np.array([-1.0, 1.0], dtype=np.float32)
+        backwards = {name: getattr(self, name)[:, ::-1].copy() for name in ("noise_variance", "log_relative_noise")}
+        return replace(self, inputs=inputs, clean=-self.clean[:, ::-1], **backwards)
 
 
 def draw_examples(rng: Rng, clean: Float64Array, *, snr: float | None = None) -> Examples:

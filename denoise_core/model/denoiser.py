@@ -74,15 +74,24 @@ class TrainedDenoiser:
         return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
 
     def prediction(self, series: Series) -> Float64Array:
+        """The values of `predict_blind`."""
+        return self.predict_blind(series).values
+
+    def predict_blind(self, series: Series) -> Estimate:
         """What the network predicts for each sample, before a blind one's own value is put in; NaN where it predicts nothing.
 
-        Where the learning goal is not blind, this is the estimate.
+        Its error says nothing about the noise of the own sample, so that it may serve another method as a guess. Where the
+        learning goal is not blind, this is the estimate.
         """
         preprocessed = preprocess(series, self.config)
         given = self._input(preprocessed.series, self._channel(series.name))
-        mean, _ = self.predict(given, slice(0, len(given.series)))
-        scaled = Estimate(values=given.scaler.invert(mean.numpy()), method=self.config.model.backbone)
-        return preprocessed.invert(scaled).values
+        mean, variance = self.predict(given, slice(0, len(given.series)))
+        scaled = Estimate(
+            values=given.scaler.invert(mean.numpy()),
+            sd=variance.sqrt().numpy() * given.scaler.scale,
+            method=self.config.model.backbone,
+        )
+        return preprocessed.invert(scaled)
 
     def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
         """The same network with another scaling of the channel `name`; its noise level follows the scale."""

@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 import denoise_core as dc
+from denoise_core import instant
 from denoise_core.signals import blocks, bumps
 from denoise_core.suggestions.settings import suggest_untaught
 from tests.benchmarks import repeating
@@ -40,8 +41,8 @@ SIGNALS: dict[str, Maker] = {
 }
 
 
-def one(name: str, *, n: int, snr: float, seed: int, changes: dict[str, float], pretrained: bool) -> tuple[float, float, float]:
-    """Gain of the trained network and of the Instant method in dB, and seconds of the training."""
+def one(name: str, *, n: int, snr: float, seed: int, changes: dict[str, float], pretrained: bool) -> list[float]:
+    """Gains in dB of the trained network, the Instant method, and the latter given the former's guess; seconds of training."""
     rng = np.random.default_rng([seed, n])
     clean = SIGNALS[name](n, rng)
     series = dc.Series.of(clean + clean.std() / snr * rng.standard_normal(n))
@@ -49,13 +50,11 @@ def one(name: str, *, n: int, snr: float, seed: int, changes: dict[str, float], 
     for path, value in (("training.device", "cpu"), *changes.items()):
         config = config.replace(path, value)
     began = time.process_time()
-    trained = dc.fit(series, config).denoise(series).values
+    network = dc.fit(series, config)
+    trained = network.denoise(series)
     seconds = time.process_time() - began
-    return gain_db(series.values, trained, clean), gain_db(series.values, _instant(series), clean), seconds
-
-
-def _instant(series: dc.Series) -> np.ndarray:
-    return dc.denoise(series, method="instant").values
+    estimates = trained, instant.denoise(series), instant.denoise(series, guess=network.predict_blind(series))
+    return [*(gain_db(series.values, estimate.values, clean) for estimate in estimates), seconds]
 
 
 def main() -> None:
@@ -70,7 +69,7 @@ def main() -> None:
     changes: dict[str, float] = {}
     if chosen.quick:
         chosen.seeds, chosen.samples, chosen.snrs, changes = 1, 512, "3", {"training.epochs": 2}
-    print(f"{'signal':12}{'SNR':>5}{'trained':>9}{'instant':>9}{'seconds':>9}")
+    print(f"{'signal':12}{'SNR':>5}{'trained':>9}{'instant':>9}{'guessing':>9}{'seconds':>9}")
     rows = []
     for name in chosen.signals.split(","):
         for snr in map(float, chosen.snrs.split(",")):
@@ -79,9 +78,12 @@ def main() -> None:
                 for seed in range(chosen.seeds)
             ]
             rows.append(np.mean(each, axis=0))
-            print(f"{name:12}{snr:5g}{rows[-1][0]:9.2f}{rows[-1][1]:9.2f}{rows[-1][2]:9.1f}", flush=True)
-    mean = np.mean(rows, axis=0)
-    print(f"{'mean':17}{mean[0]:9.2f}{mean[1]:9.2f}{mean[2]:9.1f}")
+            print(f"{name:12}{snr:5g}{_columns(rows[-1])}", flush=True)
+    print(f"{'mean':17}{_columns(np.mean(rows, axis=0))}")
+
+
+def _columns(row: np.ndarray) -> str:
+    return "".join(f"{value:9.2f}" for value in row)
 
 
 if __name__ == "__main__":

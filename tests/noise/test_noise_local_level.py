@@ -58,7 +58,7 @@ def bursts(n=1024, size=1.0):
     return Series.of(size * values)
 
 
-@pytest.mark.parametrize("size", [1.0, 1e-200, 1e200])
+@pytest.mark.parametrize("size", [1.0, 1e-90, 1e90])
 def test_a_trained_network_is_told_the_level_at_each_sample_whatever_the_unit(size):
     levels = noise_sd_along(bursts(size=size)) / size
     place = np.arange(1024)

@@ -224,6 +224,16 @@ class Estimate:
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     notes: tuple[str, ...] = ()
 
+    @property
+    def stated_error(self) -> float | None:
+        """Root mean square of `sd` over the samples that have one, in the unit of the series; None where none has."""
+        known = np.empty(0) if self.sd is None else self.sd[np.isfinite(self.sd)]
+        return float(np.sqrt(np.mean(known**2))) if len(known) else None
+
+    def part(self, where: slice) -> Estimate:
+        """The same for a stretch of the series: ``part.values == values[where]``."""
+        return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where])
+
     def with_gaps_of(self, noisy: Series) -> Estimate:
         """The same, but NaN where the series has no sample: nothing is filled in."""
         sd = None if self.sd is None else np.where(noisy.observed, self.sd, np.nan)

@@ -33,12 +33,6 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--method", default="auto", metavar="NAME", help="one of the names that 'methods' lists; default: auto")
     command.add_argument("--train", action="store_true", help="with auto: also train a network, and combine it with the others")
-    command.add_argument(
-        "--seconds",
-        type=float,
-        metavar="NUMBER",
-        help="with --train: about how long the training may take, instead of what is suggested",
-    )
     command.add_argument("--model", type=Path, metavar="FILE", help="use a network saved by 'train' instead of training one")
     command.add_argument("--rescale", action="store_true", help="with --model: fit the network's scaling to this recording")
     command.add_argument("--residual", action="store_true", help="also write the residual: what was removed")
@@ -117,6 +111,7 @@ def _training(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also train on the same columns of this file; repeat it for several files",
     )
+    command.add_argument("--minutes", type=float, metavar="M", help="about how long to train; default: what suits the data")
     command.add_argument("--device", metavar="NAME", help="where to train: auto, cuda, mps or cpu")
     command.add_argument(
         "--set",

@@ -109,7 +109,7 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
                 _warn(series, say)
             config = settings.config_for(data, arguments)
             if arguments.train:
-                yield from _blended(data, settings.within(arguments.seconds, config), arguments, say)
+                yield from _blended(data, settings.for_twins(config), arguments, say)
                 continue
             trained = progress.train(data, config, say=say, quiet=arguments.quiet)
             yield from ((series, trained.denoise(series)) for series in data.to_denoise)
@@ -127,7 +127,7 @@ def _blended(data: TrainingSet, config: RunConfig, arguments: Namespace, say: Sa
     trained = progress.train(data, config, say=say, quiet=arguments.quiet)
     estimates = [trained.denoise(series) for series in data.to_denoise]
     noisier = methods.twin_of(data)
-    again = config.replace("training.epochs", len(trained.history))
+    again = config.replace("training.epochs", len(trained.history)).replace("training.minutes", 0.0)
     twin = progress.train(noisier, again, say=say, quiet=arguments.quiet, title="Checking")
     for i, (series, estimate, copy) in enumerate(zip(data.to_denoise, estimates, noisier.to_denoise, strict=True)):
         found = methods.blend_with_network(series, estimate, twin.denoise(copy), i=i)

@@ -12,7 +12,6 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.series import Series
 from denoise_core.suggestions import RECIPES, for_channels
-from denoise_core.suggestions.cost import expected_seconds
 
 USUAL = "suggested"
 
@@ -28,8 +27,8 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
         If the settings file cannot be read.
     """
     settings = changes(arguments)
-    if arguments.device is not None:
-        settings["training.device"] = arguments.device
+    asked = {"training.device": arguments.device, "training.minutes": arguments.minutes}
+    settings |= {path: value for path, value in asked.items() if value is not None}
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
     start = for_channels(_start(data.to_denoise[0], arguments), data.channels)
@@ -43,12 +42,9 @@ def recipe(name: str, series: Series) -> RunConfig:
     return RECIPES[name].fill(series)
 
 
-def within(seconds: float | None, config: RunConfig) -> RunConfig:
-    """The settings with as many epochs as two trainings, the second to judge the first, probably manage in that time."""
-    if seconds is None:
-        return config
-    epochs = int(config.training.epochs * 0.5 * seconds / expected_seconds(config))
-    return config.replace("training.epochs", max(1, epochs))
+def for_twins(config: RunConfig) -> RunConfig:
+    """The settings with half of the time budget, for two trainings: the second is there to judge the first."""
+    return config.replace("training.minutes", 0.5 * config.training.minutes)
 
 
 def changes(arguments: Namespace) -> dict[str, Any]:

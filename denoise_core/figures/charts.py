@@ -105,6 +105,34 @@ def loss(train: Sequence[float], valid: Sequence[float], *, best_epoch: int, epo
     return {"data": traces, "layout": layout}
 
 
+def stated_error(errors: Sequence[float], *, beside: Mapping[str, float], unit: str, epochs: int | None = None) -> Figure:
+    """The error that a network states after each epoch (1, 2, ...), and what others state `beside` it: lines to beat.
+
+    Parameters
+    ----------
+    errors : sequence of float
+        Root mean squares, in `unit`; NaN where none is stated.
+    beside : mapping of str to float
+        By the name that the legend shows.
+    epochs : int, optional
+        Keeps room for those still to come.
+    """
+    last = float(epochs or max(len(errors), 1))
+    numbers = np.arange(1.0, len(errors) + 1.0)
+    traces = [
+        line_trace(name, np.array([1.0, last]), np.array([error, error]), color=BASELINE, width=1.5, dash="dash")
+        for name, error in beside.items()
+    ]
+    traces.append(line_trace("This network", numbers, np.asarray(errors, dtype=np.float64), color=DENOISED, width=2.0))
+    layout = base_layout(None)
+    layout["xaxis"] |= {"title": {"text": "Epoch"}, "range": [1, last]}
+    layout["yaxis"] |= {"title": {"text": with_unit("Error", unit)}, "rangemode": "tozero"}
+    now = f" now {errors[-1]:.3g}" if len(errors) else " not known yet"
+    others = "".join(f"; {name}: {error:.3g}" for name, error in beside.items())
+    layout["meta"] = {"alt": f"Estimated error by epoch:{now}{others}.", "note": ""}
+    return {"data": traces, "layout": layout}
+
+
 def preview(
     x: Float64Array,
     noisy: Float64Array,

@@ -11,8 +11,10 @@ TARGETS_PER_S = 60_000.0
 def expected_seconds(config: RunConfig) -> float:
     """``steps * batch_size * window.length / TARGETS_PER_S`` for the default network; others in proportion to their operations.
 
-    A full run on one processor core; a run that ends early, or on a GPU, takes less.
+    A full run on one processor core; a run that ends early, or on a GPU, takes less. With a time budget, that.
     """
+    if config.training.minutes:
+        return 60.0 * config.training.minutes
     targets = config.training.steps * config.training.batch_size * config.window.length
     return targets / TARGETS_PER_S * _operations(config.model) / _operations(ModelConfig())
 

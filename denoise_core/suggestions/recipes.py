@@ -10,7 +10,7 @@ import numpy as np
 from denoise_core.config import RunConfig
 from denoise_core.noise import Noise
 from denoise_core.series import Series
-from denoise_core.suggestions.settings import apply_choices, suggest
+from denoise_core.suggestions.settings import apply_choices, suggest, suggest_untaught
 
 
 class Fill(Protocol):
@@ -32,7 +32,7 @@ def _with_backbone(name: str, reason: str, **changes: Any) -> Fill:
     def fill(series: Series, noise: Noise | None = None) -> RunConfig:
         choices = [("model.backbone", name, reason)]
         choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return apply_choices(suggest(series, noise), choices)
+        return apply_choices(suggest_untaught(series, noise), choices)
 
     return fill
 

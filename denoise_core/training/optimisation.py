@@ -1,9 +1,10 @@
-"""Optimisers and learning-rate schedules, by name."""
+"""Optimisers and learning-rate schedules, by name; the running mean of weights."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import torch
 from torch import nn, optim
 from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
 
@@ -22,3 +23,11 @@ SCHEDULES: dict[str, Callable[[optim.Optimizer, TrainingConfig], LRScheduler]] =
     "cosine": lambda o, c: CosineAnnealingLR(o, c.steps),
     "constant": lambda o, _: LambdaLR(o, lambda _step: 1.0),
 }
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, network: nn.Module, *, step: int, over: int) -> None:
+    """``average += (network - average) * share`` for all weights; `share` falls from 1 / 1.2 at step 1 to 1 / `over`."""
+    share = max(1.0 / over, 1.0 / (1.0 + 0.2 * step))
+    for slow, quick in zip(average.parameters(), network.parameters(), strict=True):
+        slow.lerp_(quick, share)

@@ -25,7 +25,7 @@ from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.jobs.storage.inputs import sha256
 from denoise_core.noise import Noise, describe
 from denoise_core.series import Float64Array
-from denoise_core.suggestions import RECIPES
+from denoise_core.suggestions import RECIPES, expectation
 
 give_back_freed_memory()
 
@@ -134,6 +134,12 @@ def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
     return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
 
 
+def expectation_of(source: Source) -> str:
+    """What training on the series of `source` may gain, in words; "" where nothing is known."""
+    expected = expectation.expect(series_of(source), noise_of(source))
+    return "" if expected is None else expectation.in_words(expected)
+
+
 def with_noise(source: Source, noise: str, snr: float) -> dc.Series:
     """The series of `source` with noise of that colour added; as it is where `noise` is empty."""
     series = series_of(source)
@@ -199,12 +205,12 @@ def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
+def instant_near(run_id: str, first: int, count: int) -> dc.Estimate | None:
     """`count` samples of `preview_series` from `first` on by the Instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
     around = preview_series(run_id).part(slice(start, first + count + _AROUND))
     try:
-        return dc.denoise(around, method=INSTANT).values[first - start :][:count]
+        return dc.denoise(around, method=INSTANT).part(slice(first - start, first - start + count))
     except DenoiseError:
         return None
 

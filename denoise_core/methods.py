@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from denoise_core import filters
-from denoise_core.config import RunConfig, unknown
+from denoise_core.config import NoiseConfig, RunConfig, unknown
 from denoise_core.dsp import gap_filling
 from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.errors import SettingsError
+from denoise_core.noise import Noise, describe_series, separate
 from denoise_core.series import Estimate, Series
+from denoise_core.suggestions import suggest
 from denoise_core.training.events import Event
 
 
@@ -26,12 +28,20 @@ class Method:
 
 
 def _denoise_by_training(
-    series: Series, *, config: RunConfig | None = None, on_event: Callable[[Event], object] | None = None, **others: Any
+    series: Series,
+    *,
+    stated: NoiseConfig,
+    config: RunConfig | None = None,
+    on_event: Callable[[Event], object] | None = None,
+    **others: Any,
 ) -> Estimate:
     if others:
         raise SettingsError([unknown(name, ("config", "on_event"), what="setting of lstm") for name in others])
     from denoise_core.training import fit
 
+    config = config or suggest(series, stated=stated)
+    if stated != NoiseConfig():
+        config = replace(config, noise=stated)
     return fit(series, config, on_event=on_event).denoise(series)
 
 
@@ -39,12 +49,12 @@ def _filter_method(name: str) -> Callable[..., Estimate]:
     return lambda series, **settings: filters.apply(series, name, **settings)
 
 
-def _denoise_instantly(series: Series, **others: Any) -> Estimate:
+def _denoise_instantly(series: Series, *, noise: Noise | None = None, **others: Any) -> Estimate:
     if others:
         raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
     from denoise_core import instant
 
-    return instant.denoise(series)
+    return instant.denoise(series, noise=noise)
 
 
 METHODS: dict[str, Method] = {
@@ -73,13 +83,25 @@ def lookup(name: str) -> Method:
     return METHODS[name]
 
 
-def denoise(series: Series, *, method: str = "lstm", fill_gaps: bool | None = None, **settings: Any) -> Estimate:
+def denoise(
+    series: Series,
+    *,
+    method: str = "lstm",
+    fill_gaps: bool | None = None,
+    remove: Iterable[str] = (),
+    noise: NoiseConfig | None = None,
+    **settings: Any,
+) -> Estimate:
     """The noise-free series, as estimated by one method of `METHODS`.
 
     Parameters
     ----------
     fill_gaps : bool, optional
         Whether gaps are continued from the samples around them; by default only by methods that train a network.
+    remove : "hum", "drift" or both, optional
+        What is removed before the method sees the series, where it is found. It is then part of the residual.
+    noise : NoiseConfig, optional
+        What is known about the noise: its level, or a stretch of the series that holds nothing else.
     settings
         Those of the filter (`filters.FILTERS[method].settings`), each suggested from the data where it is not given.
         For "lstm": `config`, a RunConfig (default: `suggest(series)`), and `on_event`, called with each training event.
@@ -94,14 +116,29 @@ def denoise(series: Series, *, method: str = "lstm", fill_gaps: bool | None = No
     SettingsError
         If the method or a setting is unknown or out of range.
     DataError
-        If the series has too few values, or all are equal.
+        If the series has too few values, or all are equal, or the stretch or level of the noise cannot be right.
     """
     chosen = lookup(method)
     series.check_usable()
+    stated = _state(noise or NoiseConfig(), remove)
     if chosen.trains:
-        estimate = chosen.denoise(series, **settings)
+        estimate = chosen.denoise(series, stated=stated, **settings)
         return estimate.with_gaps_of(series) if fill_gaps is False else estimate
+    separated = separate(series, stated.removes)
     grid = SampleGrid.of(series.time)
-    estimate = grid.collect_estimate(chosen.denoise(grid.expand_series(series), **settings))
+    seen = grid.expand_series(separated.series)
+    if stated.level or stated.stretch:
+        settings["noise"] = describe_series(seen, stated)
+    estimate = grid.collect_estimate(chosen.denoise(seen, **settings))
     estimate = replace(estimate, notes=(*estimate.notes, *grid.notes(series.name)))
-    return gap_filling.fill_gaps(estimate, series) if fill_gaps else estimate
+    return separated.tell(gap_filling.fill_gaps(estimate, separated.series) if fill_gaps else estimate)
+
+
+def _state(noise: NoiseConfig, remove: Iterable[str]) -> NoiseConfig:
+    """`noise` with what is to be removed, checked."""
+    wanted = (remove,) if isinstance(remove, str) else tuple(remove)
+    if unknown_names := [name for name in wanted if name not in ("hum", "drift")]:
+        raise SettingsError([f"{name!r} cannot be removed. Choose hum, drift, or both." for name in unknown_names])
+    noise = replace(noise, **{f"remove_{name}": True for name in wanted})
+    RunConfig(noise=noise).check()
+    return noise

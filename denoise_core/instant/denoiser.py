@@ -22,6 +22,7 @@ from denoise_core.instant.conditioning import CONDITIONS, condition
 from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
+from denoise_core.noise import Noise
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number
@@ -68,7 +69,7 @@ MODES = (
 )
 
 
-def denoise(series: Series) -> Estimate:
+def denoise(series: Series, *, noise: Noise | None = None) -> Estimate:
     """The noise-free series as estimated by a network trained on synthetic signals only; no training, no settings.
 
     ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network gets the
@@ -79,6 +80,8 @@ def denoise(series: Series) -> Estimate:
     series
         8 samples or more; missing ones stay missing in the estimate. Windows are processed one after the other: beyond a few
         arrays of the series' length, the memory needed does not grow with it.
+    noise : Noise, optional
+        Its noise, where a person has stated or marked it; estimated by default.
 
     Returns
     -------
@@ -95,24 +98,24 @@ def denoise(series: Series) -> Estimate:
         raise DataError(
             f"{series.name} reaches {largest:g}; values above {_LARGEST:g} would overflow. Divide the column by a constant."
         )
-    normalised = NormalisedSeries.of(series)
-    noise, variance, power = _run(normalised)
+    normalised = NormalisedSeries.of(series, stated=noise)
+    residual, variance, power = _run(normalised)
     for fallback in _fallbacks(series, normalised):
-        if not _is_periodic(normalised.to_residual(noise)):
+        if not _is_periodic(normalised.to_residual(residual)):
             break
         normalised = fallback
-        noise, variance, power = _run(normalised)
+        residual, variance, power = _run(normalised)
     return Estimate(
-        values=series.values - normalised.to_residual(noise),
+        values=series.values - normalised.to_residual(residual),
         method="instant",
         sd=np.where(series.observed, normalised.to_error_sd(variance), np.nan),
-        noise_sd=normalised.to_noise_sd(power) or None,
+        noise_sd=(normalised.to_noise_sd(power) or None) if noise is None else noise.sd,
     )
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries) -> Iterator[NormalisedSeries]:
     """What to try where signal was taken for coloured noise: the noise weaker than estimated, then white."""
-    if normalised.power is None:
+    if normalised.power is None or normalised.stated:
         return
     if len(series) <= MODES[0].max_samples:
         yield from (normalised.with_weaker_noise(share) for share in _WEAKER)
@@ -168,6 +171,8 @@ def _run_windows(series: NormalisedSeries, windows: list[slice], mode: Mode) -> 
     Where the noise level turns out to differ from the stated one, the network runs again with the new one.
     """
     stated = np.stack([series.levels[window] for window in windows])
+    if series.stated:
+        return _predict(series, windows, stated, mode)
     varying = np.ptp(np.log(stated), axis=1) > np.log(LARGE_VARIATION)
     results = _predict(series, windows, stated * np.where(varying, _AT_FIRST, 1.0)[:, None], mode)
     if not mode.single_pass:

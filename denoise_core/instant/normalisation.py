@@ -42,6 +42,8 @@ class NormalisedSeries:
         Whether the noise level varies widely within few samples.
     exponent
         ``series == ldexp(scaled values, exponent) + offset``.
+    stated
+        Whether the noise is what a person says it is, and so is not to be measured again.
     """
 
     values: Float64Array
@@ -52,17 +54,25 @@ class NormalisedSeries:
     level_error: float
     varies: bool
     exponent: int
+    stated: bool = False
 
     @classmethod
-    def of(cls, series: Series, *, white: bool = False) -> NormalisedSeries:
-        """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate."""
+    def of(cls, series: Series, *, white: bool = False, stated: noise.Noise | None = None) -> NormalisedSeries:
+        """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate.
+
+        `stated` is its noise in the unit of the series, where it is not to be estimated.
+        """
         values, observed, exponent = _scale(series)
-        described = noise.describe(np.where(observed, values, np.nan))
+        described = noise.describe(np.where(observed, values, np.nan)) if stated is None else stated.scaled(-exponent)
         # Where the noise level varies widely, a burst of it looks like spikes.
         spiky = described.spikes >= _MANY_SPIKES and not varies_widely(values)
         mask = observed & ~_disturbances(values, observed) if spiky else observed
         calm = interpolate_gaps(values, missing=~mask)
         spikes = np.where(observed, values - calm, 0.0) if mask is not observed else np.broadcast_to(0.0, len(values))
+        if stated is not None:
+            return cls(
+                calm, mask, described.along(len(series)), spikes, described.power, described.level_error, False, exponent, True
+            )
         levels, varies = local_noise_sd(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
         power = None if varies else described.power
         if white and power is not None:

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.preprocessing import preprocess
 from denoise_core.dsp.gap_filling import fill_gaps
@@ -28,6 +28,7 @@ from denoise_core.model.features import Channel, NetworkInput, network_channels,
 from denoise_core.model.header import FORMAT, about, damage_error
 from denoise_core.model.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network, build
+from denoise_core.noise import separate
 from denoise_core.series import Estimate, Series
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
@@ -69,9 +70,14 @@ class TrainedDenoiser:
         """
         series.check_usable()
         channel = self._channel(series.name)
-        preprocessed = preprocess(series, self.config)
+        separated = separate(series, self.config.noise.removes)
+        preprocessed = preprocess(separated.series, self.config)
         estimate = self.estimate(self._input(preprocessed.series, channel))
-        return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
+        return separated.tell(fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), separated.series))
+
+    def with_noise(self, noise: NoiseConfig) -> TrainedDenoiser:
+        """The same network for a recording of which `noise` is known, and from which other disturbances are removed."""
+        return replace(self, config=replace(self.config, noise=noise))
 
     def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
         """The same network with another scaling of the channel `name`; its noise level follows the scale."""
@@ -91,7 +97,7 @@ class TrainedDenoiser:
         return next(iter(self.channels.values()))
 
     def _input(self, series: Series, channel: Channel) -> NetworkInput:
-        noise_sd = noise_sd_along(series)
+        noise_sd = noise_sd_along(series, self.config)
         if not noise_sd.any():
             noise_sd[:] = channel.noise_sd
         names = network_channels(self.config, self.channels)
@@ -172,9 +178,12 @@ class TrainedDenoiser:
         return min(n, core + 2 * context), min(n, core)
 
     def save(self, path: str | Path) -> None:
-        """Write weights and settings to a model file (usually *.denoiser), which `load` reads."""
+        """Write weights and settings to a model file (usually *.denoiser), which `load` reads.
+
+        What was said of the noise of the recording is left out, since others have other noise; what is removed stays.
+        """
         said = {
-            "config": json.loads(self.config.to_json()),
+            "config": json.loads(replace(self.config, noise=self.config.noise.without_statement()).to_json()),
             "channels": {
                 name: {
                     "offset": channel.scaler.offset,

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from denoise_core.config import RunConfig, SplitConfig, TrainingConfig, WindowConfig
+from denoise_core.config import NoiseConfig, RunConfig, SplitConfig, TrainingConfig, WindowConfig
 from denoise_core.dsp.periodicity import strongest_period
-from denoise_core.noise import Noise, describe
+from denoise_core.noise import Noise, describe_series, separate
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
 
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
@@ -42,13 +43,15 @@ Choice = tuple[str, Any, str]
 """Path of a setting, its value, and the reason: a whole sentence."""
 
 
-def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
+def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """Settings for a series of 32 or more samples; `reasons` of the result holds a sentence for each setting chosen.
 
     Parameters
     ----------
     noise : Noise, optional
         What `describe` returned for the series, where that is known already.
+    stated : NoiseConfig, optional
+        What a person says of the noise, and what is to be removed before; it becomes part of the settings.
 
     Raises
     ------
@@ -56,7 +59,8 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
         If the series has no numbers, is constant, or has fewer than 32 samples.
     """
     series.check_usable(at_least=32)
-    noise = noise or describe(series.values)
+    series = separate(series, stated.removes).series
+    noise = noise or describe_series(series, stated)
     window, window_reason = _window(series)
     choices = [
         *_scaling(noise),
@@ -67,7 +71,7 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
         *_steps(len(series), window),
         *_defaults(),
     ]
-    return apply_choices(RunConfig(), choices)
+    return apply_choices(RunConfig(noise=stated), choices)
 
 
 def for_channels(config: RunConfig, channels: int) -> RunConfig:

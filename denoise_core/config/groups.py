@@ -168,6 +168,14 @@ class ModelConfig:
         help="Memory cells in each layer. More cells can follow finer shapes, but need more data and time.",
     )
     layers: int = setting(2, label="Layers", low=1, high=4, help="Stacked layers in each direction.")
+    start: str = setting(
+        "random",
+        label="First weights",
+        choices={"pretrained": "Pretrained on synthetic signals", "random": "Random"},
+        help="What the training starts from: a network that has already learned from synthetic signals of many kinds, or random "
+        "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that looks both ways, without residual learning; "
+        "any other network starts from random ones.",
+    )
     heads: int = setting(
         4,
         label="Attention heads",
@@ -315,6 +323,13 @@ class TrainingConfig:
     )
     patience: int = setting(
         12, label="Patience", unit="epochs", low=1, high=2000, help="Stop after this many epochs without improvement."
+    )
+    precision: str = setting(
+        "auto",
+        label="Arithmetic",
+        choices={"auto": "Automatic", "float32": "32 bits", "bfloat16": "16 bits where it does no harm"},
+        help="How many bits the products in the network have during training. 16 are about twice as fast on processors made for "
+        "it; Automatic uses them where a short measurement says so. The result is always computed with 32.",
     )
     seed: int = setting(0, label="Seed", low=0, high=2**31 - 1, help="The same seed on the same machine gives the same result.")
     device: str = setting(

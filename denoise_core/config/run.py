@@ -49,6 +49,18 @@ class RunConfig:
         """Whether samples after the predicted one are seen as well."""
         return OBJECTIVES[self.objective.kind].two_sided
 
+    @property
+    def starts_pretrained(self) -> bool:
+        """Whether the pretrained weights are asked for and fit the network."""
+        model, usual = self.model, ModelConfig()
+        fits = (model.backbone, model.hidden_size, model.layers, model.baseline) == (
+            usual.backbone,
+            usual.hidden_size,
+            usual.layers,
+            usual.baseline,
+        )
+        return model.start == "pretrained" and fits and self.two_sided
+
     def problems(self, *, samples: int | None = None) -> list[str]:
         """Every fault with its value, limit and remedy; empty if there is none. `samples` is the length of the series."""
         found = [p for path, spec, value in settings(self) if (p := problem(path, spec, value))]

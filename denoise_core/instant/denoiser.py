@@ -19,10 +19,11 @@ from denoise_core.instant.augmentation import (
     single_pass,
 )
 from denoise_core.instant.conditioning import CONDITIONS, condition
-from denoise_core.instant.noise_envelope import LARGE_VARIATION, local_power
+from denoise_core.instant.guess import GUESS_ROWS, Guess, guess_rows
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.noise import Noise
+from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _LARGEST = 1e305  # of a value: the sum of a few such is still a number
@@ -69,7 +70,7 @@ MODES = (
 )
 
 
-def denoise(series: Series, *, noise: Noise | None = None) -> Estimate:
+def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | None = None) -> Estimate:
     """The noise-free series as estimated by a network trained on synthetic signals only; no training, no settings.
 
     ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network gets the
@@ -80,6 +81,8 @@ def denoise(series: Series, *, noise: Noise | None = None) -> Estimate:
     series
         8 samples or more; missing ones stay missing in the estimate. Windows are processed one after the other: beyond a few
         arrays of the series' length, the memory needed does not grow with it.
+    guess
+        Another method's estimate of the same series, with its sd: it is weighed against what the network sees.
     noise : Noise, optional
         Its noise, where a person has stated or marked it; estimated by default.
 
@@ -98,9 +101,12 @@ def denoise(series: Series, *, noise: Noise | None = None) -> Estimate:
         raise DataError(
             f"{series.name} reaches {largest:g}; values above {_LARGEST:g} would overflow. Divide the column by a constant."
         )
-    normalised = NormalisedSeries.of(series, stated=noise)
+    if guess is not None and len(guess.values) != len(series):
+        raise DataError(f"The guess has {len(guess.values)} samples and {series.name} {len(series)}. Make both of one series.")
+    guessed = None if guess is None else Guess.of(guess, series)
+    normalised = NormalisedSeries.of(series, guessed, stated=noise)
     residual, variance, power = _run(normalised)
-    for fallback in _fallbacks(series, normalised):
+    for fallback in _fallbacks(series, normalised, guessed):
         if not _is_periodic(normalised.to_residual(residual)):
             break
         normalised = fallback
@@ -113,13 +119,13 @@ def denoise(series: Series, *, noise: Noise | None = None) -> Estimate:
     )
 
 
-def _fallbacks(series: Series, normalised: NormalisedSeries) -> Iterator[NormalisedSeries]:
+def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:
     """What to try where signal was taken for coloured noise: the noise weaker than estimated, then white."""
     if normalised.power is None or normalised.stated:
         return
     if len(series) <= MODES[0].max_samples:
         yield from (normalised.with_weaker_noise(share) for share in _WEAKER)
-    yield NormalisedSeries.of(series, white=True)
+    yield NormalisedSeries.of(series, guess, white=True)
 
 
 def _is_periodic(residual: Float64Array) -> bool:
@@ -196,7 +202,7 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
 
 
 def _pass_kinds(series: NormalisedSeries) -> PassKinds:
-    if not series.is_smooth_in_white_noise:
+    if series.guess is not None or not series.is_smooth_in_white_noise:
         return GENERAL
     return SMOOTH_IN_VARYING if series.varies else SMOOTH_IN_WHITE
 
@@ -207,4 +213,7 @@ def _inputs(series: NormalisedSeries, window: slice, relative: Float64Array, uni
     centred = np.clip((values - np.median(values)) / unit, -_FARTHEST, _FARTHEST)
     features = nonlocal_features(centred, series.power) if mode.nonlocal_features else np.zeros((FEATURES, len(values)))
     plain = np.stack([centred, series.mask[window].astype(float), np.clip(np.log(relative), *_LOG_SD_RANGE)])
-    return np.concatenate([plain, features])
+    guessed = np.zeros((GUESS_ROWS, len(values)))
+    if series.guess is not None:
+        guessed = guess_rows(series.guess.noise[window] / unit, series.guess.sd[window] / unit)
+    return np.concatenate([plain, features, guessed])

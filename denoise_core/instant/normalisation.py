@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from denoise_core import noise
 from denoise_core.dsp.gaps import interpolate_gaps
-from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
+from denoise_core.instant.guess import Guess
+from denoise_core.noise.local_level import local_noise_sd, varies_widely
 from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
@@ -42,6 +43,8 @@ class NormalisedSeries:
         Whether the noise level varies widely within few samples.
     exponent
         ``series == ldexp(scaled values, exponent) + offset``.
+    guess
+        Of the same scale; None if there is none.
     stated
         Whether the noise is what a person says it is, and so is not to be measured again.
     """
@@ -54,10 +57,13 @@ class NormalisedSeries:
     level_error: float
     varies: bool
     exponent: int
+    guess: Guess | None = None
     stated: bool = False
 
     @classmethod
-    def of(cls, series: Series, *, white: bool = False, stated: noise.Noise | None = None) -> NormalisedSeries:
+    def of(
+        cls, series: Series, guess: Guess | None = None, *, white: bool = False, stated: noise.Noise | None = None
+    ) -> NormalisedSeries:
         """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate.
 
         `stated` is its noise in the unit of the series, where it is not to be estimated.
@@ -69,16 +75,14 @@ class NormalisedSeries:
         mask = observed & ~_disturbances(values, observed) if spiky else observed
         calm = interpolate_gaps(values, missing=~mask)
         spikes = np.where(observed, values - calm, 0.0) if mask is not observed else np.broadcast_to(0.0, len(values))
-        if stated is not None:
-            return cls(
-                calm, mask, described.along(len(series)), spikes, described.power, described.level_error, False, exponent, True
-            )
         levels, varies = local_noise_sd(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
         power = None if varies else described.power
         if white and power is not None:
             power, levels = None, levels * (described.estimates["differences"] / described.sd)
         error = TYPICAL_ERROR if varies else described.level_error
-        return cls(calm, mask, levels, spikes, power, error, varies, exponent)
+        if guess is not None:
+            guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))
+        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess, stated is not None)
 
     @cached_property
     def is_smooth_in_white_noise(self) -> bool:

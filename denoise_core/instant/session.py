@@ -22,10 +22,13 @@ MULTIPLE = 32
 def run(inputs: Float32Array, conditions: Float32Array, weights: Path = WEIGHTS) -> Float32Array:
     """Of windows (windows, INPUTS, length) and their conditioning vectors (windows, CONDITIONS) it makes (windows, 3, length).
 
-    Rows of the input are the value in units of the noise, the mask, the log of the relative sd, and the non-local features.
-    Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
+    Rows of the input are the value in units of the noise, the mask, the log of the relative sd, the non-local features and the
+    guess; a network that was trained with fewer rows gets those. Row 0 of the output is the noise, row 1 the log of the sd of
+    the error of ``value - noise``, row 2 that of the noise's sd.
     """
-    return np.asarray(_session(str(weights), _threads()).run(None, {"series": inputs, "told": conditions})[0])
+    session = _session(str(weights), _threads())
+    rows = session.get_inputs()[0].shape[1]
+    return np.asarray(session.run(None, {"series": np.ascontiguousarray(inputs[:, :rows]), "told": conditions})[0])
 
 
 def _threads() -> int:

@@ -29,7 +29,7 @@ from denoise_core.model.header import FORMAT, about, damage_error
 from denoise_core.model.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network, build
 from denoise_core.noise import separate
-from denoise_core.series import Estimate, Series
+from denoise_core.series import Estimate, Float64Array, Series
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
 CONTEXT = 512
@@ -78,6 +78,17 @@ class TrainedDenoiser:
     def with_noise(self, noise: NoiseConfig) -> TrainedDenoiser:
         """The same network for a recording of which `noise` is known, and from which other disturbances are removed."""
         return replace(self, config=replace(self.config, noise=noise))
+
+    def prediction(self, series: Series) -> Float64Array:
+        """What the network predicts for each sample, before a blind one's own value is put in; NaN where it predicts nothing.
+
+        Where the learning goal is not blind, this is the estimate.
+        """
+        preprocessed = preprocess(separate(series, self.config.noise.removes).series, self.config)
+        given = self._input(preprocessed.series, self._channel(series.name))
+        mean, _ = self.predict(given, slice(0, len(given.series)))
+        scaled = Estimate(values=given.scaler.invert(mean.numpy()), method=self.config.model.backbone)
+        return preprocessed.invert(scaled).values
 
     def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
         """The same network with another scaling of the channel `name`; its noise level follows the scale."""

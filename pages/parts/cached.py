@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -67,9 +70,14 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    return _quick_estimate(identity(source), method, fills, series_of(source))
+def quick_estimate(
+    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
+
+    `changes` replace the settings that are suggested for the method.
+    """
+    return _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), series_of(source))
 
 
 def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
@@ -98,9 +106,9 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, _series: dc.Series) -> dc.Estimate:
+def _quick_estimate(name: str, method: str, fills: bool, changes: str, _series: dc.Series) -> dc.Estimate:
     del name
-    return dc.denoise(_series, method=method, fill_gaps=fills)
+    return dc.denoise(_series, method=method, fill_gaps=fills, **json.loads(changes))
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)

@@ -26,7 +26,7 @@ def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str)
     for first in range(0, len(shown), columns):
         for cell, path in zip(st.columns(columns), shown[first : first + columns], strict=False):
             with cell:
-                _widget(*known[path], key=_key(path, version))
+                widget(*known[path], key=_key(path, version))
                 if reason := reasons.get(path):
                     st.caption(plain(reason))
 
@@ -65,7 +65,8 @@ def _key(path: str, version: str) -> str:
     return f"{path}@{version}"
 
 
-def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
+def widget(spec: Field[Any], value: Any, *, key: str) -> None:
+    """The widget of one setting, filled with `value` until a person puts in another."""
     data = spec.metadata
     label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
     state.offer(key, value)

@@ -15,7 +15,7 @@ from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
-from pages.parts import messages, runs, state
+from pages.parts import filter_settings, messages, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
@@ -41,7 +41,9 @@ def method_picker() -> str:
 def estimate(chosen: Source, method: str) -> dc.Estimate | None:
     """The series denoised by that method; a warning and None where the method cannot be used."""
     try:
-        return quick_estimate(chosen, method, fills=_fills(chosen))
+        fills = _fills(chosen)
+        filter_settings.form(chosen, method, quick_estimate(chosen, method, fills=fills).settings)
+        return quick_estimate(chosen, method, fills=fills, changes=filter_settings.changes(chosen, method))
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
@@ -59,7 +61,8 @@ def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     """What was removed from the recorded samples, and what to know about the series."""
     series = series_of(chosen)
     recorded = estimate.with_gaps_of(series)
-    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, recorded, truth(chosen), noise_of(chosen)))
+    name = f"{identity(chosen)}-{method}-{sorted(estimate.settings.items())}"
+    messages.headline(verdict_of(name, series, recorded, truth(chosen), noise_of(chosen)))
     if gaps := on_gaps(series, estimate):
         st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))

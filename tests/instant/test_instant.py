@@ -16,7 +16,7 @@ from denoise_core.errors import DataError, SettingsError
 from denoise_core.instant import denoiser, normalisation, session
 from denoise_core.instant.conditioning import CONDITIONS
 from denoise_core.instant.pretraining import synthetic
-from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet
+from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet, warm_start
 from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Series
 from tests.benchmarks import instruments, repeating
@@ -38,7 +38,7 @@ def noisy_heartbeats(n: int, *, snr: float = 3.0, seed: int = 0):
 @pytest.mark.parametrize("weights", [session.WEIGHTS, session.WHITE_WEIGHTS])
 def test_an_exported_network_equals_the_torch_network(weights):
     network = UNet()
-    network.load_state_dict(load_file(weights.with_suffix(".safetensors")))
+    warm_start(network, load_file(weights.with_suffix(".safetensors")))
     rng = np.random.default_rng(0)
     for windows, length in ((1, 32), (3, 1056), (2, 1024)):
         inputs = np.stack([10 * rng.standard_normal((windows, length)), rng.random((windows, length)) < 0.9], axis=1)

@@ -1,8 +1,10 @@
 """The Signal page: something to see at once, uploads, and sentences for what cannot be used."""
 
+import base64
 import json
 import re
 
+import numpy as np
 import pytest
 
 from denoise_core.config.glossary import GLOSSARY
@@ -145,3 +147,34 @@ def test_every_page_opens_the_glossary(app, page):
     app.button(key="glossary").click().run()
     assert not app.exception
     assert all(f"- **{term}**: {sentence}" in words(app) for term, sentence in GLOSSARY.items())
+
+
+def denoised(app):
+    trace = next(trace for trace in drawn(app)["data"] if trace["name"] == "Denoised")
+    return np.frombuffer(base64.b64decode(trace["y"]["bdata"]))
+
+
+def test_the_settings_of_a_filter_are_suggested_and_can_be_changed(app):
+    app.run()
+    assert not [box for box in app.number_input if box.label == "Window (samples)"]
+    app.selectbox(key="method").select("median").run()
+    window = next(box for box in app.number_input if box.label == "Window (samples)")
+    suggested, before = window.value, denoised(app)
+    window.set_value(suggested + 100).run()
+    assert not app.exception
+    assert np.std(denoised(app)) < np.std(before)
+    removed = words(app)
+    app.selectbox(key="method").select("savgol").run()
+    app.selectbox(key="method").select("median").run()
+    assert next(box for box in app.number_input if box.label == "Window (samples)").value == suggested
+    np.testing.assert_array_equal(denoised(app), before)
+    assert words(app) != removed
+
+
+def test_a_setting_that_does_not_fit_the_filter_is_explained(app):
+    app.run()
+    app.selectbox(key="method").select("savgol").run()
+    boxes = {box.label: box for box in app.number_input}
+    boxes["Window (samples)"].set_value(5)
+    boxes["Order"].set_value(7).run()
+    assert "order = 7 needs a window of more than 7 samples: it is 5." in app.warning[0].value

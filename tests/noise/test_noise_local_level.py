@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from denoise_core import signals
-from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
 from denoise_core.noise import describe
+from denoise_core.noise.local_level import local_noise_sd, varies_widely
 
 
 @pytest.mark.parametrize("name", signals.SIGNALS)

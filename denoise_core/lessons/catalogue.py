@@ -1,0 +1,32 @@
+"""The lessons in order, and what each shows for a choice of its controls."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from denoise_core.figures import Figure, panels
+from denoise_core.lessons import copying, one_sided
+from denoise_core.lessons.lesson import Lesson
+from denoise_core.lessons.snapshots import Choice, Snapshot, load
+
+LESSONS: dict[int, Lesson] = {lesson.number: lesson for lesson in (copying.LESSON, one_sided.LESSON)}
+"""Number -> lesson."""
+
+
+@lru_cache(maxsize=16)
+def snapshot(number: int) -> Snapshot:
+    """What the trainings of that lesson gave; read once, and shared."""
+    lesson = LESSONS[number]
+    return load(lesson.name, lesson.axes)
+
+
+def picture(number: int, choice: Choice, *, large: bool = False) -> Figure:
+    """The figure of a lesson; `large` for a projector."""
+    lesson = LESSONS[number]
+    alt = f"{lesson.title}. {' '.join(explain(number, choice))}"
+    return panels(lesson.rows(snapshot(number), choice), alt=alt, name=f"lesson-{number}", large=large)
+
+
+def explain(number: int, choice: Choice) -> tuple[str, str, str]:
+    """Three sentences on what was measured."""
+    return LESSONS[number].findings(snapshot(number), choice)

@@ -1,6 +1,7 @@
 """Metrics against a true signal, diagnostics of the residual, and the verdict in plain words."""
 
 from denoise_core.assess.diagnostics import on_gaps, on_noise, on_series, on_training
+from denoise_core.assess.disturbances import on_disturbances
 from denoise_core.assess.familiarity import can_rescale, differences, fitted_scaling
 from denoise_core.assess.held_out import on_test_part
 from denoise_core.assess.metrics import METRICS, score
@@ -21,6 +22,7 @@ __all__ = [
     "differences",
     "fitted_scaling",
     "judge",
+    "on_disturbances",
     "on_gaps",
     "on_noise",
     "on_series",

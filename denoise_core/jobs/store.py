@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
@@ -64,9 +65,9 @@ class Store:
         """What an uploaded model file, which is called `name`, says of itself; DataError if it is none, or not whole."""
         return about(self.input_path(digest), name=name)
 
-    def request_to_apply(self, data: Data, model: str, *, name: str) -> Request:
+    def request_to_apply(self, data: Data, model: str, *, name: str, noise: NoiseConfig | None = None) -> Request:
         """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
-        return Request.to_apply(data, self.input_path(model), name=name)
+        return Request.to_apply(data, self.input_path(model), name=name, noise=noise)
 
     def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
         """Put a run into the queue; its id.

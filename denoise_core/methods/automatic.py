@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from denoise_core.assess.risk import RECORDING, Blended, Candidate, Draws, Judged, blend, by_method, by_twin
-from denoise_core.config import RunConfig, unknown
+import numpy as np
+
+from denoise_core.assess.risk import ADDED, RECORDING, Blended, Candidate, Draws, Judged, blend, by_method, by_twin
+from denoise_core.config import NoiseConfig, RunConfig, unknown
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, DenoiseError, SettingsError
 from denoise_core.methods import quick
-from denoise_core.noise import describe
+from denoise_core.noise import describe, describe_series
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Estimate, Series
+from denoise_core.suggestions import suggest
 from denoise_core.training.events import Event
 
 COMBINED = (quick.INSTANT, "wavelet", "savgol", "lowpass", RECORDING)
@@ -23,6 +27,7 @@ NETWORK_LABEL = "Your network"
 def denoise(
     series: Series,
     *,
+    stated: NoiseConfig = NO_STATEMENT,
     train: bool = False,
     config: RunConfig | None = None,
     on_event: Callable[[Event], object] | None = None,
@@ -33,26 +38,33 @@ def denoise(
         raise SettingsError([unknown(name, ("train", "config", "on_event"), what="setting of auto") for name in others])
     if not train and (config is not None or on_event is not None):
         raise SettingsError(["config and on_event are for training: add train=True, or leave them out."])
-    found = _blend_by_training(series, config, on_event) if train else blend_quick(series)
+    found = _blend_by_training(series, stated, config, on_event) if train else blend_quick(series, stated=stated)
     return found.chosen
 
 
-def blend_quick(series: Series, *, instant: Estimate | None = None) -> Blended:
+def blend_quick(series: Series, *, instant: Estimate | None = None, stated: NoiseConfig = NO_STATEMENT) -> Blended:
     """The methods of `COMBINED`, judged and combined; with the estimate by Instant where it is known already.
 
     Where nothing can be judged, as the series is short or shows no noise, Instant's estimate stands, and the sentence says why.
     """
-    instant = instant or quick.denoise(series, quick.INSTANT)
-    noise = describe(series.values)
+    instant = instant or quick.denoise(series, quick.INSTANT, stated=stated)
+    noise = describe_series(series, stated)
     try:
         draws = Draws.of(series, noise)
     except DataError as error:
         return Blended.unjudged(instant, str(error))
-    return blend(series, list(_quick_candidates(draws, instant)), noise, draws=draws)
+    return blend(series, list(_quick_candidates(draws, instant, stated)), noise, draws=draws)
 
 
 def blend_with_network(
-    series: Series, estimate: Estimate, twin: Estimate | None, *, i: int = 0, method: str = "lstm", seconds: float = 0.0
+    series: Series,
+    estimate: Estimate,
+    twin: Estimate | None,
+    *,
+    i: int = 0,
+    method: str = "lstm",
+    seconds: float = 0.0,
+    stated: NoiseConfig = NO_STATEMENT,
 ) -> Blended:
     """The same with a network's result; where nothing can be judged, that is the estimate.
 
@@ -65,13 +77,15 @@ def blend_with_network(
         where there is no such training set.
     seconds
         What both took.
+    stated
+        What a person says of the noise.
 
     Raises
     ------
     DataError
         If one of the results is not of the series' length.
     """
-    noise = describe(series.values)
+    noise = describe_series(series, stated)
     try:
         draws = Draws.of(series, noise, seed=i)
     except DataError as error:
@@ -79,8 +93,8 @@ def blend_with_network(
     if twin is None:
         return Blended.unjudged(estimate, "Nothing is known of the error of this result.")
     network = by_twin(method, estimate, twin, draws, seconds=seconds, label=NETWORK_LABEL)
-    instant = quick.denoise(series, quick.INSTANT)
-    return blend(series, [*_quick_candidates(draws, instant), network], noise, draws=draws)
+    instant = quick.denoise(series, quick.INSTANT, stated=stated)
+    return blend(series, [*_quick_candidates(draws, instant, stated), network], noise, draws=draws)
 
 
 def twin_of(data: Series | Sequence[Series] | TrainingSet) -> TrainingSet:
@@ -139,19 +153,33 @@ def risk(series: Series, methods: Sequence[str | Estimate | Candidate] = COMBINE
     return tuple(judged[one.method] for one in candidates)
 
 
-def _quick_candidates(draws: Draws, instant: Estimate) -> Iterator[Candidate]:
+def _quick_candidates(draws: Draws, instant: Estimate, stated: NoiseConfig) -> Iterator[Candidate]:
     for name in COMBINED:
         try:
-            yield _quick_candidate(name, draws, estimate=instant if name == quick.INSTANT else None)
+            yield _quick_candidate(name, draws, estimate=instant if name == quick.INSTANT else None, stated=stated)
         except DenoiseError:
             continue
 
 
-def _quick_candidate(name: str, draws: Draws, *, estimate: Estimate | None = None, **settings: Any) -> Candidate:
+def _quick_candidate(
+    name: str, draws: Draws, *, estimate: Estimate | None = None, stated: NoiseConfig = NO_STATEMENT, **settings: Any
+) -> Candidate:
     if name == RECORDING:
         return by_method(name, _unchanged, draws, label="The recording itself")
-    run = quick.function(name)
-    return by_method(name, lambda series: run(series, **settings), draws, estimate=estimate, label=quick.LABELS[name])
+    run, label = quick.function(name), quick.LABELS[name]
+    if not (stated.level or stated.stretch):
+        return by_method(name, lambda series: run(series, **settings), draws, estimate=estimate, label=label)
+    estimate = estimate or run(draws.series, stated=stated, **settings)
+    # The marked stretch may lie outside what is judged: there, the level that was found in it stands for it.
+    told, louder = (replace(stated.without_stretch(), level=share * draws.model.sd) for share in (1.0, np.sqrt(1.0 + ADDED)))
+    return by_method(
+        name,
+        lambda series: run(series, stated=told, **settings),
+        draws,
+        estimate=estimate,
+        noisier=lambda series: run(series, stated=louder, **settings),
+        label=label,
+    )
 
 
 def _unchanged(series: Series) -> Estimate:
@@ -171,13 +199,18 @@ def _by_training(series: Series, draws: Draws) -> Candidate:
     return by_twin("lstm", estimate, twin, draws, label=NETWORK_LABEL)
 
 
-def _blend_by_training(series: Series, config: RunConfig | None, on_event: Callable[[Event], object] | None) -> Blended:
+def _blend_by_training(
+    series: Series, stated: NoiseConfig, config: RunConfig | None, on_event: Callable[[Event], object] | None
+) -> Blended:
+    config = config or suggest(series, stated=stated)
+    if stated != NO_STATEMENT:
+        config = replace(config, noise=stated)
     estimate = _train(TrainingSet.of(series), config, on_event)
     try:
         data = twin_of(series)
     except DataError:
-        return blend_with_network(series, estimate, None)
-    return blend_with_network(series, estimate, _train(data, config, on_event))
+        return blend_with_network(series, estimate, None, stated=stated)
+    return blend_with_network(series, estimate, _train(data, config, on_event), stated=stated)
 
 
 def _train(data: TrainingSet, config: RunConfig | None, on_event: Callable[[Event], object] | None) -> Estimate:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from denoise_core.config import RunConfig, SplitConfig, WindowConfig
+from denoise_core.config import NoiseConfig, RunConfig, SplitConfig, WindowConfig
 from denoise_core.dsp.periodicity import strongest_period
-from denoise_core.noise import Noise, describe
+from denoise_core.noise import Noise, describe_series, separate
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
 
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
@@ -53,7 +54,7 @@ Choice = tuple[str, Any, str]
 """Path of a setting, its value, and the reason: a whole sentence."""
 
 
-def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
+def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """Settings for a series of 32 or more samples; `reasons` of the result holds a sentence for each setting chosen.
 
     The network is an LSTM that starts pretrained, unless the noise is so weak that a linear predictor serves better.
@@ -62,6 +63,8 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
     ----------
     noise : Noise, optional
         What `describe` returned for the series, where that is known already.
+    stated : NoiseConfig, optional
+        What a person says of the noise, and what is to be removed before; it becomes part of the settings.
 
     Raises
     ------
@@ -69,8 +72,9 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
         If the series has no numbers, is constant, or has fewer than 32 samples.
     """
     series.check_usable(at_least=FEWEST_SAMPLES)
-    noise = noise or describe(series.values)
-    config = suggest_untaught(series, noise)
+    series = separate(series, stated.removes).series
+    noise = noise or describe_series(series, stated)
+    config = _suggest_untaught(series, noise, stated)
     if noise.sd * PRETRAINED_TO_SNR < float(np.nanstd(series.values)):
         return config
     limit = _longest_window(series)
@@ -85,10 +89,14 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
     return apply_choices(config, choices)
 
 
-def suggest_untaught(series: Series, noise: Noise | None = None) -> RunConfig:
+def suggest_untaught(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """The same for a network that starts from random weights."""
     series.check_usable(at_least=FEWEST_SAMPLES)
-    noise = noise or describe(series.values)
+    series = separate(series, stated.removes).series
+    return _suggest_untaught(series, noise or describe_series(series, stated), stated)
+
+
+def _suggest_untaught(series: Series, noise: Noise, stated: NoiseConfig) -> RunConfig:
     window, window_reason = _window(series)
     choices = [
         *_scaling(noise),
@@ -99,7 +107,7 @@ def suggest_untaught(series: Series, noise: Noise | None = None) -> RunConfig:
         *_steps(len(series), window),
         *_defaults(),
     ]
-    return apply_choices(RunConfig(), choices)
+    return apply_choices(RunConfig(noise=stated), choices)
 
 
 def for_channels(config: RunConfig, channels: int) -> RunConfig:

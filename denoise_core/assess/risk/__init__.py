@@ -2,10 +2,11 @@
 
 from denoise_core.assess.risk.blending import BLEND, BLEND_LABEL, RECORDING, blend
 from denoise_core.assess.risk.candidate import Candidate, by_method, by_twin
-from denoise_core.assess.risk.draws import SHORTEST, Draws
+from denoise_core.assess.risk.draws import ADDED, SHORTEST, Draws
 from denoise_core.assess.risk.judged import Blended, Judged
 
 __all__ = [
+    "ADDED",
     "BLEND",
     "BLEND_LABEL",
     "RECORDING",

@@ -45,6 +45,11 @@ class NoiseModel:
         levels = described.along(len(series))
         return cls(levels=levels, power=described.power, level_error=described.level_error, usable=usable)
 
+    @property
+    def sd(self) -> float:
+        """Over the whole series."""
+        return float(np.sqrt(np.mean(self.levels**2)))
+
     def at(self, places: NDArray[np.int64]) -> NoiseModel:
         """Of these samples alone, as if they followed each other."""
         return replace(self, levels=self.levels[places], usable=self.usable[places])

@@ -21,19 +21,22 @@ with controls:
     source.picker(chosen)
     source.column_picker(chosen)
     method = quick_look.method_picker()
-    estimate = quick_look.estimate(chosen, method)
 
-# Before the words, which take longer to find: a browser draws it meanwhile.
-with picture:
-    clean = truth(chosen)
-    chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, view=view), key=f"first-{identity(chosen)}", height=520
-    )
-    source.reading(chosen, recording(chosen))
+with quick_look.turn(chosen, method):
+    with controls:
+        estimate = quick_look.estimate(chosen, method)
 
-with controls:
-    if estimate is not None:
-        quick_look.verdict(chosen, method, estimate)
-    quick_look.onward(chosen)
-    if estimate is not None:
-        quick_look.download(chosen, method, estimate)
+    # Before the words, which take longer to find: a browser draws it meanwhile.
+    with picture:
+        clean = truth(chosen)
+        chart.zoomable(
+            lambda view: figures.overlay(series, estimate, truth=clean, view=view), key=f"first-{identity(chosen)}", height=520
+        )
+        source.reading(chosen, recording(chosen))
+
+    with controls:
+        if estimate is not None:
+            quick_look.verdict(chosen, method, estimate)
+        quick_look.onward(chosen)
+        if estimate is not None:
+            quick_look.download(chosen, method, estimate)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import PurePath
 
@@ -10,6 +12,7 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core import instant
 from denoise_core.assess import on_gaps, on_noise, on_series
+from denoise_core.assess.formatting import plural
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
@@ -19,6 +22,7 @@ from pages.parts import messages, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
+    is_known,
     noise_of,
     quick_estimate,
     recording,
@@ -28,6 +32,7 @@ from pages.parts.cached import (
     truth,
     verdict_of,
 )
+from pages.parts.first_come import FIRST_LOOKS
 
 
 def method_picker() -> str:
@@ -36,6 +41,21 @@ def method_picker() -> str:
     at = list(simple).index(INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
     return st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+
+
+@contextmanager
+def turn(chosen: Source, method: str) -> Iterator[None]:
+    """What is looked at for the first time waits for its turn, so that everybody's does not take as long as all together."""
+    if is_known(chosen, method):
+        yield
+        return
+    words = f"{plural(ahead, 'recording')} ahead of yours…" if (ahead := FIRST_LOOKS.ahead) else ""
+    place = st.empty()
+    if words:
+        place.caption(words)
+    with FIRST_LOOKS.turn():
+        place.empty()
+        yield
 
 
 def estimate(chosen: Source, method: str) -> dc.Estimate | None:

@@ -36,6 +36,7 @@ from pages.parts.cached import (
     truth,
     verdict_of,
 )
+from pages.parts.first_come import FIRST_LOOKS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +98,15 @@ def estimate(look: Look) -> dc.Estimate | None:
 
 
 def finish(look: Look) -> None:
-    """Denoise the series while the page shows it as recorded, then show it again with the result."""
+    """Denoise the series while the page shows it as recorded, then show it again with the result.
+
+    First looks wait for their turn, so that everybody's does not take as long as all together.
+    """
     if not (missing := [one for one in (look.suggested, look) if not one.is_made]):
         return
-    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}…", show_time=True):
+    ahead = FIRST_LOOKS.ahead
+    waits = f", {plural(ahead, 'recording')} ahead of yours" if ahead else ""
+    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}{waits}…", show_time=True), FIRST_LOOKS.turn():
         for one in missing:
             with suppress(DenoiseError):  # said when the page is shown again
                 one.estimate  # noqa: B018

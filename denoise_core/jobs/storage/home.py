@@ -78,6 +78,18 @@ class Home:
         return self.path / "machine.json"
 
     @property
+    def queue(self) -> Path:
+        """The places of the waiting runs, as the supervisor last saw them."""
+        return self.path / "queue.json"
+
+    def places(self) -> dict[str, int]:
+        """What the supervisor wrote of the waiting runs; empty where it has not looked yet."""
+        try:
+            return {str(run_id): int(place) for run_id, place in read_json(self.queue).items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    @property
     def last_visit(self) -> Path:
         """Its age says how long no page has been open."""
         return self.path / "touched"

@@ -2,6 +2,7 @@
 
 from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, stated_error, windows
 from denoise_core.figures.panels import Line, Panel, panels
+from denoise_core.figures.small_multiples import small_multiples
 from denoise_core.figures.traces import DARK, Figure, View
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "overlay",
     "panels",
     "preview",
+    "small_multiples",
     "spectrum",
     "stated_error",
     "windows",

@@ -21,7 +21,7 @@ from denoise_core.jobs.storage.arrays import UNREADABLE
 from denoise_core.jobs.storage.catalogue import Catalogue
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
-from denoise_core.jobs.storage.inputs import Inputs, move_in, sha256
+from denoise_core.jobs.storage.inputs import Inputs, RecentInput, move_in, sha256
 from denoise_core.jobs.storage.quota import make_room
 from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
 from denoise_core.jobs.view import RunView, state_of, view
@@ -58,6 +58,11 @@ class Store:
         if not self._inputs.holds(sha256(data)):
             make_room(self._home, len(data), owner)
         return self._inputs.put(data, name, owner)
+
+    def recent_inputs(self, owner: str, *, most: int = 8) -> list[RecentInput]:
+        """The recordings that a workspace uploaded last, the newest first; without network files."""
+        kept = (one for one in self._inputs.recent(check_id(owner), most=5 * most) if not one.name.endswith(".denoiser"))
+        return list(kept)[:most]
 
     def input_path(self, digest: str) -> Path:
         """The file that holds the bytes, to be read only; RunError if they are no longer kept."""

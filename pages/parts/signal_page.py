@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.jobs import Source
-from pages.parts import bench, chart, freshness, quick_look, source, state
+from pages.parts import bench, chart, freshness, quick_look, several, source, state
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
+from pages.parts.quick_look import Look
 from pages.parts.setup import page_setup
 
 
@@ -28,6 +31,10 @@ def show() -> None:
             source.picker(chosen)
             source.column_picker(chosen)
             look = quick_look.choose(chosen)
+            looks = several.choose(look)
+        if looks:
+            _several(looks, controls, picture)
+            return
         with freshness.only(look.name, within="words"):
             with controls, st.container(key="words"):
                 estimate = quick_look.estimate(look)
@@ -43,6 +50,19 @@ def show() -> None:
                 if estimate is not None:
                     quick_look.download(look, estimate)
                 quick_look.finish(look)
+
+
+def _several(looks: Sequence[Look], controls: DeltaGenerator, picture: DeltaGenerator) -> None:
+    """Several columns at once, and one file with all of their results."""
+    with freshness.only("-".join(look.name for look in looks), within="words"):
+        with picture:
+            several.picture(looks)
+            source.reading(looks[0].source, recording(looks[0].source))
+        with controls, st.container(key="words"):
+            several.words(looks)
+            quick_look.onward(looks[0])
+            several.download(looks)
+            several.finish(looks)
 
 
 def _bench(top: DeltaGenerator, unread: Source) -> None:

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -260,3 +261,37 @@ def test_a_person_who_has_stored_all_that_one_may_is_told_so(app, pump, monkeypa
     monkeypatch.setenv("DENOISE_UPLOADS_GB_PER_PERSON", "1e-6")
     upload(app.run(), "pump.csv", pump)
     assert "Your uploads would take up" in words(app)
+
+
+def test_pasted_numbers_are_shown_and_stored_under_their_own_name(app):
+    app.run()
+    widget(app.text_area, "Numbers or a table").set_value("t\tx\n" + "".join(f"{i}\t{i % 7},5\n" for i in range(40))).run()
+    widget(app.button, "Use these numbers").click().run()
+    assert not app.exception
+    assert "pasted.txt · x · 40 samples" in words(app)
+
+
+def test_recent_files_are_offered_where_no_file_is_open_and_to_their_person_alone(app, pump):
+    upload(app.run(), "pump.csv", pump)
+    assert not [box for box in app.selectbox if box.label == "Recent files"]
+    again = type(app).from_file(app._script_path, default_timeout=30)
+    again.run()
+    assert not [box for box in again.selectbox if box.label == "Recent files"]
+    again.session_state["denoise"] = replace(app.session_state["denoise"], source=None)
+    again.run()
+    box = widget(again.selectbox, "Recent files")
+    assert box.options == ["pump.csv"]
+    box.select_index(0).run()
+    assert "pump.csv · pressure" in words(again)
+
+
+def test_several_columns_are_shown_at_once_and_saved_together(app, tank):
+    upload(app.run(), "tank.csv", tank)
+    app.selectbox(key="method").select("median").run()
+    widget(app.toggle, "Several columns at once").set_value(True).run()
+    assert not app.exception
+    names = [trace["name"] for trace in drawn(app)["data"]]
+    assert (names.count("Recorded"), names.count("Denoised")) == (4, 4)
+    assert "pressure: Removed about" in words(app).replace("**", "")
+    saved = next(button for button in app.get("download_button") if button.label == "Download these results")
+    assert "flow_denoised, pressure_denoised, level_denoised" in saved.help

@@ -136,12 +136,12 @@ def test_the_shortest_and_the_longest_series_are_no_special_case(n):
     assert 2 * config.window.length <= n
 
 
-def test_longer_records_are_trained_on_longer_and_with_windows_as_in_pretraining():
+def test_longer_records_are_trained_on_longer():
     epochs = []
     for n in (600, 2048, 20_000, 300_000):
         config = suggest(Series.of(np.sin(np.arange(n) / 9) + np.random.default_rng(0).standard_normal(n)))
         assert config.starts_pretrained
-        assert config.window.length == min(512, 16 * (n // 64))
+        assert config.window.length == min(256, 16 * (n // 64))
         assert config.training.patience == config.training.epochs
         epochs.append(config.training.epochs)
     assert epochs == sorted(epochs)

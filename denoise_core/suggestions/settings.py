@@ -114,6 +114,8 @@ def for_channels(config: RunConfig, channels: int) -> RunConfig:
 def for_goal(config: RunConfig, kind: str) -> RunConfig:
     """The same settings for another learning goal; a suggestion that does not suit it is replaced."""
     config = config.replace("objective.kind", kind)
+    if config.model.start == "pretrained" and "model.start" in config.reasons and not config.starts_pretrained:
+        config = apply_choices(config, [*_untaught_start()])
     if not config.two_sided and config.model.baseline == "linear" and "model.baseline" in config.reasons:
         why = "A linear predictor uses the samples on both sides, but this goal only the past."
         return apply_choices(config, [("model.baseline", "none", why)])
@@ -135,6 +137,13 @@ def _defaults() -> Iterator[Choice]:
     yield "training.epochs", usual.training.epochs, "Enough for the loss to level off; the best epoch is kept in any case."
     rate = "Rises to 0.01 and falls again during training, which worked best in our tests."
     yield "training.learning_rate", usual.training.learning_rate, rate
+
+
+def _untaught_start() -> Iterator[Choice]:
+    usual, why = RunConfig(), "The pretrained network predicts samples from both sides, which is another goal."
+    for path in ("model.start", "training.epochs", "training.patience", "training.averaging", "training.learning_rate"):
+        group, name = path.split(".")
+        yield path, getattr(getattr(usual, group), name), why
 
 
 def _scaling(noise: Noise) -> Iterator[Choice]:

@@ -154,3 +154,14 @@ def test_recipes_with_other_networks_start_at_random_with_the_settings_that_suit
         config = RECIPES[name].fill(series)
         assert not config.starts_pretrained
         assert config.window.length <= 128
+
+
+@pytest.mark.parametrize("goal", ["supervised", "next_step"])
+def test_a_goal_that_the_pretrained_network_does_not_know_is_learned_from_random_weights_for_long_enough(goal):
+    config = suggest(Series.of(np.sin(np.arange(2048) / 9) + np.random.default_rng(0).standard_normal(2048)))
+    assert config.starts_pretrained
+    other, usual = for_goal(config, goal), RunConfig()
+    assert (other.model.start, other.training.epochs, other.training.averaging) == ("random", usual.training.epochs, 0)
+    assert other.training.learning_rate == usual.training.learning_rate
+    assert "another goal" in other.reasons["training.epochs"]
+    assert for_goal(config, "blind_spot") == config

@@ -31,7 +31,8 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="the file to write; default: NAME_denoised, beside the input"
     )
-    command.add_argument("--method", default="lstm", metavar="NAME", help="one of the names that 'methods' lists; default: lstm")
+    command.add_argument("--method", default="auto", metavar="NAME", help="one of the names that 'methods' lists; default: auto")
+    command.add_argument("--train", action="store_true", help="with auto: also train a network, and combine it with the others")
     command.add_argument("--model", type=Path, metavar="FILE", help="use a network saved by 'train' instead of training one")
     command.add_argument("--rescale", action="store_true", help="with --model: fit the network's scaling to this recording")
     command.add_argument("--residual", action="store_true", help="also write the residual: what was removed")

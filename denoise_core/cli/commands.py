@@ -102,12 +102,16 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
     """Each chosen series with its estimate."""
     if arguments.model is not None:
         yield from _by_model(given, arguments.model, say, rescale=arguments.rescale)
-    elif methods.lookup(arguments.method).trains:
+    elif methods.lookup(arguments.method).trains or arguments.train:
         repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # needs several series together
         for data in given.training_sets(together=arguments.together or repeats):
             for series in data.to_denoise:
                 _warn(series, say)
-            trained = progress.train(data, settings.config_for(data, arguments), say=say, quiet=arguments.quiet)
+            config = settings.config_for(data, arguments)
+            if arguments.train:
+                yield from _blended(data, settings.for_twins(config), arguments, say)
+                continue
+            trained = progress.train(data, config, say=say, quiet=arguments.quiet)
             yield from ((series, trained.denoise(series)) for series in data.to_denoise)
     else:
         for series in given.series():
@@ -116,6 +120,20 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
                 series,
                 methods.denoise(series, method=arguments.method, fill_gaps=arguments.fill_gaps, **settings.changes(arguments)),
             )
+
+
+def _blended(data: TrainingSet, config: RunConfig, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate]]:
+    """Each series by a network and other methods together; a second network, trained on noisier copies, tells its error."""
+    trained = progress.train(data, config, say=say, quiet=arguments.quiet)
+    estimates = [trained.denoise(series) for series in data.to_denoise]
+    noisier = methods.twin_of(data)
+    again = config.replace("training.epochs", len(trained.history)).replace("training.minutes", 0.0)
+    twin = progress.train(noisier, again, say=say, quiet=arguments.quiet, title="Checking")
+    for i, (series, estimate, copy) in enumerate(zip(data.to_denoise, estimates, noisier.to_denoise, strict=True)):
+        found = methods.blend_with_network(series, estimate, twin.denoise(copy), i=i)
+        for sentence in filter(None, (found.sentence, found.doubt)):
+            say(sentence)
+        yield series, found.chosen
 
 
 def _by_model(given: ChannelSelection, model: Path, say: Say, *, rescale: bool) -> Iterator[tuple[Series, Estimate]]:

@@ -45,6 +45,11 @@ def recipe(name: str, series: Series) -> RunConfig:
     return RECIPES[name].fill(series)
 
 
+def for_twins(config: RunConfig) -> RunConfig:
+    """The settings with half of the time budget, for two trainings: the second is there to judge the first."""
+    return config.replace("training.minutes", 0.5 * config.training.minutes)
+
+
 def changes(arguments: Namespace) -> dict[str, Any]:
     """What --set asks for, by name."""
     found = {}

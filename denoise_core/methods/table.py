@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from denoise_core import filters
+from denoise_core.assess.risk import BLEND, BLEND_LABEL
 from denoise_core.config import RunConfig, unknown
 from denoise_core.dsp import gap_filling
-from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.errors import SettingsError
+from denoise_core.methods import automatic, quick
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Event
 
@@ -35,19 +36,12 @@ def _denoise_by_training(
     return fit(series, config, on_event=on_event).denoise(series)
 
 
-def _filter_method(name: str) -> Callable[..., Estimate]:
-    return lambda series, **settings: filters.apply(series, name, **settings)
-
-
-def _denoise_instantly(series: Series, **others: Any) -> Estimate:
-    if others:
-        raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
-    from denoise_core import instant
-
-    return instant.denoise(series)
-
-
 METHODS: dict[str, Method] = {
+    BLEND: Method(
+        label=BLEND_LABEL,
+        help="Combines Instant with filters, and on request a trained network, by the error that each probably has here.",
+        denoise=automatic.denoise,
+    ),
     "lstm": Method(
         label="Two-sided LSTM",
         help="Trains a network on this series to predict each sample from those before and after it; noise cannot be predicted.",
@@ -57,10 +51,10 @@ METHODS: dict[str, Method] = {
     "instant": Method(
         label="Instant",
         help="A network pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
-        denoise=_denoise_instantly,
+        denoise=quick.function(quick.INSTANT),
     ),
     **{
-        name: Method(label=chosen.label, help=chosen.help, denoise=_filter_method(name))
+        name: Method(label=chosen.label, help=chosen.help, denoise=quick.function(name))
         for name, chosen in filters.FILTERS.items()
     },
 }
@@ -73,15 +67,18 @@ def lookup(name: str) -> Method:
     return METHODS[name]
 
 
-def denoise(series: Series, *, method: str = "lstm", fill_gaps: bool | None = None, **settings: Any) -> Estimate:
+def denoise(series: Series, *, method: str = BLEND, fill_gaps: bool | None = None, **settings: Any) -> Estimate:
     """The noise-free series, as estimated by one method of `METHODS`.
 
     Parameters
     ----------
     fill_gaps : bool, optional
         Whether gaps are continued from the samples around them; by default only by methods that train a network.
+    method
+        By default "auto": Instant and some filters, combined by the error that each probably has on this series.
     settings
         Those of the filter (`filters.FILTERS[method].settings`), each suggested from the data where it is not given.
+        For "auto": `train`, whether a network is trained and judged too; then also those of "lstm".
         For "lstm": `config`, a RunConfig (default: `suggest(series)`), and `on_event`, called with each training event.
 
     Returns
@@ -98,10 +95,7 @@ def denoise(series: Series, *, method: str = "lstm", fill_gaps: bool | None = No
     """
     chosen = lookup(method)
     series.check_usable()
-    if chosen.trains:
-        estimate = chosen.denoise(series, **settings)
-        return estimate.with_gaps_of(series) if fill_gaps is False else estimate
-    grid = SampleGrid.of(series.time)
-    estimate = grid.collect_estimate(chosen.denoise(grid.expand_series(series), **settings))
-    estimate = replace(estimate, notes=(*estimate.notes, *grid.notes(series.name)))
-    return gap_filling.fill_gaps(estimate, series) if fill_gaps else estimate
+    estimate = chosen.denoise(series, **settings)
+    if fill_gaps is False:
+        return estimate.with_gaps_of(series)
+    return gap_filling.fill_gaps(estimate, series) if fill_gaps and not chosen.trains else estimate

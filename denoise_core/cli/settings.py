@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from denoise_core.config import NoiseConfig, RunConfig, unknown
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
-from denoise_core.suggestions import RECIPES, for_channels
+from denoise_core.suggestions import RECIPES, for_channels, for_goal
 
 USUAL = "suggested"
 
@@ -35,6 +36,8 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
     start = for_channels(_start(data.to_denoise[0], arguments), data.channels)
+    if (goal := settings.get("objective.kind")) in OBJECTIVES:
+        start = for_goal(start, goal)
     return _apply_changes(start, settings).check(samples=min(map(len, data.noisy)))
 
 

@@ -173,8 +173,8 @@ class ModelConfig:
         label="First weights",
         choices={"pretrained": "Pretrained on synthetic signals", "random": "Random"},
         help="What the training starts from: a network that has already learned from synthetic signals of many kinds, or random "
-        "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that looks both ways, without residual learning; "
-        "any other network starts from random ones.",
+        "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that predicts each sample from its neighbours on "
+        "both sides, without residual learning; any other network starts from random ones.",
     )
     heads: int = setting(
         4,

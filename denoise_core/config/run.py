@@ -60,7 +60,7 @@ class RunConfig:
             usual.layers,
             usual.baseline,
         )
-        return model.start == "pretrained" and fits and self.two_sided
+        return model.start == "pretrained" and fits and self.two_sided and OBJECTIVES[self.objective.kind].blind
 
     def problems(self, *, samples: int | None = None) -> list[str]:
         """Every fault with its value, limit and remedy; empty if there is none. `samples` is the length of the series."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
-from torch import nn, optim
+from torch import Tensor, nn, optim
 from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
 
 from denoise_core.config import TrainingConfig
@@ -26,8 +26,8 @@ SCHEDULES: dict[str, Callable[[optim.Optimizer, TrainingConfig], LRScheduler]] =
 
 
 @torch.no_grad()
-def update_average(average: nn.Module, network: nn.Module, *, step: int, over: int) -> None:
-    """``average += (network - average) * share`` for all weights; `share` falls from 1 / 1.2 at step 1 to 1 / `over`."""
+def update_average(average: Sequence[Tensor], weights: Sequence[Tensor], *, step: int, over: int) -> None:
+    """``average += (weights - average) * share`` for each; `share` falls from 1 / 1.2 at step 1 to 1 / `over`."""
     share = max(1.0 / over, 1.0 / (1.0 + 0.2 * step))
-    for slow, quick in zip(average.parameters(), network.parameters(), strict=True):
+    for slow, quick in zip(average, weights, strict=True):
         slow.lerp_(quick, share)

@@ -57,6 +57,7 @@ class Trainer:
         self.sampler = WindowSampler(prepared, config, self.device)
         self.network = self._build_network()
         self._kept = copy.deepcopy(self.network) if config.training.averaging else self.network
+        self._weights, self._averages = list(self.network.parameters()), list(self._kept.parameters())
         self._loss = LOSSES[config.objective.loss]
         self._bfloat16 = uses_bfloat16(config, self.device)
         training = self._training()
@@ -137,7 +138,7 @@ class Trainer:
             with temporary_seed(self.device, self.config.training.seed, step):
                 losses.append(self._step(starts, step))
             if over := self.config.training.averaging:
-                update_average(self._kept, self.network, step=step, over=over)
+                update_average(self._averages, self._weights, step=step, over=over)
             yield StepEnd(step=step)
         yield self._end_epoch(losses, began)
 
@@ -147,7 +148,7 @@ class Trainer:
             predictions = forward_targets(self.network, self.sampler, starts, "train", step=step)
         loss = predictions.losses(self._loss).mean()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.training.gradient_clip)
+        torch.nn.utils.clip_grad_norm_(self._weights, self.config.training.gradient_clip)
         self._optimizer.step()
         self._schedule.step()
         return loss.detach()

@@ -241,7 +241,7 @@ def test_every_sentence_of_the_form_follows_the_values_that_it_is_about(app):
         assert f"Takes {in_words(expected_seconds(config))} on one processor core." in captions(app)
         assert f"the network sees {held['Window length']} samples at once" in markdown(app)
         assert f"the next window starts {config.window.hop} sample" in markdown(app)
-        assert ("samples in each step" in captions(app)) == (held["Window length"] == 512)
+        assert ("samples in each step" in captions(app)) == (held["Window length"] == 256)
 
 
 def test_a_reason_goes_with_the_value_that_it_was_given_for(app):

@@ -136,12 +136,12 @@ def test_the_shortest_and_the_longest_series_are_no_special_case(n):
     assert 2 * config.window.length <= n
 
 
-def test_longer_records_are_trained_on_longer_and_with_windows_as_in_pretraining():
+def test_longer_records_are_trained_on_longer():
     epochs = []
     for n in (600, 2048, 20_000, 300_000):
         config = suggest(Series.of(np.sin(np.arange(n) / 9) + np.random.default_rng(0).standard_normal(n)))
         assert config.starts_pretrained
-        assert config.window.length == min(512, 16 * (n // 64))
+        assert config.window.length == min(256, 16 * (n // 64))
         assert config.training.patience == config.training.epochs
         epochs.append(config.training.epochs)
     assert epochs == sorted(epochs)
@@ -154,3 +154,14 @@ def test_recipes_with_other_networks_start_at_random_with_the_settings_that_suit
         config = RECIPES[name].fill(series)
         assert not config.starts_pretrained
         assert config.window.length <= 128
+
+
+@pytest.mark.parametrize("goal", ["supervised", "next_step"])
+def test_a_goal_that_the_pretrained_network_does_not_know_is_learned_from_random_weights_for_long_enough(goal):
+    config = suggest(Series.of(np.sin(np.arange(2048) / 9) + np.random.default_rng(0).standard_normal(2048)))
+    assert config.starts_pretrained
+    other, usual = for_goal(config, goal), RunConfig()
+    assert (other.model.start, other.training.epochs, other.training.averaging) == ("random", usual.training.epochs, 0)
+    assert other.training.learning_rate == usual.training.learning_rate
+    assert "another goal" in other.reasons["training.epochs"]
+    assert for_goal(config, "blind_spot") == config

@@ -73,13 +73,11 @@ def test_the_kept_network_is_the_running_mean_of_the_weights(noisy):
     trainer = Trainer(noisy, small_config({"training.averaging": 10}))
     list(trainer.run())
     assert not same_bits(trainer.network.state_dict(), trainer.state()["average"])
-    average, network = torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)
-    torch.nn.init.zeros_(average.weight)
-    torch.nn.init.ones_(network.weight)
-    update_average(average, network, step=5, over=10)
-    assert average.weight.item() == pytest.approx(0.5)
-    update_average(average, network, step=1000, over=10)
-    assert average.weight.item() == pytest.approx(0.55)
+    average, weights = [torch.zeros(2)], [torch.ones(2)]
+    update_average(average, weights, step=5, over=10)
+    assert average[0].tolist() == [0.5, 0.5]
+    update_average(average, weights, step=1000, over=10)
+    assert average[0].tolist() == pytest.approx([0.55, 0.55])
 
 
 def test_sixteen_bits_are_resumed_as_such_and_old_checkpoints_go_on_with_thirty_two(noisy):

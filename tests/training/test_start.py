@@ -45,6 +45,7 @@ def test_settings_that_name_no_start_are_those_of_before_and_start_at_random():
         ("model.backbone", "gru"),
         ("model.baseline", "linear"),
         ("objective.kind", "next_step"),
+        ("objective.kind", "supervised"),
         ("model.start", "random"),
     ],
 )

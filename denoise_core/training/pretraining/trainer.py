@@ -25,7 +25,7 @@ from denoise_core.networks import TwoSided, build
 from denoise_core.training.pretraining.examples import Examples, draw_examples
 
 PLAN = Plan(samples=2**14, lengths=(2048, 1024, 4096), rate=4e-3)
-_PRECISE_FROM = 0.85  # of the way: before, matrix products are in bfloat16
+_PRECISE_FROM = 0.95  # of the way: before, matrix products are in bfloat16
 _LEAST_ERROR = 0.01  # share of the noise variance below which a window's error counts no more
 _FORGET = slice(1, 2)  # of the four gates
 

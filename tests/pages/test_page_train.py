@@ -12,6 +12,7 @@ from denoise_core.jobs.spec import Status
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import cached
+from tests.common import figure_of
 
 
 def field(app, label):
@@ -108,7 +109,7 @@ def test_the_preview_shows_the_instant_method_beside_the_network(app, store, run
     app.query_params["run"] = running
     app.switch_page("pages/train.py").run()
     charts = [e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart"]
-    traces = [trace for chart in charts for trace in json.loads(chart.proto.bytes)["figure"]["data"]]
+    traces = [trace for chart in charts for trace in figure_of(chart)["data"]]
     drawn = next(trace for trace in traces if trace["name"] == "Instant")
     expected = dc.denoise(store.series(running), method="instant").values[100:200]
     np.testing.assert_array_equal(np.frombuffer(base64.b64decode(drawn["y"]["bdata"])), expected)

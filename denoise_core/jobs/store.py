@@ -168,6 +168,26 @@ class Store:
         """Take the run away at once, running or not; its uploaded file goes some days later, unless somebody needs it."""
         retention.remove(self._home, self._folder(run_id))
 
+    def discard(self, run_id: str) -> None:
+        """Take the run away at once, running or not; for an hour `restore` brings it back."""
+        try:
+            retention.discard(self._home, self._folder(run_id))
+        except FileNotFoundError:
+            raise missing_run(run_id) from None
+        except OSError as error:
+            raise RunError(disk_errors.describe(error)) from None
+
+    def restore(self, run_id: str) -> None:
+        """Bring a discarded run back; one that had not ended goes on from its last checkpoint when its turn comes."""
+        if not retention.restore(self._home, check_id(run_id)):
+            raise missing_run(run_id)
+
+    def discarded(self, run_id: str) -> tuple[Spec, float] | None:
+        """What a discarded run was asked to do, and the seconds in which it can still be restored; None if it cannot."""
+        left_s = retention.left_s(self._home, check_id(run_id))
+        entry = read_entry(RunFolder(self._home.discarded / run_id)) if left_s else None
+        return (entry.spec, left_s) if entry else None
+
     def _folder(self, run_id: str) -> RunFolder:
         folder = RunFolder(inside(self._home.runs, check_id(run_id)))
         if not folder.exists():

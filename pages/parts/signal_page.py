@@ -13,8 +13,7 @@ from denoise_core.jobs import Source
 from pages.parts import bench, chart, freshness, quick_look, several, source, state
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
-from pages.parts.quick_look import Look
-from pages.parts.setup import page_setup
+from pages.parts.setup import heading, page_setup
 
 
 def show() -> None:
@@ -28,6 +27,7 @@ def show() -> None:
         top.caption(source.in_words(chosen.file_name, series_of(chosen)))
         controls, picture = st.columns([1, 3], gap="medium")
         with controls:
+            heading("File and method")
             source.picker(chosen)
             source.column_picker(chosen)
             look = quick_look.choose(chosen)
@@ -41,6 +41,7 @@ def show() -> None:
                 words = st.container()
             # Before the words, which take longer to find, and before the estimate where it takes longer still.
             with picture:
+                heading("Recording and result")
                 _picture(chosen, estimate)
                 source.reading(chosen, recording(chosen))
             with words:

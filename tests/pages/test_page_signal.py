@@ -1,7 +1,6 @@
 """The Signal page: something to see at once, uploads, and sentences for what cannot be used."""
 
 import base64
-import json
 import re
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ import pytest
 from denoise_core.config.glossary import GLOSSARY
 from denoise_core.noise import describe
 from pages.parts import cached, chart
+from tests.common import figure_of
 
 
 def words(app):
@@ -27,7 +27,7 @@ def upload(app, name, data):
 def drawn(app):
     """The figure of the first chart."""
     charts = [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
-    return json.loads(charts[0].proto.bytes)["figure"]
+    return figure_of(charts[0])
 
 
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):

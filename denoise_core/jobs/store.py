@@ -18,7 +18,7 @@ from denoise_core.jobs.scheduling.queue import places
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
 from denoise_core.jobs.storage.arrays import UNREADABLE
-from denoise_core.jobs.storage.catalogue import Catalogue
+from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
 from denoise_core.jobs.storage.inputs import Inputs, RecentInput, move_in, sha256

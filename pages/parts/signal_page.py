@@ -13,6 +13,7 @@ from denoise_core.jobs import Source
 from pages.parts import bench, chart, freshness, quick_look, several, source, state
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
+from pages.parts.quick_look import Look
 from pages.parts.setup import heading, page_setup
 
 

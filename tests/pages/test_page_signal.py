@@ -1,6 +1,7 @@
 """The Signal page: something to see at once, uploads, and sentences for what cannot be used."""
 
 import base64
+import json
 import re
 from dataclasses import replace
 

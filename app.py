@@ -7,7 +7,7 @@ from pages.parts import plotly_js
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
 from denoise_core import figures
-from pages.parts import chart, quick_look, source
+from pages.parts import chart, noise_panel, quick_look, source
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.setup import page_setup
 
@@ -25,10 +25,13 @@ with controls:
 
 # Before the words, which take longer to find: a browser draws it meanwhile.
 with picture:
-    clean = truth(chosen)
+    clean, stretch = truth(chosen), noise_panel.marked()
     chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, view=view), key=f"first-{identity(chosen)}", height=520
+        lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
+        key=f"first-{identity(chosen)}",
+        height=500,
     )
+    noise_panel.panel(chosen, estimate)
     source.reading(chosen, recording(chosen))
 
 with controls:

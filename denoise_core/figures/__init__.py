@@ -1,7 +1,21 @@
 """Every chart of the product, once, as a plain plotly figure."""
 
-from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, windows
+from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, time_values, windows
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.traces import DARK, Figure, View
 
-__all__ = ["DARK", "Figure", "Line", "Panel", "View", "axis_values", "loss", "overlay", "panels", "preview", "spectrum", "windows"]
+__all__ = [
+    "DARK",
+    "Figure",
+    "Line",
+    "Panel",
+    "View",
+    "axis_values",
+    "loss",
+    "overlay",
+    "panels",
+    "preview",
+    "spectrum",
+    "time_values",
+    "windows",
+]

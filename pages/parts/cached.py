@@ -16,11 +16,13 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source, Store, ensure_supervisor
-from denoise_core.noise import Noise, describe
+from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Float64Array
 from denoise_core.suggestions import RECIPES
 
@@ -71,23 +73,36 @@ def identity(source: Source) -> str:
 
 
 def quick_estimate(
-    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
 ) -> dc.Estimate:
     """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
 
-    `changes` replace the settings that are suggested for the method.
+    `changes` replace the settings that are suggested for the method; `stated` is what was said of the noise.
     """
-    return _quick_estimate(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), series_of(source))
+    words = json.dumps(dict(changes), sort_keys=True)
+    return _quick_estimate(identity(source), method, fills, words, stated, series_of(source))
 
 
-def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+def suggest_settings(
+    source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT
+) -> dc.RunConfig:
     """Settings for a training on the series of `source`, with noise added if `noise` names some, each with its reason."""
-    return _suggest_settings(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+    return _suggest_settings(_noisy_name(source, noise, snr), recipe, stated, with_noise(source, noise, snr))
 
 
-def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
-    """The noise of the series of `source`, with noise added if `noise` names some."""
-    return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
+def noise_of(source: Source, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT) -> Noise:
+    """The noise of the series of `source` without its disturbances, with noise added if `noise` names some."""
+    return _noise_of(_noisy_name(source, noise, snr), stated, with_noise(source, noise, snr))
+
+
+def disturbances_of(source: Source) -> Disturbances:
+    """The hum and the drift in the series of `source`."""
+    return _disturbances_of(identity(source), series_of(source))
 
 
 def with_noise(source: Source, noise: str, snr: float) -> dc.Series:
@@ -106,20 +121,26 @@ def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, changes: str, _series: dc.Series) -> dc.Estimate:
+def _quick_estimate(name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _series: dc.Series) -> dc.Estimate:
     del name
-    return dc.denoise(_series, method=method, fill_gaps=fills, **json.loads(changes))
+    return dc.denoise(_series, method=method, fill_gaps=fills, noise=stated, **json.loads(changes))
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _suggest_settings(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
-    return RECIPES[recipe].fill(_series, _noise_of(name, _series))
+def _suggest_settings(name: str, recipe: str, stated: NoiseConfig, _series: dc.Series) -> dc.RunConfig:
+    return RECIPES[recipe].fill(_series, _noise_of(name, stated, _series), stated=stated)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _noise_of(name: str, _series: dc.Series) -> Noise:
+def _noise_of(name: str, stated: NoiseConfig, _series: dc.Series) -> Noise:
     del name
-    return describe(_series.values)
+    return describe_series(separate(_series, stated.removes).series, stated)
+
+
+@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+def _disturbances_of(name: str, _series: dc.Series) -> Disturbances:
+    del name
+    return find_disturbances(_series)
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
@@ -130,20 +151,22 @@ def run_series(run_id: str, i: int = 0) -> dc.Series:
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def run_noise(run_id: str, i: int = 0) -> Noise:
-    """The noise of the run's channel number `i`."""
-    return describe(run_series(run_id, i).values)
+    """The noise of the run's channel number `i`, as far as it was stated by that, without its disturbances."""
+    stated = store().run(run_id).spec.config.noise
+    return describe_series(separate(run_series(run_id, i), stated.removes).series, stated)
 
 
 @st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
 def preview_series(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: resampled if that was chosen, but not prewhitened."""
-    return resample(run_series(run_id), store().run(run_id).spec.config).series
+    """The run's first series as the preview shows it: without disturbances and resampled if that was chosen."""
+    config = store().run(run_id).spec.config
+    return resample(separate(run_series(run_id), config.noise.removes).series, config).series
 
 
 @st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
 def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
     """The run's channel number `i` by the Instant method, for comparison."""
-    return dc.denoise(run_series(run_id, i), method=INSTANT)
+    return dc.denoise(run_series(run_id, i), method=INSTANT, noise=store().run(run_id).spec.config.noise)
 
 
 @st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
@@ -151,8 +174,11 @@ def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
     """`count` samples of `preview_series` from `first` on by the Instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
     around = preview_series(run_id).part(slice(start, first + count + _AROUND))
+    # The marked stretch may lie elsewhere: its level is known, and its spectrum is found again.
+    told = store().run(run_id).spec.config.noise
     try:
-        return dc.denoise(around, method=INSTANT).values[first - start :][:count]
+        stated = NoiseConfig(level=run_noise(run_id).sd) if told.level or told.stretch else NO_STATEMENT
+        return dc.denoise(around, method=INSTANT, noise=stated).values[first - start :][:count]
     except DenoiseError:
         return None
 

@@ -9,13 +9,13 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import instant
-from denoise_core.assess import on_gaps, on_noise, on_series
+from denoise_core.assess import on_gaps, on_series
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
-from pages.parts import filter_settings, messages, runs, state
+from pages.parts import filter_settings, messages, noise_panel, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
@@ -41,9 +41,9 @@ def method_picker() -> str:
 def estimate(chosen: Source, method: str) -> dc.Estimate | None:
     """The series denoised by that method; a warning and None where the method cannot be used."""
     try:
-        fills = _fills(chosen)
-        filter_settings.form(chosen, method, quick_estimate(chosen, method, fills=fills).settings)
-        return quick_estimate(chosen, method, fills=fills, changes=filter_settings.changes(chosen, method))
+        fills, stated = _fills(chosen), noise_panel.stated(chosen)
+        filter_settings.form(chosen, method, quick_estimate(chosen, method, fills=fills, stated=stated).settings)
+        return quick_estimate(chosen, method, fills=fills, changes=filter_settings.changes(chosen, method), stated=stated)
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
@@ -61,13 +61,13 @@ def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
     """What was removed from the recorded samples, and what to know about the series."""
     series = series_of(chosen)
     recorded = estimate.with_gaps_of(series)
-    name = f"{identity(chosen)}-{method}-{sorted(estimate.settings.items())}"
-    messages.headline(verdict_of(name, series, recorded, truth(chosen), noise_of(chosen)))
+    stated = state.current().noise
+    name = f"{identity(chosen)}-{method}-{sorted(estimate.settings.items())}-{stated}"
+    messages.headline(verdict_of(name, series, recorded, truth(chosen), noise_of(chosen, stated=stated)))
     if gaps := on_gaps(series, estimate):
         st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))
-    if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
-        st.caption(messages.plain(" ".join(unusual)))
+    noise_panel.removal(chosen)
 
 
 def onward(chosen: Source) -> None:
@@ -80,7 +80,7 @@ def onward(chosen: Source) -> None:
 def _duration(chosen: Source) -> str:
     """How long the suggested training takes; empty where the series cannot be trained on, which the Train page explains."""
     try:
-        return f" ({in_words(expected_seconds(suggest_settings(chosen)))})"
+        return f" ({in_words(expected_seconds(suggest_settings(chosen, stated=state.current().noise)))})"
     except DenoiseError:
         return ""
 

@@ -13,10 +13,11 @@ from denoise_core.errors import DataError
 from denoise_core.noise import description
 from denoise_core.noise.ar_model import MOST_GAP
 from denoise_core.noise.description import Noise
+from denoise_core.noise.excerpt import excerpt
 from denoise_core.noise.fusion import correlation_length
 from denoise_core.noise.power_spectrum import autocovariance, relative_power
 from denoise_core.noise.spectrum import periodograms, segments
-from denoise_core.noise.spikes import find_spikes
+from denoise_core.noise.spikes import find_spikes, share_of
 from denoise_core.noise.time_frequency import BINS, FRAME
 from denoise_core.series import Float64Array, Series
 
@@ -50,9 +51,10 @@ def describe(values: Float64Array, *, only_noise: slice | None = None, level: fl
     DataError
         If the stretch holds fewer than 32 numbers or does not vary, or the level cannot be that of this record.
     """
-    noise = description.describe(values)
-    if only_noise is not None:
-        noise = _measure(np.asarray(values, dtype=np.float64)[only_noise], noise)
+    if only_noise is None:
+        noise = description.describe(values)
+    else:
+        noise = _measure(np.asarray(values, dtype=np.float64)[only_noise], spikes=_share_of_spikes(values))
     return noise if level is None else _with_level(noise, level, values)
 
 
@@ -96,7 +98,13 @@ def _with_level(noise: Noise, level: float, values: Float64Array) -> Noise:
     _check_level(level, values)
     levels = None if noise.levels is None or noise.sd == 0.0 else noise.levels * (level / noise.sd)
     return replace(
-        noise, sd=level, estimates=_all(noise, level), agree=True, levels=levels, level_error=_STATED_ERROR, source="stated"
+        noise,
+        sd=level,
+        estimates=dict.fromkeys(noise.estimates, level),
+        agree=True,
+        levels=levels,
+        level_error=_STATED_ERROR,
+        source="stated",
     )
 
 
@@ -113,12 +121,14 @@ def _size(values: Float64Array) -> float:
     return float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
 
 
-def _all(noise: Noise, sd: float) -> dict[str, float]:
-    return dict.fromkeys(noise.estimates, sd)
+def _share_of_spikes(values: Float64Array) -> float:
+    part, _ = excerpt(np.asarray(values, dtype=np.float64))
+    part = np.where(np.isfinite(part), part, np.nan) / _size(part)
+    return share_of(find_spikes(part))
 
 
-def _measure(part: Float64Array, noise: Noise) -> Noise:
-    """`noise` with what a stretch of noise alone says of it; levels that vary along the record are not kept."""
+def _measure(part: Float64Array, *, spikes: float) -> Noise:
+    """What a stretch of noise alone says of it; that its level varies along the record is not known from there."""
     count = int(np.count_nonzero(np.isfinite(part)))
     if count < FEWEST:
         raise DataError(
@@ -138,14 +148,13 @@ def _measure(part: Float64Array, noise: Noise) -> Noise:
     error = 0.5 * np.sqrt(2.0 * (2.0 * float(np.sum(rho**2)) - 1.0) / count)
     sd = float(np.sqrt(variance)) * size
     first_order = power is not None and abs(rho[2] - rho[1] ** 2) < 0.1 and rho[1] > 0.0
-    return replace(
-        noise,
+    return Noise(
         sd=sd,
-        estimates=_all(noise, sd),
+        estimates=dict.fromkeys(("differences", "wavelet", "spectrum"), sd),
         agree=True,
         correlation=float(rho[1]) if first_order else 0.0,
         gap=1 if power is None else max(1, min(correlation_length(power), MOST_GAP)),
-        levels=None,
+        spikes=spikes,
         power=power,
         level_error=float(error),
         source="stretch",

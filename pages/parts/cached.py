@@ -18,13 +18,15 @@ import denoise_core as dc
 from denoise_core import files
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.files import Preview
 from denoise_core.jobs import Source, Store, ensure_supervisor
 from denoise_core.jobs.storage.inputs import sha256
-from denoise_core.noise import Noise, describe
+from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Float64Array
 from denoise_core.suggestions import RECIPES, expectation
 from pages.parts.byte_cache import Kept
@@ -111,34 +113,56 @@ def identity(source: Source) -> str:
 
 
 def quick_estimate(
-    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
 ) -> dc.Estimate:
     """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
 
-    `changes` replace the settings that are suggested for the method.
+    `changes` replace the settings that are suggested for the method; `stated` is what was said of the noise.
     """
-    asked = json.dumps(dict(changes), sort_keys=True)
-    found = _quick_estimate(identity(source), method, fills, asked, source.input or "", series_of(source))
+    found = _quick_estimate(*_asked_key(source, method, fills, changes, stated), source.input or "", series_of(source))
     if isinstance(found, DenoiseError):
         raise found
     return found
 
 
 def quick_estimate_is_known(
-    source: Source, method: str, *, fills: bool = False, changes: Mapping[str, Any] = MappingProxyType({})
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
 ) -> bool:
     """Whether `quick_estimate` answers at once."""
-    return _quick_estimate.holds(identity(source), method, fills, json.dumps(dict(changes), sort_keys=True))
+    return _quick_estimate.holds(*_asked_key(source, method, fills, changes, stated))
 
 
-def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+def _asked_key(
+    source: Source, method: str, fills: bool, changes: Mapping[str, Any], stated: NoiseConfig
+) -> tuple[str, str, bool, str, NoiseConfig]:
+    return identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), stated
+
+
+def suggest_settings(
+    source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT
+) -> dc.RunConfig:
     """Settings for a training on the series of `source`, with noise added if `noise` names some, each with its reason."""
-    return _suggest_settings(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+    return _suggest_settings(_noisy_name(source, noise, snr), recipe, stated, with_noise(source, noise, snr))
 
 
-def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
-    """The noise of the series of `source`, with noise added if `noise` names some."""
-    return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
+def noise_of(source: Source, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT) -> Noise:
+    """The noise of the series of `source` without its disturbances, with noise added if `noise` names some."""
+    return _noise_of(_noisy_name(source, noise, snr), stated, with_noise(source, noise, snr))
+
+
+def disturbances_of(source: Source) -> Disturbances:
+    """The hum and the drift in the series of `source`."""
+    return _disturbances_of(identity(source), series_of(source))
 
 
 def expectation_of(source: Source) -> str:
@@ -171,31 +195,37 @@ def _preview(digest: str, file_name: str, options: str, _data: bytes | None = No
 
 @Kept
 def _quick_estimate(
-    name: str, method: str, fills: bool, changes: str, _digest: str, _series: dc.Series
+    name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _digest: str, _series: dc.Series
 ) -> dc.Estimate | DenoiseError:
     """The estimate, or why there can be none; Instant's is stored with the upload, for other visits and web processes."""
+    is_kept = method == INSTANT and stated == NO_STATEMENT
     kept = f"{name}-{method}-{fills:d}"
-    found = store().kept_estimate(_digest, kept) if method == INSTANT else None
-    if found is not None:
+    if is_kept and (found := store().kept_estimate(_digest, kept)) is not None:
         return found
     try:
-        made = dc.denoise(_series, method=method, fill_gaps=fills, **json.loads(changes))
+        made = dc.denoise(_series, method=method, fill_gaps=fills, noise=stated, **json.loads(changes))
     except DenoiseError as error:
         return error
-    if method == INSTANT:
+    if is_kept:
         store().keep_estimate(_digest, kept, made)
     return made
 
 
 @Kept
-def _suggest_settings(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
-    return RECIPES[recipe].fill(_series, _noise_of(name, _series))
+def _suggest_settings(name: str, recipe: str, stated: NoiseConfig, _series: dc.Series) -> dc.RunConfig:
+    return RECIPES[recipe].fill(_series, _noise_of(name, stated, _series), stated=stated)
 
 
 @Kept
-def _noise_of(name: str, _series: dc.Series) -> Noise:
+def _noise_of(name: str, stated: NoiseConfig, _series: dc.Series) -> Noise:
     del name
-    return describe(_series.values)
+    return describe_series(separate(_series, stated.removes).series, stated)
+
+
+@Kept
+def _disturbances_of(name: str, _series: dc.Series) -> Disturbances:
+    del name
+    return find_disturbances(_series)
 
 
 @Kept
@@ -206,20 +236,22 @@ def run_series(run_id: str, i: int = 0) -> dc.Series:
 
 @Kept
 def run_noise(run_id: str, i: int = 0) -> Noise:
-    """The noise of the run's channel number `i`."""
-    return describe(run_series(run_id, i).values)
+    """The noise of the run's channel number `i`, as far as it was stated by that, without its disturbances."""
+    stated = store().run(run_id).spec.config.noise
+    return describe_series(separate(run_series(run_id, i), stated.removes).series, stated)
 
 
 @Kept
 def preview_series(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: resampled if that was chosen, but not prewhitened."""
-    return resample(run_series(run_id), store().run(run_id).spec.config).series
+    """The run's first series as the preview shows it: without disturbances and resampled if that was chosen."""
+    config = store().run(run_id).spec.config
+    return resample(separate(run_series(run_id), config.noise.removes).series, config).series
 
 
 @Kept
 def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
     """The run's channel number `i` by the Instant method, for comparison."""
-    return dc.denoise(run_series(run_id, i), method=INSTANT)
+    return dc.denoise(run_series(run_id, i), method=INSTANT, noise=store().run(run_id).spec.config.noise)
 
 
 @Kept
@@ -227,8 +259,12 @@ def instant_near(run_id: str, first: int, count: int) -> dc.Estimate | None:
     """`count` samples of `preview_series` from `first` on by the Instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
     around = preview_series(run_id).part(slice(start, first + count + _AROUND))
+    # The marked stretch may lie elsewhere: its level is known, and its spectrum is found again.
+    told = store().run(run_id).spec.config.noise
     try:
-        return dc.denoise(around, method=INSTANT).part(slice(first - start, first - start + count))
+        stated = NoiseConfig(level=run_noise(run_id).sd) if told.level or told.stretch else NO_STATEMENT
+        found = dc.denoise(around, method=INSTANT, noise=stated)
+        return found.part(slice(first - start, first - start + count))
     except DenoiseError:
         return None
 

@@ -27,7 +27,7 @@ ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widge
 def show(source: Source) -> None:
     """The training data, and one form filled with suggestions."""
     session = state.current()
-    plan = training_task.plan_training(session.task, source, session.config)
+    plan = training_task.plan_training(session.task, source, session.config, session.noise)
     st.subheader(plain(_title(plan)), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
@@ -53,7 +53,7 @@ def _title(plan: TrainingPlan) -> str:
 
 def _about(plan: TrainingPlan) -> None:
     """What the network will do, and what is known about the noise."""
-    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
+    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr, stated=plan.stated), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))

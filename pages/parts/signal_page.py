@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.jobs import Source
-from pages.parts import bench, chart, freshness, quick_look, several, source, state
+from pages.parts import bench, chart, freshness, noise_panel, quick_look, several, source, state
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
 from pages.parts.quick_look import Look
@@ -44,6 +44,7 @@ def show() -> None:
             with picture:
                 heading("Recording and result")
                 _picture(chosen, estimate)
+                noise_panel.panel(chosen, estimate)
                 source.reading(chosen, recording(chosen))
             with words:
                 if estimate is not None:
@@ -79,7 +80,9 @@ def _bench(top: DeltaGenerator, unread: Source) -> None:
 
 
 def _picture(chosen: Source, estimate: dc.Estimate | None) -> None:
-    series, clean = series_of(chosen), truth(chosen)
+    series, clean, stretch = series_of(chosen), truth(chosen), noise_panel.marked()
     chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, view=view), key=f"first-{identity(chosen)}", height=520
+        lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
+        key=f"first-{identity(chosen)}",
+        height=520,
     )

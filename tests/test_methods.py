@@ -25,7 +25,7 @@ def short_run() -> dc.RunConfig:
 
 
 def test_every_filter_and_the_network_are_in_the_table():
-    assert list(methods.METHODS) == ["auto", "lstm", "instant", *filters.FILTERS]
+    assert list(methods.METHODS) == ["auto", "lstm", "instant", "nonlocal", *filters.FILTERS]
     assert [name for name, method in methods.METHODS.items() if method.trains] == ["lstm"]
     assert len({method.label for method in methods.METHODS.values()}) == len(methods.METHODS)
 

@@ -18,6 +18,7 @@ import denoise_core as dc
 from denoise_core import files
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.assess.risk import Blended
 from denoise_core.config import NoiseConfig
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
@@ -273,6 +274,12 @@ def instant_near(run_id: str, first: int, count: int) -> dc.Estimate | None:
 def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
     """The finished run's result for its channel number `i`."""
     return store().estimate(run_id, i)
+
+
+@Kept
+def run_blend(run_id: str, i: int = 0) -> Blended | None:
+    """The finished run's result for its channel number `i` combined with other methods; None where there is no such thing."""
+    return store().blend(run_id, i)
 
 
 @Kept

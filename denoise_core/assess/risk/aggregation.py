@@ -9,7 +9,7 @@ import numpy as np
 
 from denoise_core.series import Float64Array
 
-_ROUNDS, _CLOSE = 20_000, 1e-9
+_ROUNDS, _CLOSE = 20_000, 1e-7
 
 
 def aggregate(risks: Float64Array, gram: Float64Array, prior: Float64Array, *, temperature: float) -> Float64Array:

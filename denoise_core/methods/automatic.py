@@ -136,7 +136,7 @@ def twin_of(data: Series | Sequence[Series] | TrainingSet, *, stated: NoiseConfi
 
 
 def for_twin(config: RunConfig) -> RunConfig:
-    """The settings for a training on what `twin_of` gives: nothing is left to remove, and a stated level is that of the copies."""
+    """The settings for a training on what `twin_of` gives: nothing is left to remove, a stated level is that of the copies."""
     noise = replace(config.noise, remove_hum=False, remove_drift=False, level=float(np.sqrt(1.0 + ADDED)) * config.noise.level)
     return replace(config, noise=noise)
 

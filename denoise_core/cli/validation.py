@@ -9,17 +9,15 @@ from denoise_core import methods
 from denoise_core.assess.risk import BLEND
 from denoise_core.errors import DataError, SettingsError
 
-_OF_TRAINING = ("config", "recipe", "device", "together", "clean", "more")
+_OF_TRAINING = ("config", "recipe", "device", "together", "clean", "more", "minutes")
 
 
 def check_method(arguments: Namespace) -> None:
-    """SettingsError if a training option is given but nothing is trained, or a budget that allows nothing."""
+    """SettingsError if a training option is given but nothing is trained."""
     automatic = arguments.method == BLEND and arguments.model is None
     if arguments.train and not automatic:
         told = "--model" if arguments.model is not None else f"--method {arguments.method}"
         raise SettingsError([f"--train combines a network with other methods, so it cannot be used with {told}. Leave one out."])
-    if arguments.seconds is not None and not (arguments.train and arguments.seconds > 0):
-        raise SettingsError(["--seconds says how long a training with --train may take: add --train, and a number above 0."])
     trains = (methods.lookup(arguments.method).trains and arguments.model is None) or arguments.train
     given = [f"--{name}" for name in _OF_TRAINING if getattr(arguments, name)]
     if arguments.changes and (arguments.model is not None or automatic):

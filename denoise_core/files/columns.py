@@ -112,6 +112,14 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return found
 
 
+def filled_forward(cells_of: Sequence[str]) -> list[str]:
+    """``["", "a", "a", "b"]`` for ``["", "a", "", "b"]``: what merged cells say of each column."""
+    found: list[str] = []
+    for text in cells_of:
+        found.append(text.strip() or (found[-1] if found else ""))
+    return found
+
+
 def names_and_units(header: Sequence[str], below: Sequence[str], above: Sequence[str] = ()) -> tuple[list[str], list[str]]:
     """Names and units of columns from the cells of the header and of the units row, as many each as there are columns.
 
@@ -124,10 +132,8 @@ def names_and_units(header: Sequence[str], below: Sequence[str], above: Sequence
     """
     pairs = [cells.split_unit(text) for text in header]
     own = [cells.strip_brackets(text).strip("-") for text in below]
-    names, group = [], ""
-    for (name, _), text in zip(pairs, above or [""] * len(pairs), strict=True):
-        group = text.strip() or group
-        names.append(f"{group} {name}".strip() if name else "")
+    groups = filled_forward(above) or [""] * len(pairs)
+    names = [f"{group} {name}".strip() if name else "" for (name, _), group in zip(pairs, groups, strict=True)]
     return unique_names(names), [unit or other for (_, unit), other in zip(pairs, own, strict=True)]
 
 

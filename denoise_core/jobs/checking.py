@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from denoise_core import methods
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs.storage.run_folder import RunFolder
@@ -36,8 +37,12 @@ def train_twin(trainer: TwinTrainer, *, epochs: int, must_end: Callable[[], bool
     return trainer.best()
 
 
-def save_blends(job: RunFolder, data: TrainingSet, estimate_twin: Callable[[int], Estimate | None], *, trained: bool) -> None:
+def save_blends(
+    job: RunFolder, data: TrainingSet, stated: NoiseConfig, estimate_twin: Callable[[int], Estimate | None], *, trained: bool
+) -> None:
     """Judge and combine the result for each series; `estimate_twin` gives its twin's, None where there is none."""
     for i, series in enumerate(data.to_denoise):
         with suppress(DenoiseError):  # the result is there and stands by itself
-            job.save_blend(i, methods.blend_with_network(series, job.estimate(i), estimate_twin(i), i=i, trained=trained))
+            twin = estimate_twin(i)
+            found = methods.blend_with_network(series, job.estimate(i), twin, i=i, trained=trained, stated=stated)
+            job.save_blend(i, found)

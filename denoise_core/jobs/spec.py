@@ -132,7 +132,9 @@ class Entry:
         try:
             return cls(run_id, Spec.from_json(spec), Status.from_json(status))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, DenoiseError) as error:
-            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
+            raise RunError(
+                f"The run {run_id} cannot be read; another version of the app may have made it, or its file is damaged ({error})."
+            ) from None
 
     @property
     def waits(self) -> bool:

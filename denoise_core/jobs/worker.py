@@ -136,7 +136,7 @@ class _Execution:
     def _work(self) -> tuple[str, str]:
         """State and reason, with model and results in place."""
         spec, data = self._job.entry().spec, self._data()
-        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
+        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data, spec.config)
 
     def _data(self) -> TrainingSet:
         try:
@@ -147,15 +147,16 @@ class _Execution:
             log.warning("The data of this run cannot be read.", exc_info=error)
             raise RunError(_DATA_LOST) from None
 
-    def _apply(self, data: TrainingSet) -> tuple[str, str]:
-        trained = self._engine.load_model(self._job.model)
+    def _apply(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
+        trained = self._engine.load_model(self._job.model).with_noise(config.noise)
         for i in range(len(data.to_denoise)):
             if self._halt.is_set() and not self._job.stop_request():
                 raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
         with suppress(DataError):  # where errors cannot be estimated, the result stands by itself
-            noisier = methods.twin_of(data)
-            save_blends(self._job, data, lambda i: trained.denoise(noisier.to_denoise[i]), trained=False)
+            noisier = methods.twin_of(data, stated=config.noise)
+            twin = trained.with_noise(methods.for_twin(config).noise)
+            save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=False)
         return DONE, ""
 
     def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
@@ -173,16 +174,16 @@ class _Execution:
         if last is None or OBJECTIVES[config.objective.kind].teaching or (stopped and last.elapsed_s > AFTER_STOP_S):
             return
         try:
-            noisier = methods.twin_of(data)
+            noisier = methods.twin_of(data, stated=config.noise)
         except DataError:  # nothing can be judged: the result stands by itself
             return
         self._job.write(replace(self._job.status(), reason=CHECKING))
         ends = self._must_cancel if stopped else self._must_stop
-        twin = train_twin(self._engine.trainer(noisier, config), epochs=last.epoch, must_end=ends)
+        twin = train_twin(self._engine.trainer(noisier, methods.for_twin(config)), epochs=last.epoch, must_end=ends)
         if self._must_cancel() and not self._halt.is_set():
             raise _Cancelled(CANCELLED_REASON)
         if twin is not None:
-            save_blends(self._job, data, lambda i: twin.denoise(noisier.to_denoise[i]), trained=True)
+            save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=True)
 
     def _must_cancel(self) -> bool:
         return self._halt.is_set() or self._heartbeat.gone or self._job.stop_request() == CANCEL

@@ -49,6 +49,11 @@ class NoiseModel:
         power = None if varies else described.power
         return cls(levels=levels, power=power, level_error=described.level_error, usable=usable)
 
+    @property
+    def sd(self) -> float:
+        """Over the whole series."""
+        return float(np.sqrt(np.mean(self.levels**2)))
+
     def at(self, places: NDArray[np.int64]) -> NoiseModel:
         """Of these samples alone, as if they followed each other."""
         return replace(self, levels=self.levels[places], usable=self.usable[places])

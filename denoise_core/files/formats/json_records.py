@@ -178,7 +178,7 @@ def write_json(source: Path, target: Path, columns: Sequence[OutputColumn], layo
     for key in layout.path:
         place = place[key]
     for column in columns:
-        key = f"{layout.keys[layout.names.index(column.channel)]}_{column.suffix}"
+        key = column.header(layout.keys[layout.names.index(column.channel)])
         values = [None if math.isnan(value) else value for value in column.values.tolist()]
         if layout.shape == "columns":
             place[key] = values

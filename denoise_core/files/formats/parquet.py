@@ -107,8 +107,7 @@ def write_parquet(source: Path, target: Path, columns: Sequence[OutputColumn], l
         table = file.read(use_threads=False)
     for column in columns:
         own = table.schema.field(layout.names.index(column.channel))
-        tail = own.name[len(split_unit(own.name)[0]) :]
-        new = pa.field(column.name + tail, pa.float64(), metadata=_unit_only(own.metadata))
+        new = pa.field(column.header(own.name), pa.float64(), metadata=_unit_only(own.metadata))
         table = table.append_column(new, pa.array(column.values, from_pandas=True))
     codec = "none" if codec == "UNCOMPRESSED" else codec.lower()
     pq.write_table(table, target, compression=codec, row_group_size=max(1, -(-table.num_rows // max(1, groups))))

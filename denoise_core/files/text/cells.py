@@ -145,7 +145,9 @@ def decimal_mark(cells: Iterable[str]) -> str:
     votes: Counter[str] = Counter()
     unsure: Counter[str] = Counter()
     for text in cells:
-        body = re.split(r"[eEdD]", text.strip().lstrip("+-"))[0]
+        around = split_affix(text)
+        bare = text if around is None else text.strip().removeprefix(around[0]).removesuffix(around[1])
+        body = re.split(r"[eEdD]", bare.strip().lstrip("+-"))[0]
         if not re.fullmatch(r"[\d.,]*\d[\d.,]*", body):
             continue
         last = max(body.rfind("."), body.rfind(","))

@@ -20,7 +20,7 @@ from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
-from denoise_core.jobs.spec import CANCEL, KEEP, Entry, Spec, Status
+from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
 from denoise_core.series import Estimate, Series
@@ -142,10 +142,10 @@ class RunFolder:
         return raw
 
     def _state_from_metrics(self) -> Status:
-        """How the run ended, as far as its metrics know; else it waits, to go on from its checkpoint."""
+        """How the run ended, as far as its metrics know; else it runs, or waits to go on from its checkpoint."""
         ended = metrics.last(self.metrics, Ended)
         if ended is None:
-            return Status(reason=_STATE_LOST)
+            return Status(state=RUNNING) if self.is_held() else Status(reason=_STATE_LOST)
         return Status(state=ended.state, reason=ended.reason, ended=self.metrics.stat().st_mtime)
 
     def write(self, status: Status) -> None:
@@ -195,6 +195,9 @@ class RunFolder:
         except FileNotFoundError:
             return None
 
+    def forget_stop_request(self) -> None:
+        self._stop.unlink(missing_ok=True)
+
     def has_stop_request(self) -> bool:
         """Whether there is any; cheap enough for every training step."""
         return self._stop.exists()
@@ -213,6 +216,14 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    def is_held(self) -> bool:
+        """Whether a worker is running here, whatever is known of its process."""
+        try:
+            with self.lock():
+                return False
+        except Busy:
+            return True
 
     def write_worker(self, process: WorkerProcess) -> None:
         write_json(self._worker, asdict(process))

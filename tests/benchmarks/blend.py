@@ -170,6 +170,8 @@ def main() -> None:
                 continue
             kept[f"{name}#{seed}"] = found(name, seed)
             if not chosen.quick:
+                if KEPT.exists():  # another process may have added its own
+                    kept = json.loads(KEPT.read_text(encoding="utf-8")) | kept
                 KEPT.write_text(json.dumps(kept, indent=None), encoding="utf-8")
     print(report(kept))
 

@@ -4,8 +4,8 @@
 
 Each case (a series, an SNR, a kind of noise, a seed) is kept in blend.json as it is found; --resume leaves out what is there. The
 suites are those of quality.py, and "broken": noise that breaks the usual assumptions. The seeds are others than those on which
-anything was tuned: from 500 on. --train: with a network and its twin, on v1 and 2048 unless suites are named. --report: only prints
-what is kept. --quick: one seed of a few cases; prints only.
+anything was tuned: from 500 on. --train: with a network and its twin, on v1 and 2048 unless suites are named. --report: prints
+what is kept, no more. --quick: one seed of a few cases; prints only.
 """
 
 from __future__ import annotations

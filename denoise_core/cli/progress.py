@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from denoise_core.model.denoiser import TrainedDenoiser
 
 
-def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> TrainedDenoiser:
+def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool, title: str = "Training") -> TrainedDenoiser:
     """The trained network; after Ctrl-C, its best epoch so far.
 
     Raises
@@ -34,7 +34,7 @@ def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> Tra
 
     trainer = Trainer(data, config)
     with _ctrl_c() as pressed:
-        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet)
+        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet, title=title)
     trained = trainer.best()
     if pressed.is_set():
         say(f"Stopped. The best epoch so far ({trained.best_epoch}) is kept.")
@@ -61,12 +61,12 @@ def _ctrl_c() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _watch(events: Iterable[TrainingEvent], *, quiet: bool) -> None:
-    with tqdm(desc="Training", unit=" epochs", disable=quiet, leave=True) as bar:
+def _watch(events: Iterable[TrainingEvent], *, quiet: bool, title: str) -> None:
+    with tqdm(desc=title, unit=" epochs", disable=quiet, leave=True) as bar:
         for event in events:
             if isinstance(event, Started):
                 bar.reset(total=event.epochs)
-                bar.set_description(f"Training on {event.device}")
+                bar.set_description(f"{title} on {event.device}")
             elif isinstance(event, EpochEnd):
                 bar.set_postfix(train_loss=event.train_loss, valid_loss=event.valid_loss, best=event.best_epoch)
                 bar.update()

@@ -1,6 +1,6 @@
 """Every chart of the product, once, as a plain plotly figure."""
 
-from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, windows
+from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, stated_error, time_values, windows
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.small_multiples import small_multiples
 from denoise_core.figures.traces import DARK, Figure, View
@@ -18,5 +18,7 @@ __all__ = [
     "preview",
     "small_multiples",
     "spectrum",
+    "stated_error",
+    "time_values",
     "windows",
 ]

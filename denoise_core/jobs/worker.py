@@ -122,7 +122,7 @@ class _Execution:
     def _work(self) -> tuple[str, str]:
         """State and reason, with model and results in place."""
         spec, data = self._job.entry().spec, self._data()
-        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
+        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data, spec.config)
 
     def _data(self) -> TrainingSet:
         try:
@@ -133,8 +133,8 @@ class _Execution:
             log.warning("The data of this run cannot be read.", exc_info=error)
             raise RunError(_DATA_LOST) from None
 
-    def _apply(self, data: TrainingSet) -> tuple[str, str]:
-        trained = self._engine.load_model(self._job.model)
+    def _apply(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
+        trained = self._engine.load_model(self._job.model).with_noise(config.noise)
         for i in range(len(data.to_denoise)):
             if self._halt.is_set() and not self._job.stop_request():
                 raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")

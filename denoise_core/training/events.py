@@ -37,6 +37,7 @@ class EpochEnd:
     """Sent after every epoch.
 
     Losses are those of `config.objective.loss` on scaled values; `preview` is the estimate of one stretch, in the series' unit.
+    `error` is the root mean square of the error that the network states there; None where it states none.
     `eta_s` is the time until the last epoch at the present pace, as the recorder of a run estimates it; None where nobody does.
     """
 
@@ -50,6 +51,7 @@ class EpochEnd:
     targets_per_s: float
     preview: list[float | None]
     eta_s: float | None = None
+    error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,7 +42,7 @@ def _look_at(look: Look, column: str) -> Look:
     """The same look at another column; settings that a person changed were meant for the one column alone."""
     if column == look.source.column:
         return look
-    return replace(look, source=replace(look.source, column=column), changes={})
+    return replace(look, source=replace(look.source, column=column), changes={}, stated=replace(look.stated, level=0.0))
 
 
 def _usable(source: Source) -> list[str]:
@@ -76,7 +76,7 @@ def words(looks: Sequence[Look]) -> None:
         if (estimate := _estimate(look)) is None:
             continue
         series = series_of(look.source)
-        noise = noise_of(look.source)
+        noise = noise_of(look.source, stated=look.stated)
         verdict = verdict_of(look.name, series, estimate.with_gaps_of(series), truth(look.source), noise)
         st.markdown(f"**{plain(series.name)}**: {plain(verdict.headline)}")
 

@@ -1,7 +1,6 @@
 """The Result page: the numbers of the core, the strength, and what is said where there is no result."""
 
 import base64
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from denoise_core.jobs.spec import CANCELLED_REASON, NO_EPOCH_REASON, Status
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import cached
+from tests.common import figure_of
 
 
 def result(app, run):
@@ -25,7 +25,7 @@ def result(app, run):
 def lines(app):
     """The y values of each line of the chart, by its name."""
     chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
-    traces = json.loads(chart.proto.bytes)["figure"]["data"]
+    traces = figure_of(chart)["data"]
     return {trace["name"]: np.frombuffer(base64.b64decode(trace["y"]["bdata"])) for trace in traces}
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from denoise_core.config.glossary import GLOSSARY
-from denoise_core.noise import describe
+from denoise_core.noise import describe_series
 from pages.parts import cached, chart
+from tests.common import figure_of
 
 
 def words(app):
@@ -27,7 +28,7 @@ def upload(app, name, data):
 def drawn(app):
     """The figure of the first chart."""
     charts = [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
-    return json.loads(charts[0].proto.bytes)["figure"]
+    return figure_of(charts[0])
 
 
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
@@ -179,17 +180,17 @@ def test_hand_made_link_gets_a_sentence_and_a_sample(app):
     assert "An example is shown instead" in app.error[0].value
 
 
-def test_what_is_not_usual_about_the_noise_is_told(app):
+def test_the_noise_is_told_in_one_line_and_whether_that_is_sure(app):
     app.run()
-    assert "The noise" not in words(app)
+    assert re.search("Noise: about [0-9.]+ bar, white; sure", words(app))
     next(box for box in app.selectbox if box.label == "Or an example").select("ecg").run()
-    assert "The noise level is uncertain: " in words(app)
+    assert re.search("Noise: about .*; unsure", words(app))
 
 
 def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, monkeypatch):
     done, draw = [], chart.draw
-    for where in ("pages.parts.cached.describe", "denoise_core.suggestions.settings.describe"):
-        monkeypatch.setattr(where, lambda values: done.append("noise") or describe(values))
+    for where in ("pages.parts.cached.describe_series", "denoise_core.suggestions.settings.describe_series"):
+        monkeypatch.setattr(where, lambda *given: done.append("noise") or describe_series(*given))
     monkeypatch.setattr("pages.parts.chart.draw", lambda *a, **k: done.append("picture") or draw(*a, **k))
     cached._noise_of.clear()
     cached._suggest_settings.clear()

@@ -8,13 +8,17 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import denoise_core
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import sync, write_bytes, write_json
 from denoise_core.jobs.storage import disk_errors
+from denoise_core.jobs.storage.arrays import UNREADABLE, load_estimate, save_estimate
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import check_hash, inside, is_hash, new_id
+from denoise_core.jobs.storage.ids import check_hash, check_id, inside, is_hash, new_id
+from denoise_core.series import Estimate
 
 OWNERS = "owners"
 
@@ -99,6 +103,18 @@ class Inputs:
             raise RunError("The uploaded file was damaged on the disk. Upload it again.")
         return path
 
+    def kept_estimate(self, digest: str, name: str) -> Estimate | None:
+        """A result that was kept with an upload by this very code; None where there is none that can be read."""
+        try:
+            return load_estimate(self._folder(digest) / _estimate_file(name))
+        except UNREADABLE:
+            return None
+
+    def keep_estimate(self, digest: str, name: str, estimate: Estimate) -> None:
+        """Keep a result with an upload; a disk that is full, or an upload that is gone, only means that it is made again."""
+        with suppress(OSError):
+            save_estimate(self._folder(digest) / _estimate_file(name), estimate)
+
     def last_put(self, digest: str) -> float:
         """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
         try:
@@ -131,6 +147,18 @@ class Inputs:
             move_in(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _estimate_file(name: str) -> str:
+    return f"{check_id(name)}-{_code_version()}.npz"
+
+
+@cache
+def _code_version() -> str:
+    """Changes with every file of the program: a result is never taken for that of other code."""
+    package = Path(denoise_core.__file__).parent
+    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".npz", ".onnx"))
+    return sha256(repr([(path.name, path.stat().st_mtime_ns) for path in files]).encode())[:12]
 
 
 def sha256(data: bytes) -> str:

@@ -176,6 +176,9 @@ class RunFolder:
         except FileNotFoundError:
             return None
 
+    def forget_stop_request(self) -> None:
+        self._stop.unlink(missing_ok=True)
+
     def has_stop_request(self) -> bool:
         """Whether there is any; cheap enough for every training step."""
         return self._stop.exists()

@@ -127,6 +127,15 @@ class TimeAxis:
         return np.asarray(self.start.astype("datetime64[us]") + since)
 
 
+LARGEST = 1e100
+"""Larger values are refused: the squares of their spectra would overflow. No instrument delivers them; damaged files do."""
+
+
+def size_in_words(value: float) -> str:
+    """What a value beyond `LARGEST` is, to be read after "is"."""
+    return "infinite" if np.isinf(value) else f"{value:g}, which is too large to compute with"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Series:
     """One channel over time; missing samples are NaN.
@@ -134,7 +143,7 @@ class Series:
     Raises
     ------
     DataError
-        If values and time axis differ in length, or a value is infinite.
+        If values and time axis differ in length, or a value is infinite or beyond `LARGEST`.
     """
 
     values: Float64Array
@@ -145,11 +154,11 @@ class Series:
     def __post_init__(self) -> None:
         if self.values.ndim != 1 or len(self.values) != len(self.time):
             raise DataError(f"{self.name} has shape {self.values.shape}, but the time axis has {len(self.time)} samples.")
-        infinite = np.flatnonzero(np.isinf(self.values))
-        if infinite.size:
+        beyond = np.flatnonzero((self.values > LARGEST) | (self.values < -LARGEST))
+        if beyond.size:
             raise DataError(
-                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} in all). "
-                "Replace infinite values with empty cells, which count as gaps."
+                f"{self.name} is {size_in_words(self.values[beyond[0]])} at sample {beyond[0] + 1} ({beyond.size} in all). "
+                "Replace such values with empty cells, which count as gaps."
             )
 
     @classmethod
@@ -188,6 +197,8 @@ class Series:
             raise DataError(
                 f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
             )
+        if present.max() - present.min() < 1.0 / LARGEST:
+            raise DataError(f"{self.name} varies by less than {1.0 / LARGEST:g}, too little to compute with. Use a smaller unit.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,6 +231,16 @@ class Estimate:
         """What the method saw of the series: ``noisy - sum(removed)``."""
         return replace(noisy, values=noisy.values - sum(self.removed.values())) if self.removed else noisy
 
+    @property
+    def stated_error(self) -> float | None:
+        """Root mean square of `sd` over the samples that have one, in the unit of the series; None where none has."""
+        known = np.empty(0) if self.sd is None else self.sd[np.isfinite(self.sd)]
+        return float(np.sqrt(np.mean(known**2))) if len(known) else None
+
+    def part(self, where: slice) -> Estimate:
+        """The same for a stretch of the series: ``part.values == values[where]``."""
+        return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where])
+
     def with_gaps_of(self, noisy: Series) -> Estimate:
         """The same, but NaN where the series has no sample: nothing is filled in."""
         sd = None if self.sd is None else np.where(noisy.observed, self.sd, np.nan)
@@ -244,16 +265,19 @@ class Layout:
     Parameters
     ----------
     format : str
-        "text", "workbook", "parquet", "npy", "npz" or "wav".
+        A name of `files.formats.registry`: "text", "workbook", "parquet", "wav", ...
     names : tuple of str
         The columns, in the order of the file.
     newest_first : bool
         Whether the file's first row is the latest.
+    packed : str
+        "gz" or "zip" where the file came packed.
     """
 
     format: str
     names: tuple[str, ...]
     newest_first: bool = False
+    packed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -104,12 +104,15 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
     stated = settings.stated_noise(arguments)
     if arguments.model is not None:
         yield from _by_model(given, arguments, say)
-    elif methods.lookup(arguments.method).trains:
+    elif methods.lookup(arguments.method).trains or arguments.train:
         repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # needs several series together
         for data in given.training_sets(together=arguments.together or repeats):
             config = settings.config_for(data, arguments)
             for series in data.to_denoise:
                 _warn(series, config.noise, say)
+            if arguments.train:
+                yield from _blended(data, settings.for_twins(config), arguments, say)
+                continue
             trained = progress.train(data, config, say=say, quiet=arguments.quiet)
             yield from ((series, trained.denoise(series), config.noise) for series in data.to_denoise)
     else:
@@ -118,6 +121,21 @@ def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Itera
             changes = settings.changes(arguments)
             estimate = methods.denoise(series, method=arguments.method, fill_gaps=arguments.fill_gaps, noise=stated, **changes)
             yield series, estimate, stated
+
+
+def _blended(
+    data: TrainingSet, config: RunConfig, arguments: Namespace, say: Say
+) -> Iterator[tuple[Series, Estimate, NoiseConfig]]:
+    """Each series by a network and other methods together; a second network, trained on noisier copies, tells its error."""
+    trained = progress.train(data, config, say=say, quiet=arguments.quiet)
+    estimates = [trained.denoise(series) for series in data.to_denoise]
+    noisier = methods.twin_of(data, stated=config.noise)
+    twin = progress.train_twin(noisier, methods.for_twin(config), epochs=len(trained.history), quiet=arguments.quiet)
+    for i, (series, estimate, copy) in enumerate(zip(data.to_denoise, estimates, noisier.to_denoise, strict=True)):
+        found = methods.blend_with_network(series, estimate, twin.denoise(copy), i=i, stated=config.noise)
+        for sentence in filter(None, (found.sentence, found.doubt)):
+            say(sentence)
+        yield series, found.chosen, config.noise
 
 
 def _by_model(given: ChannelSelection, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate, NoiseConfig]]:

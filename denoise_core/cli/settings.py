@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from denoise_core.config import NoiseConfig, RunConfig, unknown
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
-from denoise_core.suggestions import RECIPES, for_channels
+from denoise_core.suggestions import RECIPES, for_channels, for_goal
 
 USUAL = "suggested"
 
@@ -30,11 +31,13 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
         If the settings file cannot be read.
     """
     settings = {f"noise.{name}": value for name, value in stated_changes(arguments).items()} | changes(arguments)
-    if arguments.device is not None:
-        settings["training.device"] = arguments.device
+    asked = {"training.device": arguments.device, "training.minutes": arguments.minutes}
+    settings |= {path: value for path, value in asked.items() if value is not None}
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
     start = for_channels(_start(data.to_denoise[0], arguments), data.channels)
+    if (goal := settings.get("objective.kind")) in OBJECTIVES:
+        start = for_goal(start, goal)
     return _apply_changes(start, settings).check(samples=min(map(len, data.noisy)))
 
 
@@ -76,6 +79,11 @@ def _stretch(word: str) -> tuple[float, float]:
     if not start < stop or not math.isfinite(stop - start):
         raise SettingsError([f"--noise-from {word} is empty: START must lie before STOP."])
     return start, stop
+
+
+def for_twins(config: RunConfig) -> RunConfig:
+    """The settings with half of the time budget, for two trainings: the second is there to judge the first."""
+    return config.replace("training.minutes", 0.5 * config.training.minutes)
 
 
 def changes(arguments: Namespace) -> dict[str, Any]:

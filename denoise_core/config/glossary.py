@@ -4,6 +4,7 @@ from __future__ import annotations
 
 GLOSSARY: dict[str, str] = {
     "AR(1) noise": "Noise in which each sample is a fixed fraction of the previous one plus a fresh random value.",
+    "Arithmetic": "How many bits a number has while the network trains; with 16, some processors are twice as fast as with 32.",
     "Attention head": "One of several parallel ways in which a Transformer weighs the other samples of the window.",
     "Autocorrelation": "How much samples a given distance (the lag) apart resemble each other: 0 is not at all, 1 is exactly.",
     "Batch": "The windows that the network processes together in one training step.",
@@ -37,6 +38,7 @@ GLOSSARY: dict[str, str] = {
     "Patience": "The number of epochs without improvement after which training stops.",
     "Period": "The number of samples, or the time, after which an oscillation repeats.",
     "Position encoding": "How a Transformer is told where in the window a sample stands.",
+    "Pretrained": "Trained beforehand on synthetic signals, so that less is left to learn from the recording.",
     "Prewhitening": "Subtracting a fraction of the previous sample from each one, which makes AR(1) noise nearly white.",
     "Recipe": "A complete set of settings for one type of network, filled in from the data.",
     "Residual": "What was removed: the recorded series minus the denoised one.",
@@ -56,6 +58,7 @@ GLOSSARY: dict[str, str] = {
     "Test samples": "Samples used neither for training nor to choose the best epoch, on which the gain is measured.",
     "Transformer": "A network in which each sample attends to all others that it may see.",
     "Validation": "Checking the network on held-out samples, which shows when it overfits and which epoch is best.",
+    "Weight averaging": "Keeping the running mean of the network's weights, which evens out the jitter of single steps.",
     "Weight decay": "Pulling the weights of the network towards zero during training, which reduces overfitting.",
     "White noise": "Noise whose samples are independent of each other.",
     "Window": "A run of consecutive samples that the network sees at once.",

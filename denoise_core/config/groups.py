@@ -173,8 +173,8 @@ class ModelConfig:
         label="First weights",
         choices={"pretrained": "Pretrained on synthetic signals", "random": "Random"},
         help="What the training starts from: a network that has already learned from synthetic signals of many kinds, or random "
-        "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that looks both ways, without residual learning; "
-        "any other network starts from random ones.",
+        "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that predicts each sample from its neighbours on "
+        "both sides, without residual learning; any other network starts from random ones.",
     )
     heads: int = setting(
         4,
@@ -290,6 +290,16 @@ class TrainingConfig:
     """How long and how it is trained, and on what device."""
 
     epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best epoch is kept.")
+    minutes: float = setting(
+        0.0,
+        label="Time budget",
+        unit="min",
+        low=0.0,
+        high=1440.0,
+        help="About how long to train. The speed is measured at the start, and the number of epochs chosen so that they fill "
+        "this time; then the same seed gives the same result only where that number is the same. 0 trains as many epochs as are "
+        "set.",
+    )
     steps_per_epoch: int = setting(
         5, label="Steps per epoch", low=1, high=2000, help="Weight updates in each epoch, one batch of windows each."
     )
@@ -303,7 +313,12 @@ class TrainingConfig:
         help="The algorithm that updates the weights. SGD has a momentum of 0.9 and needs a larger learning rate.",
     )
     learning_rate: float = setting(
-        1e-2, label="Learning rate", low=1e-5, high=1.0, log=True, help="How far each step moves the weights, at its largest."
+        1e-2,
+        label="Learning rate",
+        low=1e-5,
+        high=1.0,
+        log=True,
+        help="How far each step moves the weights, at its largest; pretrained weights move a twentieth as far.",
     )
     schedule: str = setting(
         "one_cycle",
@@ -313,6 +328,15 @@ class TrainingConfig:
     )
     weight_decay: float = setting(
         1e-3, label="Weight decay", low=0.0, high=1.0, help="Pulls the weights towards zero; reduces overfitting."
+    )
+    averaging: int = setting(
+        0,
+        label="Weight averaging",
+        unit="steps",
+        low=0,
+        high=1000,
+        help="The network that is validated and kept has the running mean of the weights over about so many steps, which evens "
+        "out their jitter. 0 keeps the weights as they are.",
     )
     gradient_clip: float = setting(
         1.0,

@@ -19,6 +19,7 @@ from denoise_core.config.groups import (
     WindowConfig,
 )
 from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.config.untrusted_json import parse_untrusted
 from denoise_core.errors import SettingsError
 
 POINT_LOSSES = ("mse", "mae", "huber")
@@ -59,7 +60,7 @@ class RunConfig:
             usual.layers,
             usual.baseline,
         )
-        return model.start == "pretrained" and fits and self.two_sided
+        return model.start == "pretrained" and fits and self.two_sided and OBJECTIVES[self.objective.kind].blind
 
     def problems(self, *, samples: int | None = None) -> list[str]:
         """Every fault with its value, limit and remedy; empty if there is none. `samples` is the length of the series."""
@@ -99,7 +100,7 @@ class RunConfig:
             If the text is not JSON, or a name is unknown, or a value has the wrong type or is out of range.
         """
         try:
-            raw = json.loads(text)
+            raw = parse_untrusted(text)
         except ValueError as error:
             raise SettingsError([f"The settings are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):

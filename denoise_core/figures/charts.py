@@ -27,7 +27,9 @@ from denoise_core.figures.traces import (
     Lines,
     View,
     base_layout,
+    hover_format,
     line_trace,
+    log_ticks,
     with_unit,
 )
 from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
@@ -77,7 +79,7 @@ def overlay(
         lines.add("Denoised", estimate.values[part], color=DENOISED, width=1.8)
         _add_residual(lines, series.values[part] - estimate.values[part], {k: v[part] for k, v in estimate.removed.items()})
     layout = base_layout(series.time)
-    layout["yaxis"] |= {"title": {"text": with_unit(series.name, series.unit)}}
+    layout["yaxis"] |= _value_axis(series.name, series.unit, series.values)
     layout["meta"] = {"alt": _overlay_alt(series, estimate), "note": lines.note()}
     if estimate is not None:
         layout |= _residual_panel(series, estimate)
@@ -106,8 +108,37 @@ def loss(train: Sequence[float], valid: Sequence[float], *, best_epoch: int, epo
         alt = f"Loss by epoch, {len(valid)} so far. The lowest validation loss is {lowest:.4g}, at epoch {best_epoch}."
     layout = base_layout(None)
     layout["xaxis"] |= {"title": {"text": "Epoch"}, "autorangeoptions": {"include": [1, epochs or len(train)]}}
-    layout["yaxis"] |= {"title": {"text": "Loss"}, **({"type": "log", "dtick": "D2", "tickformat": "~g"} if positive else {})}
+    axis = {"type": "log", **log_ticks(np.array([*train, *valid]))} if positive else {}
+    layout["yaxis"] |= {"title": {"text": "Loss"}, "hoverformat": ".4~g", **axis}
     layout["meta"] = {"alt": alt, "note": ""}
+    return {"data": traces, "layout": layout}
+
+
+def stated_error(errors: Sequence[float], *, beside: Mapping[str, float], unit: str, epochs: int | None = None) -> Figure:
+    """The error that a network states after each epoch (1, 2, ...), and what others state `beside` it: lines to beat.
+
+    Parameters
+    ----------
+    errors : sequence of float
+        Root mean squares, in `unit`; NaN where none is stated.
+    beside : mapping of str to float
+        By the name that the legend shows.
+    epochs : int, optional
+        Keeps room for those still to come.
+    """
+    last = float(epochs or max(len(errors), 1))
+    numbers = np.arange(1.0, len(errors) + 1.0)
+    traces = [
+        line_trace(name, np.array([1.0, last]), np.array([error, error]), color=BASELINE, width=1.5, dash="dash")
+        for name, error in beside.items()
+    ]
+    traces.append(line_trace("This network", numbers, np.asarray(errors, dtype=np.float64), color=DENOISED, width=2.0))
+    layout = base_layout(None)
+    layout["xaxis"] |= {"title": {"text": "Epoch"}, "range": [1, last]}
+    layout["yaxis"] |= {"title": {"text": with_unit("Error", unit)}, "rangemode": "tozero"}
+    now = f" now {errors[-1]:.3g}" if len(errors) else " not known yet"
+    others = "".join(f"; {name}: {error:.3g}" for name, error in beside.items())
+    layout["meta"] = {"alt": f"Estimated error by epoch:{now}{others}.", "note": ""}
     return {"data": traces, "layout": layout}
 
 
@@ -128,7 +159,7 @@ def preview(
     if estimate is not None:
         lines.add("Denoised so far", estimate, color=DENOISED, width=1.8)
     layout = base_layout(time)
-    layout["yaxis"] |= {"title": {"text": with_unit(name, "")}}
+    layout["yaxis"] |= _value_axis(name, "", noisy)
     layout["meta"] = {"alt": f"{len(noisy)} samples of {name}, as recorded and as denoised so far.", "note": ""}
     return {"data": lines.traces, "layout": layout}
 
@@ -140,7 +171,7 @@ def windows(series: Series, *, length: int, hop: int, count: int = 5) -> Figure:
     lines = Lines(x[first : first + reach], LIMIT, pauses=series.time.pauses - first)
     lines.add("Recorded", series.values[first : first + reach], color=RAW, width=1.2)
     layout = base_layout(series.time) | {"showlegend": False}
-    layout["yaxis"] |= {"title": {"text": with_unit(series.name, series.unit)}}
+    layout["yaxis"] |= _value_axis(series.name, series.unit, series.values)
     starts = range(first, min(first + count * hop, len(x) - length + 1), hop)
     layout["shapes"] = [_window(x[start], x[start + length - 1], level / count) for level, start in enumerate(starts)]
     layout["meta"] = {
@@ -229,7 +260,8 @@ def _window(low: float, high: float, level: float) -> Figure:
 
 def _residual_panel(series: Series, estimate: Estimate) -> Figure:
     """Layout of the panel with the residual: same unit, a line at zero and one at twice the noise sd on either side."""
-    sigma = estimate.noise_sd if estimate.noise_sd is not None else float(np.nanstd(series.values - estimate.values))
+    residual = series.values - estimate.values
+    sigma = estimate.noise_sd if estimate.noise_sd is not None else float(np.nanstd(residual))
     guides = [
         {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y2", "y0": level, "y1": level, "line": style}
         for level in (-2.0 * sigma, 2.0 * sigma)
@@ -239,11 +271,16 @@ def _residual_panel(series: Series, estimate: Estimate) -> Figure:
     base = base_layout(series.time)
     return {
         "xaxis": base["xaxis"] | {"anchor": "y2"},
-        "yaxis": {"zeroline": False, "domain": [0.36, 1.0], "title": {"text": with_unit(series.name, series.unit)}},
-        "yaxis2": {"zeroline": True, "domain": [0.0, 0.29], "title": {"text": with_unit("Residual", series.unit)}},
+        "yaxis": {"zeroline": False, "domain": [0.36, 1.0], **_value_axis(series.name, series.unit, series.values)},
+        "yaxis2": {"zeroline": True, "domain": [0.0, 0.29], **_value_axis("Residual", series.unit, residual)},
         "shapes": guides,
         "annotations": [label | {"showarrow": False, "font": {"size": 11, "color": RESIDUAL}}],
     }
+
+
+def _value_axis(name: str, unit: str, values: Float64Array) -> Figure:
+    """Title of the axis of a measured quantity, and how its values are written."""
+    return {"title": {"text": with_unit(name, unit)}, "hoverformat": hover_format(values)}
 
 
 def _overlay_alt(series: Series, estimate: Estimate | None) -> str:

@@ -39,7 +39,6 @@ LARGE = 1.8
 LARGE_FONT = 18
 
 
-
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """One line, or with `points` one mark for each value; ``x`` and ``y`` of shape (n,)."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
+from denoise_core.files.text.cells import split_unit
 
 if TYPE_CHECKING:
     from denoise_core.series import Estimate, Float64Array, Recording
@@ -34,6 +35,14 @@ class OutputColumn:
     @property
     def name(self) -> str:
         return f"{self.channel}_{self.suffix}"
+
+    def header(self, own: str, group: str = "") -> str:
+        """The name with the unit as it stands in the header cell of the channel, without the name of the group above it.
+
+        ``OutputColumn(channel="Druck", suffix="sd", values=v).header("Druck (bar)") == "Druck_sd (bar)"``
+        """
+        own = own.strip()
+        return self.name.removeprefix(f"{group.strip()} " if group.strip() else "") + own[len(split_unit(own)[0]) :]
 
 
 def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, residual: bool, sd: bool) -> list[OutputColumn]:

@@ -77,6 +77,8 @@ def denoised_name(name: str) -> str:
     plain = PurePath(name.replace("\\", "/")).name
     kept = "".join(char for char in plain if char.isprintable() and char not in '<>:"|?*') or "series.csv"
     stem, ending = PurePath(kept).stem, PurePath(kept).suffix
+    if ending.lower() == ".gz" and (inner := PurePath(stem)).suffix:
+        return f"{denoised_name(inner.name)}{ending}"
     return f"{stem}_denoised{_OTHER_ENDING.get(ending.lower(), ending)}"
 
 

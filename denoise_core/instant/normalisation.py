@@ -78,7 +78,8 @@ class NormalisedSeries:
         levels, varies = local_noise_sd(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
         power = None if varies else described.power
         if white and power is not None:
-            power, levels = None, levels * (described.estimates["differences"] / described.sd)
+            # Where signal was taken for noise, the noise is no stronger than that.
+            power, levels = None, levels * min(1.0, described.estimates["differences"] / described.sd)
         error = TYPICAL_ERROR if varies else described.level_error
         if guess is not None:
             guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))
@@ -99,11 +100,11 @@ class NormalisedSeries:
         """The same with noise that is taken to be `share` times as strong."""
         return replace(self, levels=share * self.levels)
 
-    def to_residual(self, network_noise: Float32Array) -> Float64Array:
+    def to_residual(self, network_noise: Float32Array | Float64Array) -> Float64Array:
         """What is to be subtracted from the series, from the noise that the network predicts."""
         return np.ldexp(network_noise.astype(np.float64) + self.spikes, self.exponent)
 
-    def to_error_sd(self, variance: Float32Array) -> Float64Array:
+    def to_error_sd(self, variance: Float32Array | Float64Array) -> Float64Array:
         """Sd of the error of the estimate of the series, from the network's variances."""
         return np.ldexp(np.sqrt(variance, dtype=np.float64), self.exponent)
 

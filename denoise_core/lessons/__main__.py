@@ -17,7 +17,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m denoise_core.lessons", description=__doc__)
     parser.add_argument("command", choices=["build"])
     parser.add_argument("numbers", nargs="*", type=int, choices=list(LESSONS), help="only these lessons (default: all)")
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "denoise-lessons", help="for what is done already")
+    parser.add_argument(
+        "--work", type=Path, default=Path(tempfile.gettempdir()) / "denoise-lessons", help="for what is done already"
+    )
     asked = parser.parse_args()
     import torch
 

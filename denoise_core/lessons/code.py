@@ -39,5 +39,8 @@ def notebook(title: str, question: str, source: str, findings: tuple[str, ...]) 
         | (dict(code) if kind == "code" else {"cell_type": "markdown"})
         for i, (kind, text) in enumerate(parts)
     ]
-    about = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    about = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     return json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}, indent=1)

@@ -80,7 +80,13 @@ def rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
     names = tuple(SIDES)
     bars = [
         Line(name="", x=errors, y=np.arange(len(names), dtype=np.float64), role="baseline", points="diamond"),
-        Line(name="", x=cell["error"][None], y=np.array([float(names.index(str(choice["sides"])))]), role="denoised", points="diamond"),
+        Line(
+            name="",
+            x=cell["error"][None],
+            y=np.array([float(names.index(str(choice["sides"])))]),
+            role="denoised",
+            points="diamond",
+        ),
     ]
     return [
         [Panel(lines=above, x_title="Time (s)", y_title="mV")],

@@ -42,9 +42,7 @@ class Snapshot:
 
     def along(self, axis: str, choice: Choice, name: str) -> Float64Array:
         """One measured quantity for every value of `axis`, which is then the first dimension; all else as chosen."""
-        where = tuple(
-            slice(None) if control == axis else values.index(choice[control]) for control, values in self.axes.items()
-        )
+        where = tuple(slice(None) if control == axis else values.index(choice[control]) for control, values in self.axes.items())
         return np.asarray(self.arrays[name][where], dtype=np.float64)
 
 

@@ -80,15 +80,24 @@ class TrainedDenoiser:
         return replace(self, config=replace(self.config, noise=noise))
 
     def prediction(self, series: Series) -> Float64Array:
+        """The values of `predict_blind`."""
+        return self.predict_blind(series).values
+
+    def predict_blind(self, series: Series) -> Estimate:
         """What the network predicts for each sample, before a blind one's own value is put in; NaN where it predicts nothing.
 
-        Where the learning goal is not blind, this is the estimate.
+        Its error says nothing about the noise of the own sample, so that it may serve another method as a guess. Where the
+        learning goal is not blind, this is the estimate.
         """
         preprocessed = preprocess(separate(series, self.config.noise.removes).series, self.config)
         given = self._input(preprocessed.series, self._channel(series.name))
-        mean, _ = self.predict(given, slice(0, len(given.series)))
-        scaled = Estimate(values=given.scaler.invert(mean.numpy()), method=self.config.model.backbone)
-        return preprocessed.invert(scaled).values
+        mean, variance = self.predict(given, slice(0, len(given.series)))
+        scaled = Estimate(
+            values=given.scaler.invert(mean.numpy()),
+            sd=variance.sqrt().numpy() * given.scaler.scale,
+            method=self.config.model.backbone,
+        )
+        return preprocessed.invert(scaled)
 
     def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
         """The same network with another scaling of the channel `name`; its noise level follows the scale."""
@@ -150,9 +159,7 @@ class TrainedDenoiser:
         NaN where a window that predicts its last samples alone has too little before it.
         """
         n, first = len(given.features), self.network.first
-        length, hop = self._window(n)
-        starts = window_starts(n, length=length, hop=hop)
-        starts = starts[(starts + length > where.start) & (starts + first < where.stop)]
+        starts, length = self._windows(n, where)
         if n <= first or not len(starts):
             unknown = torch.full((where.stop - where.start,), torch.nan, dtype=torch.float64)
             return unknown, unknown
@@ -180,13 +187,19 @@ class TrainedDenoiser:
             log_variance = log_variance + given.log_relative_noise[index].to(device)
             yield part, mean, excess_variance(loss, log_variance, self.calibration)
 
-    def _window(self, n: int) -> tuple[int, int]:
-        """Length and hop of the windows for a series of n samples."""
-        length, span = self.config.window.length, self.network.span
-        if self.network.first:
-            return min(n, length), length - self.network.first
+    def _windows(self, n: int, where: slice) -> tuple[NDArray[np.int64], int]:
+        """Starts and length of the windows that predict a stretch of n samples; a short stretch has one of its own."""
+        length, span, first = self.config.window.length, self.network.span, self.network.first
+        if first:
+            starts, length = window_starts(n, length=min(n, length), hop=length - first), min(n, length)
+            return starts[(starts + length > where.start) & (starts + first < where.stop)], length
         core, context = (CORE, CONTEXT) if span is None else (max(span, length), span)
-        return min(n, core + 2 * context), min(n, core)
+        if where.stop - where.start <= core:
+            length = min(n, where.stop - where.start + 2 * context)
+            return np.array([np.clip(where.start - context, 0, n - length)]), length
+        length = min(n, core + 2 * context)
+        starts = window_starts(n, length=length, hop=min(n, core))
+        return starts[(starts + length > where.start) & (starts < where.stop)], length
 
     def save(self, path: str | Path) -> None:
         """Write weights and settings to a model file (usually *.denoiser), which `load` reads.

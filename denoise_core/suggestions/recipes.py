@@ -11,7 +11,7 @@ from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.noise import Noise
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
-from denoise_core.suggestions.settings import apply_choices, suggest
+from denoise_core.suggestions.settings import apply_choices, suggest, suggest_untaught
 
 
 class Fill(Protocol):
@@ -33,7 +33,7 @@ def _with_backbone(name: str, reason: str, **changes: Any) -> Fill:
     def fill(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
         choices = [("model.backbone", name, reason)]
         choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return apply_choices(suggest(series, noise, stated=stated), choices)
+        return apply_choices(suggest_untaught(series, noise, stated=stated), choices)
 
     return fill
 

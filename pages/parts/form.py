@@ -16,7 +16,7 @@ from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import chart, fields, state, task_widgets, training_task
-from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
+from pages.parts.cached import USUAL, expectation_of, identity, keep_alive, noise_of, store
 from pages.parts.messages import plain
 from pages.parts.training_task import TrainingPlan, TrainingTask
 
@@ -64,6 +64,8 @@ def _about(plan: TrainingPlan) -> None:
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))
+    if plan.task == TrainingTask() and (expected := expectation_of(plan.source)):
+        st.caption(plain(f"**What to expect.** {expected}"))
 
 
 def _warnings(plan: TrainingPlan) -> None:

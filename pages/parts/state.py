@@ -13,17 +13,19 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from denoise_core.config import NoiseConfig, RunConfig
+from denoise_core.config import NoiseConfig, RunConfig, parse_untrusted
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
 from pages.parts.training_task import TrainingTask
 
-_KEY, _OFFERS = "denoise", "denoise_offers"
+_KEY, _OFFERS, _SHOWN = "denoise", "denoise_offers", "denoise_shown"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
+_LONGEST_OPTIONS = 4096
 _OURS = ("run", "series", "name", "column", "read", "noise")
 
 
@@ -45,12 +47,15 @@ class Session:
         What a network is to be trained on.
     noise : NoiseConfig
         What was said of the noise of the series, and what is removed from it before.
-    model : str or None
-        The uploaded model file that is to be used, by its sha256.
+    model : Source or None
+        The uploaded model file that is to be used.
     edits : int
         Counts the times that all settings were filled in again, so that a form shows the new values.
     start_token : str
         Sent with the next start of a training, so that one press counts once, however often it arrives.
+    unread : Source or None
+        A file that cannot be read as it is, and is corrected on the bench; `fault` says why. It is stored when it can be read;
+        until then its bytes are in `unread_data`.
     faults : tuple of str
         What went wrong with the last button press, in whole sentences; shown once.
     """
@@ -61,9 +66,12 @@ class Session:
     config: RunConfig | None = None
     task: TrainingTask = field(default_factory=TrainingTask)
     noise: NoiseConfig = field(default_factory=NoiseConfig)
-    model: str | None = None
+    model: Source | None = None
     edits: int = 0
     start_token: str = field(default_factory=new_id)
+    unread: Source | None = None
+    unread_data: bytes | None = field(default=None, repr=False)
+    fault: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -72,6 +80,8 @@ def begin() -> Session:
     session: Session | None = st.session_state.get(_KEY)
     if session is None:
         session = Session(workspace=_workspace(), source=_linked_source(), noise=_linked_noise())
+    elif _went_back():
+        session = _opened_before(session)
     session = replace(session, run=st.query_params.get("run") or session.run)
     _remember(session)
     return session
@@ -91,8 +101,27 @@ def change(**changes: Any) -> None:
 def choose(source: Source) -> None:
     """Show another series, and forget what belonged to the one before."""
     session = current()
-    fresh: dict[str, Any] = {"config": None, "task": TrainingTask(), "noise": NoiseConfig()}
-    change(source=source, run=None, edits=session.edits + 1, start_token=new_id(), faults=(), **fresh)
+    forgotten: dict[str, Any] = {
+        "run": None,
+        "config": None,
+        "task": TrainingTask(),
+        "noise": NoiseConfig(),
+        "unread": None,
+        "unread_data": None,
+        "fault": "",
+        "faults": (),
+    }
+    change(source=source, edits=session.edits + 1, start_token=new_id(), **forgotten)
+
+
+def correct(source: Source, fault: str, data: bytes | None) -> None:
+    """Put a file that cannot be read on the bench; the series on the other pages stays."""
+    change(unread=source, unread_data=data, fault=fault, faults=(), edits=current().edits + 1)
+
+
+def leave_bench() -> None:
+    """Back to the series from before."""
+    change(unread=None, unread_data=None, fault="", edits=current().edits + 1)
 
 
 def state_noise(noise: NoiseConfig) -> None:
@@ -145,6 +174,16 @@ def pop_faults() -> tuple[str, ...]:
 def link(**query: str) -> dict[str, str]:
     """Query parameters of this session with some replaced: what a link to another page carries."""
     return _query(current()) | query
+
+
+def shown(place: str) -> str:
+    """The name of what is shown there, and nothing else with it; "" where that is not sure. See `freshness`."""
+    return str(st.session_state.get(_SHOWN, {}).get(place, ""))
+
+
+def show(place: str, name: str) -> None:
+    """From now on `name` is what is shown there."""
+    st.session_state.setdefault(_SHOWN, {})[place] = name
 
 
 def view(key: str) -> View | None:
@@ -216,10 +255,25 @@ def _linked_noise() -> NoiseConfig:
 def _parse_options(text: str) -> dict[str, Any]:
     """The reading options of a link; what is in them is checked where they are used."""
     try:
-        options = json.loads(text or "{}")
+        options = parse_untrusted(text or "{}", longest=_LONGEST_OPTIONS)
     except ValueError:
         return {}
     return options if isinstance(options, dict) else {}
+
+
+def _went_back() -> bool:
+    """Whether the browser's Back or Forward brought this rerun; at all others the URL may be older than the session."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _opened_before(session: Session) -> Session:
+    """What the URL names, to which a person went back; the settings of the form stay where they are for the same series."""
+    source, run = _linked_source(), st.query_params.get("run")
+    if source == session.source:
+        return replace(session, run=run)
+    fresh = {"noise": _linked_noise(), "model": session.model, "edits": session.edits + 1}
+    return Session(workspace=session.workspace, source=source, run=run, **fresh)
 
 
 def _workspace() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -46,6 +46,7 @@ _GROUPED = {
     ".": rf"[+-]?\d{{1,3}}(?:(?:,\d{{3}})+|(?:[{_SPACES}]\d{{3}})+)(?:\.\d*)?{_EXPONENT}",
     ",": rf"[+-]?\d{{1,3}}(?:(?:\.\d{{3}})+|(?:[{_SPACES}]\d{{3}})+)(?:,\d*)?{_EXPONENT}",
 }
+_AFFIXED = re.compile(r"([€$£¥]?)\s*([+-]?[\d.,][\d.,  '’]*(?:[eE][+-]?\d+)?)\s*([^\d\s.,+-]\S{0,9})?\Z")
 _NUMBER = {mark: re.compile(rf"(?:{_PLAIN[mark]}|{_GROUPED[mark]}|{_INFINITE})\Z") for mark in ".,"}
 
 _UNIT_WORDS = """
@@ -59,6 +60,11 @@ digit lsb adc raw fs µm/m um/m µε ue mm/m mv/v n/mm² n/mm2 w/m² w/m2 kg/m³
 avg max tot std dd.mm.yyyy tt.mm.jjjj yyyy-mm-dd hh:mm:ss hh:mm hh:mm:ss.sss
 """
 _UNITS = frozenset(_UNIT_WORDS.split())
+_WORDS = "min max avg tot std rn smp ts fs in day days year years hour hours minute minutes count counts raw digit digits adc"
+_AMBIGUOUS = frozenset(_WORDS.split())
+_PERCENT = ("%", "°", "‰")
+_BEFORE_UNIT = re.compile(r"(?<=\S)(?:\s*/\s*|\s*[,;]\s+|\s+in\s+|\s+)(?=\S)")
+_CURRENCY = "€$£¥"
 _BRACKETS = re.compile(r"\s*(?:\[([^\[\]]*)\]|\(([^()]*)\)|<([^<>]*)>)\s*\Z")
 
 
@@ -71,6 +77,20 @@ def is_number(text: str, decimal: str | None = None) -> bool:
     """Whether the text is a number with this decimal mark, or with either."""
     text = text.strip()
     return any(_NUMBER[mark].match(text) for mark in (decimal or ".,"))
+
+
+def split_affix(text: str) -> tuple[str, str] | None:
+    """What stands before and after the number of a cell: ``split_affix("45.2 %") == ("", "%")``.
+
+    None where there is nothing, or neither a currency nor a known unit.
+    """
+    match = _AFFIXED.match(text.strip())
+    if match is None or not is_number(match[2]):
+        return None
+    before, after = match[1], match[3] or ""
+    if not (before or after) or (after and not (after in _CURRENCY or is_unit(after))):
+        return None
+    return before, after
 
 
 def is_unit(text: str) -> bool:
@@ -92,7 +112,8 @@ def is_unit_cell(text: str) -> bool:
 def split_unit(header: str) -> tuple[str, str]:
     """Name and unit of a header cell: ``split_unit("Druck (bar)") == ("Druck", "bar")``.
 
-    Square brackets hold a unit unless it is an index; round brackets only if the unit is known.
+    Square brackets hold a unit unless it is an index; round brackets, and what follows a slash, a comma or a blank, only if the
+    unit is known; of several such units the longest.
     """
     header = header.strip()
     if match := _BRACKETS.search(header):
@@ -101,11 +122,19 @@ def split_unit(header: str) -> tuple[str, str]:
         square = match[1] is not None and not unit.isdigit()
         if name and (square or is_unit(unit)):
             return name, "" if unit == "-" else unit
-    for mark in (" / ", "/", ", "):
-        name, found, unit = header.rpartition(mark)
-        if found and name.strip() and is_unit(unit) and not unit.strip().isdigit() and not is_unit(header):
-            return name.strip(), unit.strip()
+    if is_unit(header):
+        return header, ""
+    for match in _BEFORE_UNIT.finditer(header):
+        name, mark, unit = header[: match.start()], match[0].strip(), header[match.end() :].strip()
+        known = is_unit(unit) and not unit.isdigit() if mark else unit in _PERCENT or (len(unit) > 1 and _is_unit_in_words(unit))
+        if name.strip() and known:
+            return name.strip(), unit
     return header, ""
+
+
+def _is_unit_in_words(text: str) -> bool:
+    """Whether a word after a blank is a unit: "km/h", but not the "min" of "Pressure min"."""
+    return is_unit(text) and text.lower() not in _AMBIGUOUS
 
 
 def decimal_mark(cells: Iterable[str]) -> str:
@@ -116,7 +145,9 @@ def decimal_mark(cells: Iterable[str]) -> str:
     votes: Counter[str] = Counter()
     unsure: Counter[str] = Counter()
     for text in cells:
-        body = re.split(r"[eEdD]", text.strip().lstrip("+-"))[0]
+        around = split_affix(text)
+        bare = text if around is None else text.strip().removeprefix(around[0]).removesuffix(around[1])
+        body = re.split(r"[eEdD]", bare.strip().lstrip("+-"))[0]
         if not re.fullmatch(r"[\d.,]*\d[\d.,]*", body):
             continue
         last = max(body.rfind("."), body.rfind(","))
@@ -140,19 +171,21 @@ def significant_digits(cells: Iterable[str]) -> int:
     return max((len(text) for text in digits), default=0)
 
 
-def to_floats(column: pa.Array, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+def to_floats(
+    column: pa.Array, decimal: str, gap_words: Collection[str] = ()
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Numbers of a column of text, shape (n,), NaN where there is none.
 
     Returns
     -------
     values : float64 array of shape (n,)
     odd : bool array of shape (n,)
-        True where the text is neither a number nor a spelling of a gap.
+        True where the text is neither a number nor a spelling of a gap, of which `gap_words` are more.
     grouped : bool array of shape (n,)
         True where a thousands separator was taken out.
     """
     text = pc.utf8_trim_whitespace(column)
-    missing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(MISSING))
+    missing = pc.is_in(pc.utf8_lower(text), value_set=pa.array([*MISSING, *(word.strip().lower() for word in gap_words)]))
     present = pc.if_else(missing, None, text)
     if decimal == "," and not pc.any(pc.match_substring(present, "."), min_count=0).as_py():
         present = pc.replace_substring(present, ",", ".")

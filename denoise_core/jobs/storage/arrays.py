@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -18,6 +20,8 @@ from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
 _REMOVED = "removed "
 Get = Callable[[str], Float64Array]
+UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file may raise."""
 
 
 def save_training_set(path: Path, data: TrainingSet) -> None:

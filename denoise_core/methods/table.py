@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from denoise_core import filters
+from denoise_core.assess.risk import BLEND, BLEND_LABEL
 from denoise_core.config import NoiseConfig, RunConfig, unknown
 from denoise_core.dsp import gap_filling
-from denoise_core.dsp.sample_grid import SampleGrid
 from denoise_core.errors import SettingsError
-from denoise_core.noise import Noise, describe_series, separate
+from denoise_core.methods import automatic, quick
+from denoise_core.noise import separate
 from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import suggest
 from denoise_core.training.events import Event
@@ -45,19 +46,12 @@ def _denoise_by_training(
     return fit(series, config, on_event=on_event).denoise(series)
 
 
-def _filter_method(name: str) -> Callable[..., Estimate]:
-    return lambda series, **settings: filters.apply(series, name, **settings)
-
-
-def _denoise_instantly(series: Series, *, noise: Noise | None = None, **others: Any) -> Estimate:
-    if others:
-        raise SettingsError([f"{name!r} is not a setting of instant: it has none. Leave it out." for name in others])
-    from denoise_core import instant
-
-    return instant.denoise(series, noise=noise)
-
-
 METHODS: dict[str, Method] = {
+    BLEND: Method(
+        label=BLEND_LABEL,
+        help="Combines Instant with filters, and on request a trained network, by the error that each probably has here.",
+        denoise=automatic.denoise,
+    ),
     "lstm": Method(
         label="Two-sided LSTM",
         help="Trains a network on this series to predict each sample from those before and after it; noise cannot be predicted.",
@@ -67,10 +61,15 @@ METHODS: dict[str, Method] = {
     "instant": Method(
         label="Instant",
         help="A network pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
-        denoise=_denoise_instantly,
+        denoise=quick.function(quick.INSTANT),
+    ),
+    quick.NONLOCAL: Method(
+        label=quick.LABELS[quick.NONLOCAL],
+        help="Denoises stretches that resemble each other together, as Instant finds them: for a pattern that recurs.",
+        denoise=quick.function(quick.NONLOCAL),
     ),
     **{
-        name: Method(label=chosen.label, help=chosen.help, denoise=_filter_method(name))
+        name: Method(label=chosen.label, help=chosen.help, denoise=quick.function(name))
         for name, chosen in filters.FILTERS.items()
     },
 }
@@ -86,7 +85,7 @@ def lookup(name: str) -> Method:
 def denoise(
     series: Series,
     *,
-    method: str = "lstm",
+    method: str = BLEND,
     fill_gaps: bool | None = None,
     remove: Iterable[str] = (),
     noise: NoiseConfig | None = None,
@@ -98,12 +97,15 @@ def denoise(
     ----------
     fill_gaps : bool, optional
         Whether gaps are continued from the samples around them; by default only by methods that train a network.
+    method
+        By default "auto": Instant and some filters, combined by the error that each probably has on this series.
     remove : "hum", "drift" or both, optional
         What is removed before the method sees the series, where it is found. It is then part of the residual.
     noise : NoiseConfig, optional
         What is known about the noise: its level, or a stretch of the series that holds nothing else.
     settings
         Those of the filter (`filters.FILTERS[method].settings`), each suggested from the data where it is not given.
+        For "auto": `train`, whether a network is trained and judged too; then also those of "lstm".
         For "lstm": `config`, a RunConfig (default: `suggest(series)`), and `on_event`, called with each training event.
 
     Returns
@@ -125,13 +127,11 @@ def denoise(
         estimate = chosen.denoise(series, stated=stated, **settings)
         return estimate.with_gaps_of(series) if fill_gaps is False else estimate
     separated = separate(series, stated.removes)
-    grid = SampleGrid.of(series.time)
-    seen = grid.expand_series(separated.series)
-    if stated.level or stated.stretch:
-        settings["noise"] = describe_series(seen, stated)
-    estimate = grid.collect_estimate(chosen.denoise(seen, **settings))
-    estimate = replace(estimate, notes=(*estimate.notes, *grid.notes(series.name)))
-    return separated.tell(gap_filling.fill_gaps(estimate, separated.series) if fill_gaps else estimate)
+    estimate = chosen.denoise(separated.series, stated=replace(stated, remove_hum=False, remove_drift=False), **settings)
+    if fill_gaps is not None:
+        fill = gap_filling.fill_gaps if fill_gaps else Estimate.with_gaps_of
+        estimate = fill(estimate, separated.series)
+    return separated.tell(estimate)
 
 
 def _state(noise: NoiseConfig, remove: Iterable[str]) -> NoiseConfig:

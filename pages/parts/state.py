@@ -272,8 +272,8 @@ def _opened_before(session: Session) -> Session:
     source, run = _linked_source(), st.query_params.get("run")
     if source == session.source:
         return replace(session, run=run)
-    fresh = {"noise": _linked_noise(), "model": session.model, "edits": session.edits + 1}
-    return Session(workspace=session.workspace, source=source, run=run, **fresh)
+    kept = Session(workspace=session.workspace, source=source, run=run, model=session.model, edits=session.edits + 1)
+    return replace(kept, noise=_linked_noise())
 
 
 def _workspace() -> str:

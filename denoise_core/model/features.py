@@ -11,11 +11,10 @@ from torch import Tensor
 
 from denoise_core.config import RunConfig
 from denoise_core.config.objectives import OBJECTIVES
-from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.scaling import Scaler
 from denoise_core.networks import has_steps
 from denoise_core.noise import describe
-from denoise_core.noise.local_level import local_noise_sd
+from denoise_core.noise.local_level import quick_levels
 from denoise_core.series import Float64Array, Series, TimeAxis
 
 LEAST_RELATIVE = 1e-6
@@ -91,11 +90,10 @@ def features(scaled: Float64Array, time: TimeAxis, config: RunConfig, *, channel
 def noise_sd_along(series: Series) -> Float64Array:
     """Standard deviation of the noise at each sample, shape (n,), in the unit of the series; in gaps between that beside them."""
     described, observed = describe(series.values), series.observed
-    size = float(np.nanmax(np.abs(series.values), initial=0.0)) or 1.0
-    levels, varies = local_noise_sd(interpolate_gaps(series.values) / size, described)
-    if not varies:
+    levels = quick_levels(series.values, described)
+    if levels is None:
         return described.along(len(series))
-    return np.interp(np.arange(len(series)), np.flatnonzero(observed), levels[observed]) * size
+    return np.interp(np.arange(len(series)), np.flatnonzero(observed), levels[observed])
 
 
 def log_relative_noise(variance: Float64Array) -> Float64Array:

@@ -15,6 +15,7 @@ from denoise_core.series import Series
 
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
 FEWEST_STEPS, MOST_STEPS = 5, 20  # per epoch
+LEAST_SAMPLES = 32  # for the shortest window that a network learns from
 SPIKE_SHARE = 0.002
 # Signal sd over noise sd from which the linear predictor gains. Measured over four test signals, against none: SNR 3: -1.0 dB,
 # SNR 10: +0.6 dB, SNR 40: +3.4 dB.
@@ -53,9 +54,9 @@ def suggest(series: Series, noise: Noise | None = None) -> RunConfig:
     Raises
     ------
     DataError
-        If the series has no numbers, is constant, or has fewer than 32 samples.
+        If the series has no numbers, is constant, or has fewer than `LEAST_SAMPLES` samples.
     """
-    series.check_usable(at_least=32)
+    series.check_usable(at_least=LEAST_SAMPLES)
     noise = noise or describe(series.values)
     window, window_reason = _window(series)
     choices = [

@@ -16,13 +16,13 @@ from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
 
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
-FEWEST_SAMPLES = 32
 PRETRAINED_WINDOW = 256  # half of that in pretraining: 15 % quicker
 # Signal sd over noise sd up to which pretraining saw records. Five signals, n = 2048, against random weights with the linear
 # predictor: SNR 10: +1.3 dB, SNR 30: +0.1 dB.
 PRETRAINED_TO_SNR = 30.0
 STEP_SAMPLES = 4096
 FEWEST_STEPS, MOST_STEPS = 5, 20  # per epoch
+LEAST_SAMPLES = 32  # for the shortest window that a network learns from
 SPIKE_SHARE = 0.002
 # Signal sd over noise sd from which the linear predictor gains. Measured over four test signals, against none: SNR 3: -1.0 dB,
 # SNR 10: +0.6 dB, SNR 40: +3.4 dB.
@@ -70,9 +70,9 @@ def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig =
     Raises
     ------
     DataError
-        If the series has no numbers, is constant, or has fewer than 32 samples.
+        If the series has no numbers, is constant, or has fewer than `LEAST_SAMPLES` samples.
     """
-    series.check_usable(at_least=FEWEST_SAMPLES)
+    series.check_usable(at_least=LEAST_SAMPLES)
     series = separate(series, stated.removes).series
     noise = noise or describe_series(series, stated)
     config = _suggest_untaught(series, noise, stated)
@@ -92,7 +92,7 @@ def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig =
 
 def suggest_untaught(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """The same for a network that starts from random weights."""
-    series.check_usable(at_least=FEWEST_SAMPLES)
+    series.check_usable(at_least=LEAST_SAMPLES)
     series = separate(series, stated.removes).series
     return _suggest_untaught(series, noise or describe_series(series, stated), stated)
 

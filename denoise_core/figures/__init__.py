@@ -4,4 +4,17 @@ from denoise_core.figures.charts import axis_values, loss, overlay, preview, spe
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.traces import DARK, Figure, View
 
-__all__ = ["DARK", "Figure", "Line", "Panel", "View", "axis_values", "loss", "overlay", "panels", "preview", "spectrum", "windows"]
+__all__ = [
+    "DARK",
+    "Figure",
+    "Line",
+    "Panel",
+    "View",
+    "axis_values",
+    "loss",
+    "overlay",
+    "panels",
+    "preview",
+    "spectrum",
+    "windows",
+]

@@ -36,7 +36,7 @@ function themed(layout, style, height) {
     autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: 13 },
+    font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: layout.font?.size ?? 13 },
     hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: text } },
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: text, activecolor: style.getPropertyValue("--st-primary-color").trim() },
   }
@@ -77,7 +77,7 @@ async function draw(Plotly, root, data, chart) {
   const figure = isDark(style) ? recoloured(data.figure, data.dark) : data.figure
   const log = figure.layout.xaxis?.type === "log"
   chart.sends = data.zooms && !log
-  const config = { displaylogo: false, displayModeBar: true, modeBarButtons: BUTTONS }
+  const config = { displaylogo: false, displayModeBar: data.toolbar, modeBarButtons: BUTTONS }
   await Plotly.react(node, figure.data, themed(figure.layout, style, data.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
   root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)

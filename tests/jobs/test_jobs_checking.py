@@ -11,7 +11,6 @@ import pytest
 
 from denoise_core import methods
 from denoise_core.jobs import Request, Store, worker
-from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 from tests.jobs.conftest import small
@@ -39,7 +38,7 @@ def test_the_blend_of_a_finished_training_is_that_of_result_and_twin(store: Stor
     assert store.run(run).reason == ""
 
 
-def test_a_stopped_training_is_checked_too(store: Store, submit: Submit, series: Series) -> None:
+def test_a_stopped_training_is_checked_too(store: Store, submit: Submit) -> None:
     run = submit(epochs=1000)
     threading.Timer(0.4, store.stop, [run]).start()
     work(store, run)
@@ -47,9 +46,7 @@ def test_a_stopped_training_is_checked_too(store: Store, submit: Submit, series:
     assert set(store.blend(run).weights) >= {"instant", "lstm"}
 
 
-def test_whoever_cancels_waits_for_no_check(
-    store: Store, submit: Submit, series: Series, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_cancels_waits_for_no_check(store: Store, submit: Submit, monkeypatch: pytest.MonkeyPatch) -> None:
     run = submit()
     monkeypatch.setattr(worker, "train_twin", lambda *_, **__: store.cancel(run))
     work(store, run)
@@ -76,7 +73,7 @@ def test_a_series_without_visible_noise_is_not_judged(store: Store, series: Seri
     assert store.blend(run) is None
 
 
-def test_a_run_of_before_has_no_blend_and_opens(store: Store, submit: Submit, series: Series, home: Home) -> None:
+def test_a_run_of_before_has_no_blend_and_opens(store: Store, submit: Submit, series: Series) -> None:
     run = submit()
     folder: Path = work(store, run).path
     for kept in folder.glob("blend*"):

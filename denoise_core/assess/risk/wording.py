@@ -11,7 +11,7 @@ from denoise_core.assess.risk.judged import Blended, Judged
 from denoise_core.noise import Noise
 
 _UNCERTAIN = 0.3  # error of the log of the noise level, from which on the figures are doubtful
-_NOTHING_DB = 0.1  # of gain in the estimated square error
+NOTHING_DB = 0.1  # of gain in the estimated square error
 
 
 def sentence_on(judged: Sequence[Judged], combined: Judged, *, unit: str, training_gain_db: float | None) -> str:
@@ -22,7 +22,7 @@ def sentence_on(judged: Sequence[Judged], combined: Judged, *, unit: str, traini
     range_ = f"probably {format_range(low, high, unit)}"
     if training_gain_db is None:
         return f"{error} ({range_}). {_comparison(best, combined)}"
-    if training_gain_db < _NOTHING_DB:
+    if training_gain_db < NOTHING_DB:
         return f"Training gained nothing here: without the network the estimated error is as small. {error} ({range_})."
     less = 100.0 * (1.0 - 10.0 ** (-training_gain_db / 20.0))
     return f"Training lowered the estimated error by {less:.0f} % ({training_gain_db:.1f} dB). {error} ({range_})."

@@ -74,7 +74,7 @@ def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig =
     """
     series.check_usable(at_least=LEAST_SAMPLES)
     series = separate(series, stated.removes).series
-    noise = noise or describe_series(series, stated)
+    noise = _noise_of(series, noise, stated)
     config = _suggest_untaught(series, noise, stated)
     if noise.sd * PRETRAINED_TO_SNR < float(np.nanstd(series.values)):
         return config
@@ -94,14 +94,14 @@ def suggest_untaught(series: Series, noise: Noise | None = None, *, stated: Nois
     """The same for a network that starts from random weights."""
     series.check_usable(at_least=LEAST_SAMPLES)
     series = separate(series, stated.removes).series
-    return _suggest_untaught(series, noise or describe_series(series, stated), stated)
+    return _suggest_untaught(series, _noise_of(series, noise, stated), stated)
 
 
 def _suggest_untaught(series: Series, noise: Noise, stated: NoiseConfig) -> RunConfig:
     window, window_reason = _window(series)
     choices = [
         *_scaling(noise),
-        *(_autocorrelation(noise) if quick_levels(series.values, noise) is None else _unknown_autocorrelation()),
+        *_autocorrelation(noise),
         *_loss(noise),
         *_baseline(series, noise),
         ("window.length", window.length, window_reason),
@@ -109,6 +109,19 @@ def _suggest_untaught(series: Series, noise: Noise, stated: NoiseConfig) -> RunC
         *_defaults(),
     ]
     return apply_choices(RunConfig(noise=stated), choices)
+
+
+def _noise_of(series: Series, noise: Noise | None, stated: NoiseConfig) -> Noise:
+    """What is known of the noise; where its level varies within few samples, as white and without spikes.
+
+    Noise that comes and goes looks autocorrelated, spiky and weak: gaps of 3 to 14 and linear predictors were suggested for it.
+    """
+    noise = noise or describe_series(series, stated)
+    levels = quick_levels(series.values, noise)
+    if levels is None:
+        return noise
+    sd = float(np.sqrt(np.mean(levels**2)))
+    return replace(noise, sd=sd, levels=levels, power=None, correlation=0.0, gap=1, spikes=0.0)
 
 
 def for_channels(config: RunConfig, channels: int) -> RunConfig:
@@ -184,12 +197,6 @@ def _autocorrelation(noise: Noise) -> Iterator[Choice]:
         block = max(SplitConfig().block, 8 * gap)
         yield "split.block", block, "Longer than the blind spot, so that held-out samples are really unseen."
         yield "split.guard", gap, "As wide as the blind spot, because nearer samples share their noise."
-
-
-def _unknown_autocorrelation() -> Iterator[Choice]:
-    # Noise that comes and goes looks autocorrelated: gaps of 3 to 14 were suggested for series whose noise varies a hundredfold.
-    why = "The noise level varies within few samples; the noise is taken as white, so only the sample itself is hidden."
-    yield "model.gap", 1, why
 
 
 def _loss(noise: Noise) -> Iterator[Choice]:

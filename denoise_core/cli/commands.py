@@ -129,9 +129,8 @@ def _blended(
     """Each series by a network and other methods together; a second network, trained on noisier copies, tells its error."""
     trained = progress.train(data, config, say=say, quiet=arguments.quiet)
     estimates = [trained.denoise(series) for series in data.to_denoise]
-    noisier = methods.twin_of(data)
-    again = config.replace("training.epochs", len(trained.history)).replace("training.minutes", 0.0)
-    twin = progress.train(noisier, again, say=say, quiet=arguments.quiet, title="Checking")
+    noisier = methods.twin_of(data, stated=config.noise)
+    twin = progress.train_twin(noisier, methods.for_twin(config), epochs=len(trained.history), quiet=arguments.quiet)
     for i, (series, estimate, copy) in enumerate(zip(data.to_denoise, estimates, noisier.to_denoise, strict=True)):
         found = methods.blend_with_network(series, estimate, twin.denoise(copy), i=i, stated=config.noise)
         for sentence in filter(None, (found.sentence, found.doubt)):

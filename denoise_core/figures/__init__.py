@@ -2,6 +2,7 @@
 
 from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, stated_error, time_values, windows
 from denoise_core.figures.panels import Line, Panel, panels
+from denoise_core.figures.shares import shares
 from denoise_core.figures.small_multiples import small_multiples
 from denoise_core.figures.traces import DARK, Figure, View
 
@@ -16,6 +17,7 @@ __all__ = [
     "overlay",
     "panels",
     "preview",
+    "shares",
     "small_multiples",
     "spectrum",
     "stated_error",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from denoise_core.assess.risk import Blended
 from denoise_core.config import NoiseConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
@@ -148,6 +149,10 @@ class Store:
         if not folder.result_of(i).exists():
             raise RunError("This run has no result (yet): it is still running, or it ended before its first epoch.")
         return self._read(run_id, lambda folder: folder.estimate(i))
+
+    def blend(self, run_id: str, i: int = 0) -> Blended | None:
+        """The result for ``series(run_id, i)`` combined with other methods, and their estimated errors; None in older runs."""
+        return self._read(run_id, lambda folder: folder.blend(i))
 
     def model_path(self, run_id: str) -> Path:
         """The trained model's file; RunError while there is none."""

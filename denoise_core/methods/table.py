@@ -63,6 +63,11 @@ METHODS: dict[str, Method] = {
         help="A network pretrained on synthetic signals: no settings, no waiting, and it reports its uncertainty.",
         denoise=quick.function(quick.INSTANT),
     ),
+    quick.NONLOCAL: Method(
+        label=quick.LABELS[quick.NONLOCAL],
+        help="Denoises stretches that resemble each other together, as Instant finds them: for a pattern that recurs.",
+        denoise=quick.function(quick.NONLOCAL),
+    ),
     **{
         name: Method(label=chosen.label, help=chosen.help, denoise=quick.function(name))
         for name, chosen in filters.FILTERS.items()

@@ -69,8 +69,8 @@ def by_method(
     return Candidate(method=method, estimate=estimate, twins=twins, own=own, seconds=time.perf_counter() - began, label=label)
 
 
-def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, seconds: float = 0.0, label: str = "") -> Candidate:
-    """A candidate by a network; `twin` is the result, for ``draws.noisier(0)``, of one that was trained on that copy alone.
+def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, label: str = "", trained: bool = True) -> Candidate:
+    """A candidate by a network, and the result of its twin for ``draws.noisier(0)``; if `trained`, trained on that copy alone.
 
     Raises
     ------
@@ -88,7 +88,6 @@ def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, se
         estimate=estimate,
         twins=draws.cut(twin.values)[None],
         own=draws.cut(estimate.values),
-        seconds=seconds,
         label=label,
-        trained=True,
+        trained=trained,
     )

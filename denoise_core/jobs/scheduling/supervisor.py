@@ -85,7 +85,7 @@ class Supervisor:
         self._start_next()
         self._tell_places()
         self._prune()
-        self._index.sync(self._entries)
+        self._sync_index()
         if self._troubles:
             raise self._troubles[0]
 
@@ -157,7 +157,7 @@ class Supervisor:
         if worker := Worker.adopt(folder):
             log.info("Adopted the worker of run %s.", entry.id)
             self._workers[entry.id] = worker
-        elif entry.status.state == RUNNING:
+        elif entry.status.state == RUNNING and not folder.is_held():
             recovery.handle_crash(folder, "its process was gone when it was looked for")
         elif request := folder.stop_request():
             recovery.end_without_worker(folder, request)
@@ -182,6 +182,20 @@ class Supervisor:
         if found != self._places:
             write_json(self._home.queue, found)
             self._places = found
+
+    def _sync_index(self) -> None:
+        """Made again from the folders where the file was damaged or taken away."""
+        try:
+            if not self._home.index.exists():
+                raise sqlite3.DatabaseError("the index was taken away")
+            self._index.sync(self._entries)
+        except sqlite3.OperationalError:
+            raise  # locked, or the disk is full: it is tried again
+        except sqlite3.DatabaseError as error:
+            log.warning("The index is made again from the run folders (%s).", error)
+            self._index.close()
+            self._index = IndexWriter(self._home.index, damaged=True)
+            self._index.sync(self._entries)
 
     def _prune(self) -> None:
         """Once an hour."""

@@ -31,7 +31,8 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="the file to write; default: NAME_denoised, beside the input"
     )
-    command.add_argument("--method", default="lstm", metavar="NAME", help="one of the names that 'methods' lists; default: lstm")
+    command.add_argument("--method", default="auto", metavar="NAME", help="one of the names that 'methods' lists; default: auto")
+    command.add_argument("--train", action="store_true", help="with auto: also train a network, and combine it with the others")
     command.add_argument("--model", type=Path, metavar="FILE", help="use a network saved by 'train' instead of training one")
     command.add_argument("--rescale", action="store_true", help="with --model: fit the network's scaling to this recording")
     command.add_argument("--residual", action="store_true", help="also write the residual: what was removed")
@@ -40,6 +41,7 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     gaps.add_argument("--keep-gaps", action="store_true", help="leave gaps empty; by default a trained network fills them")
     gaps.add_argument("--fill-gaps", action="store_true", help="continue the series over gaps, also with instant and the filters")
     command.add_argument("--together", action="store_true", help="train one network for all columns instead of one for each")
+    _noise(command)
     _training(command)
 
 
@@ -52,12 +54,25 @@ def _train(command: argparse.ArgumentParser) -> None:
         help="the input is clean: add white or autocorrelated noise, and train to remove it",
     )
     command.add_argument("--snr", type=float, metavar="RATIO", help="with --add-noise: signal-to-noise ratio, sd over sd")
+    _noise(command)
     _training(command)
 
 
 def _suggest(command: argparse.ArgumentParser) -> None:
     _input(command)
     command.add_argument("--recipe", default=USUAL, metavar="NAME", help=f"one of {', '.join(RECIPES)}; default: {USUAL}")
+    _noise(command)
+
+
+def _noise(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--remove-hum", action="store_true", help="also remove mains hum, if some is found")
+    command.add_argument("--remove-drift", action="store_true", help="also remove drift of the baseline, if some is found")
+    command.add_argument(
+        "--noise-from",
+        metavar="START:STOP",
+        help="a stretch that holds nothing but noise, in the unit of the time column, such as 0:2.5; the noise is measured there",
+    )
+    command.add_argument("--noise-level", type=float, metavar="SD", help="the standard deviation of the noise, where it is known")
 
 
 def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:
@@ -110,6 +125,7 @@ def _training(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also train on the same columns of this file; repeat it for several files",
     )
+    command.add_argument("--minutes", type=float, metavar="M", help="about how long to train; default: what suits the data")
     command.add_argument("--device", metavar="NAME", help="where to train: auto, cuda, mps or cpu")
     command.add_argument(
         "--set",

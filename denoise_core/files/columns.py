@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from denoise_core.errors import DataError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import Limits
-from denoise_core.files.text import cells
+from denoise_core.files.text.units import split_unit, strip_brackets
 from denoise_core.series import Layout
 
 
@@ -112,6 +112,14 @@ def unique_names(names: Sequence[str]) -> list[str]:
     return found
 
 
+def filled_forward(cells_of: Sequence[str]) -> list[str]:
+    """``["", "a", "a", "b"]`` for ``["", "a", "", "b"]``: what merged cells say of each column."""
+    found: list[str] = []
+    for text in cells_of:
+        found.append(text.strip() or (found[-1] if found else ""))
+    return found
+
+
 def names_and_units(header: Sequence[str], below: Sequence[str], above: Sequence[str] = ()) -> tuple[list[str], list[str]]:
     """Names and units of columns from the cells of the header and of the units row, as many each as there are columns.
 
@@ -122,12 +130,10 @@ def names_and_units(header: Sequence[str], below: Sequence[str], above: Sequence
     >>> names_and_units(["t", "min [V]", "max [V]"], ["", "", ""], ["", "Pump", ""])
     (['t', 'Pump min', 'Pump max'], ['', 'V', 'V'])
     """
-    pairs = [cells.split_unit(text) for text in header]
-    own = [cells.strip_brackets(text).strip("-") for text in below]
-    names, group = [], ""
-    for (name, _), text in zip(pairs, above or [""] * len(pairs), strict=True):
-        group = text.strip() or group
-        names.append(f"{group} {name}".strip() if name else "")
+    pairs = [split_unit(text) for text in header]
+    own = [strip_brackets(text).strip("-") for text in below]
+    groups = filled_forward(above) or [""] * len(pairs)
+    names = [f"{group} {name}".strip() if name else "" for (name, _), group in zip(pairs, groups, strict=True)]
     return unique_names(names), [unit or other for (_, unit), other in zip(pairs, own, strict=True)]
 
 

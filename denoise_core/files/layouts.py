@@ -65,6 +65,10 @@ class TextLayout(Layout):
         Whether the first column has no name, as R writes tables.
     footer : int
         Lines at the end of the file that hold no samples.
+    header_line : str
+        The row of names as it stands in the file: where it is repeated further down, it holds no samples.
+    header_width : int
+        Cells in the row of names, which may be more than in the rows of numbers.
     gap : str
         How the file writes a missing value.
     digits : mapping of column name to int
@@ -78,6 +82,8 @@ class TextLayout(Layout):
     decimal: str
     shift: bool = False
     footer: int = 0
+    header_line: str = ""
+    header_width: int = 0
     gap: str = ""
     digits: Mapping[str, int] = field(default_factory=dict)
 

@@ -253,7 +253,7 @@ def test_json_is_read_and_written_in_its_own_shape(parsed, rewritten, case):
     assert recording.time.rate_hz == pytest.approx(100.0)
     made = rewritten(recording, {channel: VALUES * 2}, JSON[case]).decode()
     again = parsed(made, "pump.json")
-    found = again.channels[{"rows": "column 3", "values": "p"}.get(case, "p (bar)_denoised")]
+    found = again.channels[{"rows": "column 3", "values": "p"}.get(case, "p_denoised")]
     np.testing.assert_array_equal(found, VALUES * 2)
     if case != "values":
         np.testing.assert_array_equal(again.channels[channel], VALUES)

@@ -19,8 +19,8 @@ from denoise_core.files.formats.stored_signals import rate_in, start_in
 from denoise_core.files.layouts import JsonLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
-from denoise_core.files.text.cells import split_unit
 from denoise_core.files.text.column_parser import ColumnParser, words_in_words
+from denoise_core.files.text.units import split_unit
 
 _DEEP = 6
 _SHAPES = {
@@ -178,7 +178,7 @@ def write_json(source: Path, target: Path, columns: Sequence[OutputColumn], layo
     for key in layout.path:
         place = place[key]
     for column in columns:
-        key = f"{layout.keys[layout.names.index(column.channel)]}_{column.suffix}"
+        key = column.header(layout.keys[layout.names.index(column.channel)])
         values = [None if math.isnan(value) else value for value in column.values.tolist()]
         if layout.shape == "columns":
             place[key] = values

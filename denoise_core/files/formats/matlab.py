@@ -5,6 +5,7 @@ Version 7.3 is HDF5, see `hdf5`.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -118,14 +119,39 @@ def _columns_of(array: NDArray[Any], path: str, name: str, more: dict[str, Any])
 
 
 def write_mat(source: Path, target: Path, columns: Sequence[OutputColumn], layout: SignalsLayout) -> None:
-    """The same variables, and one column vector for each result, named as MATLAB names may be."""
+    """The same variables, and a column vector for each result beside its channel, named as MATLAB names may be."""
     with damage_as_data_error("The file", _KIND):
         variables = {key: value for key, value in loadmat(source).items() if not key.startswith("__")}
         for column in columns:
-            path = layout.paths[layout.names.index(column.channel)]
-            variables[matlab_name(f"{path}_{column.suffix}", variables)] = column.values.reshape(-1, 1)
+            *structs, own = layout.paths[layout.names.index(column.channel)].split(".")
+            name = re.sub(r"\[(\d+)\]$", lambda match: f"_{int(match[1]) + 1}", own)
+            _put(variables, structs, f"{name}_{column.suffix}", column.values.reshape(-1, 1))
         with target.open("wb") as file:
             savemat(file, variables, long_field_names=True, do_compression=True)
+
+
+def _put(variables: dict[str, Any], structs: Sequence[str], name: str, values: NDArray[Any]) -> None:
+    """Set a variable, or a field of a struct in structs, under a name that is not taken."""
+    if not structs:
+        variables[matlab_name(name, variables)] = values
+        return
+    first, *inner = structs
+    variables[first] = _with_field(variables[first], inner, name, values)
+
+
+def _with_field(struct: NDArray[Any], inner: Sequence[str], name: str, values: NDArray[Any]) -> NDArray[Any]:
+    """A copy of a struct, shape (1, 1), with one more field in it or in the struct that `inner` names."""
+    if inner:
+        made = struct.copy()
+        made[inner[0]][0, 0] = _with_field(struct[inner[0]][0, 0], inner[1:], name, values)
+        return made
+    names = struct.dtype.names or ()
+    field = matlab_name(name, names)
+    made = np.empty(struct.shape, dtype=[(key, object) for key in (*names, field)])
+    for key in names:
+        made[key] = struct[key]
+    made[field][0, 0] = values
+    return made
 
 
 def matlab_name(text: str, taken: Any = ()) -> str:

@@ -15,8 +15,8 @@ from denoise_core.files.columns import Column, Table, check_size, column_in_word
 from denoise_core.files.layouts import ParquetLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
-from denoise_core.files.text.cells import split_unit
 from denoise_core.files.text.column_parser import ColumnParser
+from denoise_core.files.text.units import split_unit
 
 _NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
@@ -107,8 +107,7 @@ def write_parquet(source: Path, target: Path, columns: Sequence[OutputColumn], l
         table = file.read(use_threads=False)
     for column in columns:
         own = table.schema.field(layout.names.index(column.channel))
-        tail = own.name[len(split_unit(own.name)[0]) :]
-        new = pa.field(column.name + tail, pa.float64(), metadata=_unit_only(own.metadata))
+        new = pa.field(column.header(own.name), pa.float64(), metadata=_unit_only(own.metadata))
         table = table.append_column(new, pa.array(column.values, from_pandas=True))
     codec = "none" if codec == "UNCOMPRESSED" else codec.lower()
     pq.write_table(table, target, compression=codec, row_group_size=max(1, -(-table.num_rows // max(1, groups))))

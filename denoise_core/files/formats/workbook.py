@@ -18,12 +18,12 @@ import python_calamine as calamine
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.columns import Column, Head, Table, check_size, names_and_units
+from denoise_core.files.columns import Column, Head, Table, check_size, filled_forward, names_and_units
 from denoise_core.files.formats.archive import check_archive
 from denoise_core.files.layouts import SheetLayout, TableRegion
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
-from denoise_core.files.text.cells import decimal_mark, split_unit
+from denoise_core.files.text.cells import decimal_mark
 from denoise_core.files.text.column_parser import ColumnParser, words_in_words
 from denoise_core.files.text.header_detection import count_footer, detect_header, header_in_words
 
@@ -275,9 +275,13 @@ def _new_cells(rows: list[list[Any]], columns: Sequence[OutputColumn], layout: S
     found: dict[int, list[Any]] = {i: list(values) for i, values in zip(filled, zip(*values_of, strict=True), strict=True)}
     positions = [layout.names.index(column.channel) for column in columns]
     if (header := layout.region.header) is not None:
-        own = [_cell_text(rows[header][k]).strip() for k in positions]
-        tails = [text[len(split_unit(text)[0]) :] for text in own]
-        found[header] = [column.name + tail for column, tail in zip(columns, tails, strict=True)]
+        groups = [""] * layout.region.width
+        if (above := layout.region.groups) is not None:
+            groups = filled_forward([_cell_text(cell) for cell in rows[above]])
+            found[above] = [groups[k] for k in positions]
+        found[header] = [
+            column.header(_cell_text(rows[header][k]), groups[k]) for column, k in zip(columns, positions, strict=True)
+        ]
     if (units := layout.region.units) is not None:
         found[units] = [rows[units][k] for k in positions]
     return found

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from denoise_core.errors import DataError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.text import cells
+from denoise_core.files.text.units import is_unit_cell
 from denoise_core.files.time import timestamps
 
 Rows = Mapping[int, list[str]]
@@ -82,7 +83,7 @@ def detect_header(rows: Rows, comments: Collection[int], *, header: int | None, 
     if first is None:
         raise DataError(_no_numbers(rows, name))
     if header:
-        units = [i for i in rows if header <= i < first and _is_units(rows[i])]
+        units = [i for i in rows if header <= i < first and _is_units(rows[i], rows.get(header - 1, []))]
         return TableRegion(width=width, first=first, header=header - 1, units=units[0] if units else None)
     above = [i for i in rows if i < first]
     faulty = _faulty_rows(rows, [i for i in above if i not in skipped], columns)
@@ -140,18 +141,28 @@ def _head(rows: Rows, above: list[int], width: int) -> tuple[int | None, int | N
     """Rows of names and units among those above the numbers; rows such as "Avg;Avg" may follow the units."""
     fitting: list[int] = []
     for i in reversed(above):
-        if len(rows[i]) != width and not (len(rows[i]) == width - 1 > 1):
+        if not _fits(rows[i], width, nearest=not fitting):
             break
         fitting.insert(0, i)
     units = []
-    while len(fitting) >= 2 and _is_units(rows[fitting[-1]]):
+    while len(fitting) >= 2 and _is_units(rows[fitting[-1]], rows[fitting[-2]]):
         units.append(fitting.pop())
     return (fitting[-1] if fitting else None), (units[-1] if units else None)
 
 
-def _is_units(row: list[str]) -> bool:
-    present = [text for text in row if text.strip()]
-    return bool(present) and sum(map(cells.is_unit_cell, present)) * 2 >= len(present)
+def _fits(row: list[str], width: int, *, nearest: bool) -> bool:
+    """Whether a row has as many cells as the numbers below; names may be one fewer, or more where the last columns are empty."""
+    if len(row) == width or len(row) == width - 1 > 1:
+        return True
+    return nearest and width > 1 and width < len(row) <= width + 2 and all(text.strip() and not is_value(text) for text in row)
+
+
+def _is_units(row: list[str], names: list[str]) -> bool:
+    """Whether a row reads as units, under a row of names for at least as many columns."""
+    present, named = ([text for text in cells_of if text.strip()] for cells_of in (row, names))
+    if len(named) < len(present) or any(map(is_value, named)):
+        return False
+    return bool(present) and sum(map(is_unit_cell, present)) * 2 >= len(present)
 
 
 def _no_numbers(rows: Rows, name: str) -> str:

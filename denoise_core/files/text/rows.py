@@ -27,10 +27,12 @@ _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
 def non_row(layout: TextLayout) -> re.Pattern[bytes]:
-    """Matches a line that holds no row: a comment, or nothing but delimiters (in a single column, nothing is a gap)."""
+    """Matches a line that holds no row: a comment, the names once more, or only delimiters (in one column, a gap)."""
     delimiter = re.escape(layout.delimiter).encode()
     blank = rb"|[ \t%s]*\r?(?:\n|\Z)" % delimiter if layout.region.width > 1 else b""
-    return re.compile(rb"(?im)^(?:%s%s)" % (dialect.COMMENT.encode(), blank))
+    line = layout.header_line
+    again = rb"|(?-i:%s)[ \t]*\r?(?:\n|\Z)" % re.escape(line.rstrip()).encode() if line.strip() else b""
+    return re.compile(rb"(?im)^(?:%s%s%s)" % (dialect.COMMENT.encode(), blank, again))
 
 
 def lines_of(block: bytes) -> list[bytes]:
@@ -65,10 +67,10 @@ def next_block(file: IO[bytes], stop: int) -> bytes:
 
 def footer_start(file: IO[bytes], count: int) -> int:
     """The byte at which the last `count` lines that are not blank begin; the file is left where it was."""
-    here, end = file.tell(), file.seek(0, io.SEEK_END)
+    here, end = file.tell(), _text_end(file)
     start = max(here, end - TAIL)
     file.seek(start)
-    lines = lines_of(file.read())
+    lines = lines_of(file.read(end - start))
     file.seek(here)
     for line in reversed(lines):
         if count == 0:
@@ -78,12 +80,25 @@ def footer_start(file: IO[bytes], count: int) -> int:
     return end
 
 
+def _text_end(file: IO[bytes]) -> int:
+    """Where the text ends: a logger that was switched off leaves zeros behind it."""
+    end = file.seek(0, io.SEEK_END)
+    while end:
+        start = max(0, end - TAIL)
+        file.seek(start)
+        kept = file.read(end - start).rstrip(b"\0")
+        if kept:
+            return start + len(kept)
+        end = start
+    return 0
+
+
 def last_lines(file: IO[bytes]) -> list[str]:
     """Whole lines at the end of the file that are not blank, as text; the file is left where it was."""
-    here, end = file.tell(), file.seek(0, io.SEEK_END)
+    here, end = file.tell(), _text_end(file)
     start = max(here, end - TAIL)
     file.seek(start)
-    lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in lines_of(file.read())]
+    lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in lines_of(file.read(end - start))]
     file.seek(here)
     return [line for line in lines[start > here :] if line.strip()]
 

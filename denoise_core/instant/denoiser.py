@@ -13,6 +13,7 @@ from denoise_core.instant.augmentation import (
     GENERAL,
     SMOOTH_IN_VARYING,
     SMOOTH_IN_WHITE,
+    WITH_GUESS,
     PassKinds,
     passes_for,
     predict,
@@ -29,6 +30,7 @@ from denoise_core.instant.signal_dependence import level_by_value
 from denoise_core.noise import Noise
 from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
+from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _AT_ONCE = 4  # windows in one call: enough for the network's speed, little for the memory
@@ -137,7 +139,9 @@ def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Ar
         return Restrained(noise, variance)
     # Levels that vary within few samples are read off few of them: the network's own may be closer.
     levels = np.maximum(series.levels, np.sqrt(power)) if series.varies else series.levels
-    return restrain(noise, variance, levels, series.power, series.level_error)
+    # A guess knows more of the signal than the description of the noise does.
+    level_error = series.level_error if series.guess is None else TYPICAL_ERROR
+    return restrain(noise, variance, levels, series.power, level_error)
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:
@@ -227,7 +231,9 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
 
 
 def _pass_kinds(series: NormalisedSeries) -> PassKinds:
-    if series.guess is not None or not series.is_smooth_in_white_noise:
+    if series.guess is not None:
+        return WITH_GUESS
+    if not series.is_smooth_in_white_noise:
         return GENERAL
     return SMOOTH_IN_VARYING if series.varies else SMOOTH_IN_WHITE
 

@@ -215,6 +215,8 @@ class Estimate:
         The noise level that the method assumed, in the unit of the series.
     notes : tuple of str
         What was done to the series before the method and undone afterwards, in whole sentences.
+    removed : mapping of str to float64 array of shape (n,)
+        What was removed before the method saw the series, by name: "hum", "drift". It is part of ``noisy - values``.
     """
 
     values: Float64Array
@@ -223,6 +225,11 @@ class Estimate:
     noise_sd: float | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     notes: tuple[str, ...] = ()
+    removed: Mapping[str, Float64Array] = field(default_factory=lambda: _EMPTY)
+
+    def seen_of(self, noisy: Series) -> Series:
+        """What the method saw of the series: ``noisy - sum(removed)``."""
+        return replace(noisy, values=noisy.values - sum(self.removed.values())) if self.removed else noisy
 
     @property
     def stated_error(self) -> float | None:
@@ -247,7 +254,8 @@ class Estimate:
         if strength == 1.0:
             return self
         values = noisy.values + strength * (self.values - noisy.values)
-        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength})
+        removed = {name: strength * part for name, part in self.removed.items()}
+        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength}, removed=removed)
 
 
 @dataclass(frozen=True, kw_only=True)

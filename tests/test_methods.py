@@ -25,7 +25,7 @@ def short_run() -> dc.RunConfig:
 
 
 def test_every_filter_and_the_network_are_in_the_table():
-    assert list(methods.METHODS) == ["auto", "lstm", "instant", *filters.FILTERS]
+    assert list(methods.METHODS) == ["auto", "lstm", "instant", "nonlocal", *filters.FILTERS]
     assert [name for name, method in methods.METHODS.items() if method.trains] == ["lstm"]
     assert len({method.label for method in methods.METHODS.values()}) == len(methods.METHODS)
 
@@ -57,7 +57,7 @@ def test_the_network_trains_with_the_given_settings_and_tells_each_event(heartbe
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("wavlet", r"'wavlet' is not a method; did you mean 'wavelet'\? The methods are: auto, lstm, instant, moving_average, "),
+        ("wavlet", r"'wavlet' is not a method; did you mean 'wavelet'\? The methods are: auto, lstm, instant, nonlocal, "),
         ("spline", r"'spline' is not a method\. The methods are: auto, lstm, instant, "),
     ],
 )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_range, format_value
+from denoise_core.assess.formatting import format_range, format_value, plural
 from denoise_core.assess.verdict import Sentence
 from denoise_core.dsp.gaps import Mask, runs
 from denoise_core.noise import Noise
 from denoise_core.series import Estimate, Series
-from denoise_core.suggestions import SPIKE_SHARE
+from denoise_core.suggestions import LEAST_SAMPLES, SPIKE_SHARE
 
 UNEVEN_SHARE = 0.01
 CLIPPED_SHARE = 0.005
@@ -54,8 +54,8 @@ def on_gaps(series: Series, estimate: Estimate | None = None) -> list[Sentence]:
     count = int(np.count_nonzero(missing))
     if count == 0:
         return []
-    plural = "is" if count == 1 else "are"
-    found = [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {_places(missing)}.")]
+    verb = "is" if count == 1 else "are"
+    found = [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {verb} missing: {_places(missing)}.")]
     return found if estimate is None else [*found, _on_filling(missing, missing & np.isnan(estimate.values))]
 
 
@@ -119,8 +119,12 @@ def _on_extremes(series: Series) -> Iterator[Sentence]:
 
 
 def _on_amount(series: Series) -> Iterator[Sentence]:
-    if (count := int(np.count_nonzero(series.observed))) < FEW_SAMPLES:
+    count = int(np.count_nonzero(series.observed))
+    if count < LEAST_SAMPLES:
+        text = f"No network can be trained on {plural(count, 'sample')}; at least {LEAST_SAMPLES} are needed. Use a filter."
+        yield Sentence(severity="note", text=text)
+    elif count < FEW_SAMPLES:
         text = (
-            f"Too little data for a network: {count} samples, and it needs {FEW_SAMPLES} or more. A filter is the safer choice."
+            f"A network learns little from {count} samples; about {FEW_SAMPLES} or more are better. A filter is the safer choice."
         )
         yield Sentence(severity="note", text=text)

@@ -41,6 +41,7 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     gaps.add_argument("--keep-gaps", action="store_true", help="leave gaps empty; by default a trained network fills them")
     gaps.add_argument("--fill-gaps", action="store_true", help="continue the series over gaps, also with instant and the filters")
     command.add_argument("--together", action="store_true", help="train one network for all columns instead of one for each")
+    _noise(command)
     _training(command)
 
 
@@ -53,12 +54,25 @@ def _train(command: argparse.ArgumentParser) -> None:
         help="the input is clean: add white or autocorrelated noise, and train to remove it",
     )
     command.add_argument("--snr", type=float, metavar="RATIO", help="with --add-noise: signal-to-noise ratio, sd over sd")
+    _noise(command)
     _training(command)
 
 
 def _suggest(command: argparse.ArgumentParser) -> None:
     _input(command)
     command.add_argument("--recipe", default=USUAL, metavar="NAME", help=f"one of {', '.join(RECIPES)}; default: {USUAL}")
+    _noise(command)
+
+
+def _noise(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--remove-hum", action="store_true", help="also remove mains hum, if some is found")
+    command.add_argument("--remove-drift", action="store_true", help="also remove drift of the baseline, if some is found")
+    command.add_argument(
+        "--noise-from",
+        metavar="START:STOP",
+        help="a stretch that holds nothing but noise, in the unit of the time column, such as 0:2.5; the noise is measured there",
+    )
+    command.add_argument("--noise-level", type=float, metavar="SD", help="the standard deviation of the noise, where it is known")
 
 
 def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:

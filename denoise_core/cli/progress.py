@@ -15,14 +15,14 @@ from tqdm import tqdm
 from denoise_core.cli.console import Say
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.training.events import EpochEnd, Finished, Started
+from denoise_core.training.events import EpochEnd, Finished, Started, up_to
 from denoise_core.training.events import Event as TrainingEvent
 
 if TYPE_CHECKING:
     from denoise_core.model.denoiser import TrainedDenoiser
 
 
-def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool, title: str = "Training") -> TrainedDenoiser:
+def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> TrainedDenoiser:
     """The trained network; after Ctrl-C, its best epoch so far.
 
     Raises
@@ -34,11 +34,20 @@ def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool, title:
 
     trainer = Trainer(data, config)
     with _ctrl_c() as pressed:
-        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet, title=title)
+        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet, title="Training")
     trained = trainer.best()
     if pressed.is_set():
         say(f"Stopped. The best epoch so far ({trained.best_epoch}) is kept.")
     return trained
+
+
+def train_twin(data: TrainingSet, config: RunConfig, *, epochs: int, quiet: bool) -> TrainedDenoiser:
+    """A network trained in the same way for as many epochs; Ctrl-C interrupts."""
+    from denoise_core.training import Trainer
+
+    trainer = Trainer(data, config)
+    _watch(up_to(trainer.run(), epochs), quiet=quiet, title="Checking")
+    return trainer.best()
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from denoise_core.config.declare import setting
 from denoise_core.config.objectives import OBJECTIVES
 
 GROUPS = {
+    "noise": "Noise",
     "input": "Preprocessing",
     "scaling": "Scaling",
     "window": "Windows",
@@ -17,6 +18,62 @@ GROUPS = {
     "training": "Training",
 }
 """Field of `RunConfig` -> what a person calls that group of settings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig:
+    """What a person says of the noise, and what is removed before any method sees the series."""
+
+    remove_hum: bool = setting(
+        False,
+        label="Remove hum",
+        help="Removes mains hum, a steady tone near 50, 60, 100 or 120 Hz with its overtones, if there is one.",
+    )
+    remove_drift: bool = setting(
+        False,
+        label="Remove drift",
+        help="Removes drift of the baseline: what moves more slowly than the signal does, if the two can be told apart.",
+    )
+    level: float = setting(
+        0.0,
+        label="Noise level",
+        low=0.0,
+        high=1e300,
+        help="Standard deviation of the noise in the unit of the recording, where you know it. 0: estimated.",
+    )
+    start: float = setting(
+        0.0,
+        label="Only noise from",
+        low=-1e15,
+        high=1e15,
+        help="Start of a stretch of the recording that holds nothing but noise, in the unit of its time. The noise is then "
+        "measured there.",
+    )
+    stop: float = setting(
+        0.0,
+        label="Only noise until",
+        low=-1e15,
+        high=1e15,
+        help="End of that stretch. The same as its start: no stretch is marked.",
+    )
+
+    @property
+    def removes(self) -> tuple[str, ...]:
+        """What is removed: some of "hum" and "drift"."""
+        return tuple(name for name, chosen in (("hum", self.remove_hum), ("drift", self.remove_drift)) if chosen)
+
+    def without_statement(self) -> NoiseConfig:
+        """What is removed, without what is true of one recording alone."""
+        return NoiseConfig(remove_hum=self.remove_hum, remove_drift=self.remove_drift)
+
+    def without_stretch(self) -> NoiseConfig:
+        """The same without the marked stretch."""
+        return replace(self, start=0.0, stop=0.0)
+
+    @property
+    def stretch(self) -> tuple[float, float] | None:
+        """The stretch that holds only noise, in the unit of the time axis; None where none is marked."""
+        return None if self.start == self.stop else (self.start, self.stop)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from denoise_core.errors import DataError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import Limits
-from denoise_core.files.text import cells
+from denoise_core.files.text.units import split_unit, strip_brackets
 from denoise_core.series import Layout
 
 
@@ -130,8 +130,8 @@ def names_and_units(header: Sequence[str], below: Sequence[str], above: Sequence
     >>> names_and_units(["t", "min [V]", "max [V]"], ["", "", ""], ["", "Pump", ""])
     (['t', 'Pump min', 'Pump max'], ['', 'V', 'V'])
     """
-    pairs = [cells.split_unit(text) for text in header]
-    own = [cells.strip_brackets(text).strip("-") for text in below]
+    pairs = [split_unit(text) for text in header]
+    own = [strip_brackets(text).strip("-") for text in below]
     groups = filled_forward(above) or [""] * len(pairs)
     names = [f"{group} {name}".strip() if name else "" for (name, _), group in zip(pairs, groups, strict=True)]
     return unique_names(names), [unit or other for (_, unit), other in zip(pairs, own, strict=True)]

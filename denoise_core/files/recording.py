@@ -91,7 +91,8 @@ def _no_numbers(table: Table) -> str:
     names = ", ".join(column.name for column in table.columns[:8])
     if any(column.kind == "empty" for column in table.columns):
         return f"{table.name} has no numbers at all: every cell below {names} is empty or NaN. Upload a file with values."
-    return f"{table.name} has no column of numbers (its columns are: {names}). Choose the delimiter and the decimal mark."
+    remedy = "Choose the delimiter, the decimal mark, or which column holds values."
+    return f"{table.name} has no column of numbers (its columns are: {names}). {remedy}"
 
 
 def _ignored_columns(table: Table, time: TableTime) -> list[str]:
@@ -116,7 +117,8 @@ def _on_gap_codes(channels: dict[str, Float64Array]) -> list[str]:
     for name, values in channels.items():
         for code, count in gap_codes(values):
             rows = f"{count:,} row{'s' * (count > 1)}"
-            found.append(f"{name} is {code:g} in {rows}, which may mean missing values. If so, add {code:g} to those.")
+            remedy = "If so, add it under Also missing (--gap-words)."
+            found.append(f"{name} is {code:g} in {rows}, which may mean missing values. {remedy}")
     return found
 
 

@@ -43,7 +43,8 @@ def write(
         The file that was denoised: its delimiter, decimal mark, time format, row order and encoding are kept, and
         ``<name>_denoised`` is added. Sound gets the channel replaced. ODS is written as XLSX.
     residual, sd : bool
-        Whether to add ``<name>_residual`` (noisy - denoised) and ``<name>_sd`` (where the method knows it).
+        Whether to add ``<name>_residual`` (noisy - denoised; also ``<name>_hum`` and ``<name>_drift``, if they were removed) and
+        ``<name>_sd`` (where the method knows it).
 
     Raises
     ------

@@ -23,6 +23,7 @@ from denoise_core.instant.guess import GUESS_ROWS, Guess, guess_rows
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.instant.restraint import Restrained, restrain
+from denoise_core.noise import Noise
 from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
@@ -43,7 +44,7 @@ _TESTED_SAMPLES = 65_536
 _WEAKER = (0.6, 0.36)  # times the noise level as estimated
 
 
-def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
+def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | None = None) -> Estimate:
     """The noise-free series as estimated by a network trained on synthetic signals only; no training, no settings.
 
     ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network gets the
@@ -56,6 +57,8 @@ def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
         arrays of the series' length, the memory needed does not grow with it.
     guess
         Another method's estimate of the same series, with its sd: it is weighed against what the network sees.
+    noise : Noise, optional
+        Its noise, where a person has stated or marked it; estimated by default.
 
     Returns
     -------
@@ -71,19 +74,19 @@ def denoise(series: Series, *, guess: Estimate | None = None) -> Estimate:
     if guess is not None and len(guess.values) != len(series):
         raise DataError(f"The guess has {len(guess.values)} samples and {series.name} {len(series)}. Make both of one series.")
     guessed = None if guess is None else Guess.of(guess, series)
-    normalised = NormalisedSeries.of(series, guessed)
-    noise, variance, power = _run(normalised)
+    normalised = NormalisedSeries.of(series, guessed, stated=noise)
+    residual, variance, power = _run(normalised)
     for fallback in _fallbacks(series, normalised, guessed):
-        if not _is_periodic(noise, normalised.power):
+        if not _is_periodic(residual, normalised.power):
             break
         normalised = fallback
-        noise, variance, power = _run(normalised)
-    restrained = _restrain(normalised, noise, variance, power)
+        residual, variance, power = _run(normalised)
+    restrained = _restrain(normalised, residual, variance, power)
     return Estimate(
         values=series.values - normalised.to_residual(restrained.noise),
         method="instant",
         sd=np.where(series.observed, normalised.to_error_sd(restrained.variance), np.nan),
-        noise_sd=normalised.to_noise_sd(power) or None,
+        noise_sd=(normalised.to_noise_sd(power) or None) if noise is None else noise.sd,
         notes=restrained.notes,
     )
 
@@ -98,7 +101,7 @@ def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Ar
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:
     """What to try where signal was taken for coloured noise: the noise weaker than estimated, then white."""
-    if normalised.power is None:
+    if normalised.power is None or normalised.stated:
         return
     if len(series) <= FULL_EFFORT_TO:
         yield from (normalised.with_weaker_noise(share) for share in _WEAKER)
@@ -156,6 +159,8 @@ def _run_windows(series: NormalisedSeries, windows: list[slice], effort: Effort)
     Where the noise level turns out to differ from the stated one, the network runs again with the new one.
     """
     stated = np.stack([series.levels[window] for window in windows])
+    if series.stated:
+        return _predict(series, windows, stated, effort)
     varying = np.ptp(np.log(stated), axis=1) > np.log(LARGE_VARIATION)
     results = _predict(series, windows, stated * np.where(varying, _AT_FIRST, 1.0)[:, None], effort)
     if not effort.single_pass:

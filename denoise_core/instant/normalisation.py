@@ -45,6 +45,8 @@ class NormalisedSeries:
         ``series == ldexp(scaled values, exponent) + offset``.
     guess
         Of the same scale; None if there is none.
+    stated
+        Whether the noise is what a person says it is, and so is not to be measured again.
     """
 
     values: Float64Array
@@ -56,12 +58,18 @@ class NormalisedSeries:
     varies: bool
     exponent: int
     guess: Guess | None = None
+    stated: bool = False
 
     @classmethod
-    def of(cls, series: Series, guess: Guess | None = None, *, white: bool = False) -> NormalisedSeries:
-        """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate."""
+    def of(
+        cls, series: Series, guess: Guess | None = None, *, white: bool = False, stated: noise.Noise | None = None
+    ) -> NormalisedSeries:
+        """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate.
+
+        `stated` is its noise in the unit of the series, where it is not to be estimated.
+        """
         values, observed, exponent = _scale(series)
-        described = noise.describe(np.where(observed, values, np.nan))
+        described = noise.describe(np.where(observed, values, np.nan)) if stated is None else stated.scaled(-exponent)
         # Where the noise level varies widely, a burst of it looks like spikes.
         spiky = described.spikes >= _MANY_SPIKES and not varies_widely(values)
         mask = observed & ~_disturbances(values, observed) if spiky else observed
@@ -75,7 +83,7 @@ class NormalisedSeries:
         error = TYPICAL_ERROR if varies else described.level_error
         if guess is not None:
             guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))
-        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess)
+        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess, stated is not None)
 
     @cached_property
     def is_smooth_in_white_noise(self) -> bool:

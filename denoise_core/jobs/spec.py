@@ -18,6 +18,7 @@ FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
 _STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
 TRAIN, APPLY = "train", "apply"
+CHECKING = "The training has ended. A second network is trained on a noisier copy, which tells how far the result may be off."
 CANCELLED_REASON = "The run was cancelled."
 NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
 
@@ -131,7 +132,9 @@ class Entry:
         try:
             return cls(run_id, Spec.from_json(spec), Status.from_json(status))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, DenoiseError) as error:
-            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
+            raise RunError(
+                f"The run {run_id} cannot be read; another version of the app may have made it, or its file is damaged ({error})."
+            ) from None
 
     @property
     def waits(self) -> bool:

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.preprocessing import preprocess
 from denoise_core.dsp.gap_filling import fill_gaps
@@ -28,6 +28,7 @@ from denoise_core.model.features import Channel, NetworkInput, network_channels,
 from denoise_core.model.header import FORMAT, about, damage_error
 from denoise_core.model.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network, build
+from denoise_core.noise import separate
 from denoise_core.series import Estimate, Float64Array, Series
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
@@ -69,9 +70,14 @@ class TrainedDenoiser:
         """
         series.check_usable()
         channel = self._channel(series.name)
-        preprocessed = preprocess(series, self.config)
+        separated = separate(series, self.config.noise.removes)
+        preprocessed = preprocess(separated.series, self.config)
         estimate = self.estimate(self._input(preprocessed.series, channel))
-        return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
+        return separated.tell(fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), separated.series))
+
+    def with_noise(self, noise: NoiseConfig) -> TrainedDenoiser:
+        """The same network for a recording of which `noise` is known, and from which other disturbances are removed."""
+        return replace(self, config=replace(self.config, noise=noise))
 
     def prediction(self, series: Series) -> Float64Array:
         """The values of `predict_blind`."""
@@ -83,7 +89,7 @@ class TrainedDenoiser:
         Its error says nothing about the noise of the own sample, so that it may serve another method as a guess. Where the
         learning goal is not blind, this is the estimate.
         """
-        preprocessed = preprocess(series, self.config)
+        preprocessed = preprocess(separate(series, self.config.noise.removes).series, self.config)
         given = self._input(preprocessed.series, self._channel(series.name))
         mean, variance = self.predict(given, slice(0, len(given.series)))
         scaled = Estimate(
@@ -111,7 +117,7 @@ class TrainedDenoiser:
         return next(iter(self.channels.values()))
 
     def _input(self, series: Series, channel: Channel) -> NetworkInput:
-        noise_sd = noise_sd_along(series)
+        noise_sd = noise_sd_along(series, self.config)
         if not noise_sd.any():
             noise_sd[:] = channel.noise_sd
         names = network_channels(self.config, self.channels)
@@ -196,9 +202,12 @@ class TrainedDenoiser:
         return starts[(starts + length > where.start) & (starts < where.stop)], length
 
     def save(self, path: str | Path) -> None:
-        """Write weights and settings to a model file (usually *.denoiser), which `load` reads."""
+        """Write weights and settings to a model file (usually *.denoiser), which `load` reads.
+
+        What was said of the noise of the recording is left out, since others have other noise; what is removed stays.
+        """
         said = {
-            "config": json.loads(self.config.to_json()),
+            "config": json.loads(replace(self.config, noise=self.config.noise.without_statement()).to_json()),
             "channels": {
                 name: {
                     "offset": channel.scaler.offset,

@@ -56,6 +56,8 @@ def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float, *, differen
     most = min(most, fused.sd * float(np.exp(-max(0.0, fused.error - _UNCERTAIN))))
     if fused.sd <= most:
         return fused
+    if most == 0.0:
+        return FusedEstimate(0.0, fused.error, None)
     return FusedEstimate(most, fused.error, None if fused.power is None else fused.power * (most / fused.sd) ** 2)
 
 
@@ -75,4 +77,5 @@ def _fuse_ar1(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float) -> Fus
 def correlation_length(power: Float64Array) -> int:
     """Samples from which on the autocorrelation of noise with this spectrum stays within `SMALL`."""
     lags = autocovariance(power)
-    return int(np.flatnonzero(np.abs(lags) > SMALL * lags[0])[-1]) + 1
+    above = np.flatnonzero(np.abs(lags) > SMALL * lags[0])
+    return int(above[-1]) + 1 if above.size else 1

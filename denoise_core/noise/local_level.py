@@ -28,14 +28,14 @@ def local_noise_sd(values: Float64Array, described: Noise) -> tuple[Float64Array
     """Noise sd at each sample, shape (n,): that of `described`, unless it varies widely within few samples; and whether it does.
 
     `described` rests on stretches of hundreds of samples, to be certain of small changes. Where the level varies widely, the
-    local mean square of the differences of order 6 gives the noise variance.
+    local mean square of the differences of order 6 gives the noise variance. What a person says of the noise is not doubted.
 
     Parameters
     ----------
     values : float64 array of shape (n,)
         Gaps interpolated; there the noise is low, which no estimate uses.
     """
-    if not varies_widely(values):
+    if described.source != "record" or not varies_widely(values):
         return described.along(len(values)), False
     levels = np.sqrt(local_power(_magnitudes(values) ** 2, _NEAR))
     if _flatness(values, levels) < _LEAST_FLATNESS or _is_coloured(levels, described):

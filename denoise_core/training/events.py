@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,16 @@ class Ended:
 
 
 Event = Started | StepEnd | EpochEnd | Finished
+
+
+def up_to(events: Iterable[Event], epoch: int) -> Iterator[Event]:
+    """The events until the end of that epoch."""
+    for event in events:
+        yield event
+        if isinstance(event, EpochEnd) and event.epoch >= epoch:
+            return
+
+
 Recorded = Started | EpochEnd | Ended
 """What a run's metrics file holds, one event a line."""
 

@@ -17,6 +17,7 @@ from pages.parts.messages import plain
 _DELIMITERS = {",": "Comma", ";": "Semicolon", "\t": "Tab", " ": "Spaces", "|": "Vertical bar", "": "None (one column)"}
 _DECIMALS = {".": "Point", ",": "Comma"}
 _ROLES = {"time": "Time", "value": "Value", "text": "Text", "ignore": "Ignore"}
+_HEAD, _ROW = 38, 24  # pixels
 _MANY = 12
 """Columns of a file whose units and roles are shown at once."""
 
@@ -30,18 +31,20 @@ def fault(source: Source, why: str) -> None:
 
 
 def show(source: Source) -> None:
-    """The first rows of a file, and widgets for how it is read."""
+    """Widgets for how a file is read, and its first rows as they are read."""
     found = preview(source, state.current().unread_data)
-    _rows(found)
     _options(source, found)
     _columns(source, found)
+    _rows(found)
 
 
 def _rows(found: Preview) -> None:
     width = max((len(row.cells) for row in found.rows), default=0)
     table = {"Row": [row.number or None for row in found.rows], "Read as": [row.use.capitalize() for row in found.rows]}
     table |= {f"{k + 1}": [row.cells[k] if k < len(row.cells) else "" for row in found.rows] for k in range(width)}
-    st.dataframe(table, hide_index=True, row_height=28, height=28 * (len(found.rows) + 2))
+    narrow = {"Row": st.column_config.NumberColumn(width=50), "Read as": st.column_config.TextColumn(width=80)}
+    height = _HEAD + _ROW * len(found.rows)
+    st.dataframe(table, hide_index=True, row_height=_ROW, height=height, column_config=narrow)
 
 
 def _options(source: Source, found: Preview) -> None:
@@ -122,7 +125,7 @@ def _columns(source: Source, found: Preview) -> None:
     shown: Sequence[str] = names[:_MANY]
     if len(names) > _MANY:
         shown = st.multiselect("Columns to change", names, shown, key="bench-columns")
-    cells = st.columns(3)
+    cells = st.columns(3)  # a role and a unit beside each other need so much
     for at, column in enumerate(column for column in found.columns if column.name in shown):
         with cells[at % 3].container(horizontal=True, vertical_alignment="bottom"):
             role, unit = _key(f"role-{column.name}"), _key(f"unit-{column.name}")

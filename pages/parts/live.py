@@ -78,10 +78,11 @@ def _progress(run: RunView, past: History) -> None:
         st.button(
             "Cancel",
             key="cancel",
+            type="tertiary",
             disabled=stopping,
-            help="Ends the run and discards its result.",
-            on_click=runs.attempt,
-            args=(store().cancel, run.id),
+            help="Ends the run and deletes it. For an hour, it can be restored and goes on from where it was.",
+            on_click=runs.discard,
+            args=(run.id,),
         )
 
 

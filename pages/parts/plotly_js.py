@@ -56,10 +56,9 @@ def _serve(request: Request) -> Response:
     return Response(_packed(), media_type="text/javascript", headers=_FOR_A_YEAR)
 
 
-# The library draws nothing itself, so its own place on the page is taken out of the flow.
+# The library draws nothing itself; style.css takes its place on the page out of the flow.
 _LOADER = st.components.v2.component(
     "denoise_plotly",
-    css=".st-key-plotly_library {\n  position: absolute;\n}",
     js=(_HERE / "plotly_js.js").read_text(),
     isolate_styles=False,
 )

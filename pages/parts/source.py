@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 import denoise_core as dc
 from denoise_core.assess.formatting import plural
 from denoise_core.errors import DenoiseError
-from denoise_core.files import KINDS, SAMPLES
+from denoise_core.files import KINDS, SAMPLES, from_pasted
 from denoise_core.jobs import Source
 from pages.parts import bench, opening, state
 from pages.parts.cached import recording, store
@@ -36,12 +37,46 @@ def picker(chosen: Source) -> None:
         with st.spinner("Reading the file…"):
             opening.take(upload.getvalue(), upload.name)
         st.rerun()
+    _paste_box(edits)
+    if state.current().source is None:
+        _recent_files(edits)
     key, names = f"sample@{edits}", list(SAMPLES)
     shown = next((at for at, name in enumerate(names) if SAMPLES[name].file == chosen.file_name), None)
     about = "Recordings that come with the app." if shown is None else SAMPLES[names[shown]].about
     titles = {name: sample.title for name, sample in SAMPLES.items()}
     options: dict[str, Any] = {"index": shown, "format_func": titles.get, "placeholder": "Choose", "help": about}
     st.selectbox("Or an example", names, key=key, on_change=_choose_example, args=(key,), **options)
+
+
+def _paste_box(edits: int) -> None:
+    """A place for numbers or a table that were copied elsewhere."""
+    with st.popover("Paste numbers", icon=":material/content_paste:", width="stretch"):
+        key = f"paste@{edits}"
+        hint = "One number a line, or a table copied from a spreadsheet, with or without names."
+        st.text_area("Numbers or a table", key=key, height=200, help=hint, placeholder="time\tpressure\n0.0\t1,52\n0.1\t1,49")
+        st.button("Use these numbers", key=f"use-paste@{edits}", on_click=_use_pasted, args=(key,))
+
+
+def _use_pasted(key: str) -> None:
+    try:
+        data = from_pasted(state.value(key) or "")
+    except DenoiseError as error:
+        return state.fail(str(error))
+    return opening.take(data, "pasted.txt" if b"\t" in data else "pasted.csv")
+
+
+def _recent_files(edits: int) -> None:
+    """What this person uploaded before, where no file is open."""
+    recent = {one.digest: one.name for one in store().recent_inputs(state.current().workspace)}
+    if recent:
+        key = f"recent@{edits}"
+        options: dict[str, Any] = {"index": None, "format_func": recent.get, "placeholder": "Choose"}
+        st.selectbox("Recent files", list(recent), key=key, on_change=_choose_recent, args=(key, recent), **options)
+
+
+def _choose_recent(key: str, names: Mapping[str, str]) -> None:
+    if digest := state.value(key):
+        opening.read_again(Source(input=digest, file_name=names[digest]))
 
 
 def column_picker(chosen: Source) -> None:

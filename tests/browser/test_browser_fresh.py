@@ -27,7 +27,6 @@ WATCH = """
       axis: seen(plot) ? plot.layout?.yaxis?.title?.text ?? "" : "",
       lines: seen(plot) ? plot.data?.map((line) => line.name).join() ?? "" : "",
       words: words.map(text).join(" "),
-      alt: seen(plot) ? plot.closest(".denoise-chart").innerHTML.match(/aria-label="([^"]*)"/)?.[1] ?? "" : "",
     }
     const last = window.frames_seen.at(-1)
     if (JSON.stringify(frame) !== JSON.stringify(last)) window.frames_seen.push(frame)
@@ -56,7 +55,7 @@ def stale(frames):
     for frame in frames:
         if (file := file_named(frame)) is None:
             continue
-        units = [f"({UNITS[file]})" in frame[part] for part in ("axis",) if frame[part]]
+        units = [f"({UNITS[file]})" in frame["axis"]] if frame["axis"] else []
         removed = re.search(r"Removed about \S+ (\w+)", frame["words"])
         units += [removed[1] == UNITS[file]] if removed else []
         units += [file.startswith("pressure") or "Gain" not in frame["words"]]

@@ -3,13 +3,15 @@
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from denoise_core.config.glossary import GLOSSARY
-from denoise_core.noise import describe
+from denoise_core.noise import describe_series
 from pages.parts import cached, chart
+from tests.common import figure_of
 
 
 def words(app):
@@ -26,7 +28,7 @@ def upload(app, name, data):
 def drawn(app):
     """The figure of the first chart."""
     charts = [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
-    return json.loads(charts[0].proto.bytes)["figure"]
+    return figure_of(charts[0])
 
 
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
@@ -178,17 +180,17 @@ def test_hand_made_link_gets_a_sentence_and_a_sample(app):
     assert "An example is shown instead" in app.error[0].value
 
 
-def test_what_is_not_usual_about_the_noise_is_told(app):
+def test_the_noise_is_told_in_one_line_and_whether_that_is_sure(app):
     app.run()
-    assert "The noise" not in words(app)
+    assert re.search("Noise: about [0-9.]+ bar, white; sure", words(app))
     next(box for box in app.selectbox if box.label == "Or an example").select("ecg").run()
-    assert "The noise level is uncertain: " in words(app)
+    assert re.search("Noise: about .*; unsure", words(app))
 
 
 def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, monkeypatch):
     done, draw = [], chart.draw
-    for where in ("pages.parts.cached.describe", "denoise_core.suggestions.settings.describe"):
-        monkeypatch.setattr(where, lambda values: done.append("noise") or describe(values))
+    for where in ("pages.parts.cached.describe_series", "denoise_core.suggestions.settings.describe_series"):
+        monkeypatch.setattr(where, lambda *given: done.append("noise") or describe_series(*given))
     monkeypatch.setattr("pages.parts.chart.draw", lambda *a, **k: done.append("picture") or draw(*a, **k))
     cached._noise_of.clear()
     cached._suggest_settings.clear()
@@ -205,7 +207,7 @@ def test_the_instant_methods_network_can_be_taken_away_and_no_other_methods(app)
     assert [button.label for button in app.get("download_button")] == ["Download this result"]
 
 
-@pytest.mark.parametrize("page", ["app.py", "pages/train.py", "pages/result.py"])
+@pytest.mark.parametrize("page", ["app.py", "pages/train.py", "pages/result.py", "pages/learn.py"])
 def test_every_page_opens_the_glossary(app, page):
     app.run()
     app.switch_page(page).run()
@@ -260,3 +262,37 @@ def test_a_person_who_has_stored_all_that_one_may_is_told_so(app, pump, monkeypa
     monkeypatch.setenv("DENOISE_UPLOADS_GB_PER_PERSON", "1e-6")
     upload(app.run(), "pump.csv", pump)
     assert "Your uploads would take up" in words(app)
+
+
+def test_pasted_numbers_are_shown_and_stored_under_their_own_name(app):
+    app.run()
+    widget(app.text_area, "Numbers or a table").set_value("t\tx\n" + "".join(f"{i}\t{i % 7},5\n" for i in range(40))).run()
+    widget(app.button, "Use these numbers").click().run()
+    assert not app.exception
+    assert "pasted.txt · x · 40 samples" in words(app)
+
+
+def test_recent_files_are_offered_where_no_file_is_open_and_to_their_person_alone(app, pump):
+    upload(app.run(), "pump.csv", pump)
+    assert not [box for box in app.selectbox if box.label == "Recent files"]
+    again = type(app).from_file(app._script_path, default_timeout=30)
+    again.run()
+    assert not [box for box in again.selectbox if box.label == "Recent files"]
+    again.session_state["denoise"] = replace(app.session_state["denoise"], source=None)
+    again.run()
+    box = widget(again.selectbox, "Recent files")
+    assert box.options == ["pump.csv"]
+    box.select(app.session_state["denoise"].source.input).run()
+    assert "pump.csv · pressure" in words(again)
+
+
+def test_several_columns_are_shown_at_once_and_saved_together(app, tank):
+    upload(app.run(), "tank.csv", tank)
+    app.selectbox(key="method").select("median").run()
+    widget(app.toggle, "Several columns at once").set_value(True).run()
+    assert not app.exception
+    names = [trace["name"] for trace in drawn(app)["data"]]
+    assert (names.count("Recorded"), names.count("Denoised")) == (4, 4)
+    assert "pressure: Removed about" in words(app).replace("**", "")
+    saved = next(button for button in app.get("download_button") if button.label == "Download these results")
+    assert "flow_denoised, pressure_denoised, level_denoised" in saved.help.replace("\\", "")

@@ -14,6 +14,7 @@ from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from denoise_core.suggestions.expectation import Measured
 from pages.parts import cached
+from tests.common import figure_of
 from tests.jobs.events import epoch_end, started
 
 
@@ -119,7 +120,7 @@ def test_the_preview_shows_the_instant_method_beside_the_network(app, store, run
 def charts_of(app):
     """The traces of each chart, by name."""
     shown = [e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart"]
-    return [{trace["name"]: trace for trace in json.loads(chart.proto.bytes)["figure"]["data"]} for chart in shown]
+    return [{trace["name"]: trace for trace in figure_of(chart)["data"]} for chart in shown]
 
 
 def test_the_error_that_a_network_states_is_drawn_beside_what_the_instant_method_states(app, store, running):

@@ -9,7 +9,10 @@ import numpy as np
 
 from denoise_core.series import Float64Array
 
-_ROUNDS, _CLOSE = 20_000, 1e-9
+_ROUNDS = 60
+_CLOSE = 1e-10  # of the temperature, by which a further step may still improve
+_LEAST = 1e-150  # root of a weight
+_MOST = 4.0  # by which the log of a weight grows in one step
 
 
 def aggregate(risks: Float64Array, gram: Float64Array, prior: Float64Array, *, temperature: float) -> Float64Array:
@@ -17,7 +20,7 @@ def aggregate(risks: Float64Array, gram: Float64Array, prior: Float64Array, *, t
 
     ``V(w) = sum_j w_j |g_j - sum_i w_i g_i|**2`` is by how much the combination is better than its members on average: half of it
     counts, so that a method is combined with others only where it is good by itself. The last term makes the problem strictly
-    convex: what cannot be told apart shares as the prior says. Mirror descent.
+    convex: what cannot be told apart shares as the prior says. Newton's method in the logs of the weights.
 
     Parameters
     ----------
@@ -30,16 +33,35 @@ def aggregate(risks: Float64Array, gram: Float64Array, prior: Float64Array, *, t
     temperature
         In units of `risks`; above 0.
     """
-    spread = np.diag(gram)
-    rate = temperature / (temperature + float(np.linalg.norm(gram, 2)))
-    log_prior = np.log(prior)
-    log_weights, weights = log_prior, prior
+    linear = risks - 0.5 * np.diag(gram)
+
+    def criterion(log_weights: Float64Array) -> float:
+        w = np.exp(log_weights)
+        return float(w @ (linear + 0.5 * gram @ w + temperature * (log_weights - log_prior)))
+
+    log_prior = log_weights = np.log(prior)
     for _ in range(_ROUNDS):
-        slope = risks - 0.5 * (spread - 2.0 * gram @ weights)
-        log_weights = (1.0 - rate) * log_weights + rate * (log_prior - (slope - slope.min()) / temperature)
-        log_weights -= log_weights.max()
-        now = np.asarray(np.exp(log_weights) / np.exp(log_weights).sum(), dtype=np.float64)
-        if np.abs(now - weights).max() < _CLOSE * rate:
-            return now
-        weights = now
-    return weights
+        weights = np.exp(log_weights)
+        slope = linear + gram @ weights + temperature * (log_weights - log_prior)
+        step = _newton_step(weights, slope, gram, temperature)
+        gain = -float(slope @ (weights * step))
+        if gain < _CLOSE * temperature:
+            break
+        size, before = 1.0, criterion(log_weights)
+        while criterion(now := _normalised(log_weights + size * np.minimum(step, _MOST))) > before and size > 1e-6:
+            size *= 0.5
+        log_weights = now
+    return np.asarray(np.exp(log_weights))
+
+
+def _newton_step(weights: Float64Array, slope: Float64Array, gram: Float64Array, temperature: float) -> Float64Array:
+    """Change of the logs of the weights, on the plane on which they add up to 1."""
+    roots = np.maximum(np.sqrt(weights), _LEAST)
+    curvature = roots[:, None] * gram * roots + temperature * np.eye(len(weights))
+    down, along = np.linalg.solve(curvature, np.column_stack([roots * slope, roots])).T
+    return np.asarray(-(down - (roots @ down) / (roots @ along) * along) / roots)
+
+
+def _normalised(logs: Float64Array) -> Float64Array:
+    """Logs of the weights that add up to 1."""
+    return np.asarray(logs - logs.max() - np.log(np.sum(np.exp(logs - logs.max()))))

@@ -21,8 +21,8 @@ from denoise_core.series import Estimate, Float64Array, Series
 RECORDING = "recording"
 """The candidate that leaves everything as it is."""
 BLEND, BLEND_LABEL = "auto", "Auto"
-_PRIOR = {"instant": 1.0, RECORDING: 0.02}
-_USUAL_PRIOR = 0.1  # a filter's, a network's: methods that are seldom better than the instant one
+_PRIOR = {"instant": 1.0, "nonlocal": 0.3, "lstm": 0.3, "guided": 0.3, RECORDING: 0.02}
+_USUAL_PRIOR = 0.03  # a filter's, which is seldom better than the instant one
 
 
 def blend(series: Series, candidates: Sequence[Candidate], noise: Noise, *, draws: Draws | None = None) -> Blended:

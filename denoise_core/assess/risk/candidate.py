@@ -45,23 +45,32 @@ class Candidate:
 
 
 def by_method(
-    method: str, denoise: Callable[[Series], Estimate], draws: Draws, *, estimate: Estimate | None = None, label: str = ""
+    method: str,
+    denoise: Callable[[Series], Estimate],
+    draws: Draws,
+    *,
+    estimate: Estimate | None = None,
+    noisier: Callable[[Series], Estimate] | None = None,
+    label: str = "",
 ) -> Candidate:
-    """A candidate by a quick method, which denoises all copies; with the `estimate` where it is known already."""
+    """A candidate by a quick method, which denoises all copies; with the `estimate` where it is known already.
+
+    `noisier` denoises the copies, where the method has to be told that they are.
+    """
     began = time.perf_counter()
     estimate = estimate or denoise(draws.series)
     whole = len(draws.stretches) == 1
 
-    def judged(series: Series) -> Float64Array:
-        return np.concatenate([denoise(series.part(part)).values for part in draws.stretches])
+    def judged(series: Series, method: Callable[[Series], Estimate]) -> Float64Array:
+        return np.concatenate([method(series.part(part)).values for part in draws.stretches])
 
-    own = estimate.values if whole else judged(draws.series)
-    twins = np.array([judged(draws.noisier(k)) for k in range(len(draws))])
+    own = estimate.values if whole else judged(draws.series, denoise)
+    twins = np.array([judged(draws.noisier(k), noisier or denoise) for k in range(len(draws))])
     return Candidate(method=method, estimate=estimate, twins=twins, own=own, seconds=time.perf_counter() - began, label=label)
 
 
-def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, seconds: float = 0.0, label: str = "") -> Candidate:
-    """A candidate by a network; `twin` is the result, for ``draws.noisier(0)``, of one that was trained on that copy alone.
+def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, label: str = "", trained: bool = True) -> Candidate:
+    """A candidate by a network, and the result of its twin for ``draws.noisier(0)``; if `trained`, trained on that copy alone.
 
     Raises
     ------
@@ -79,7 +88,6 @@ def by_twin(method: str, estimate: Estimate, twin: Estimate, draws: Draws, *, se
         estimate=estimate,
         twins=draws.cut(twin.values)[None],
         own=draws.cut(estimate.values),
-        seconds=seconds,
         label=label,
-        trained=True,
+        trained=trained,
     )

@@ -20,7 +20,7 @@ SHORTEST = 64
 """Samples a series needs for its noisier copies to tell anything."""
 ADDED = 0.25
 """Variance of the noise that is added, relative to the noise that is there."""
-_SAMPLES, _MOST_PAIRS = 40_000, 3  # that all noisier copies may have together, and pairs of opposite sign
+_SAMPLES, _MOST_PAIRS = 40_000, 2  # that all noisier copies may have together, and pairs of opposite sign
 _WHOLE, _STRETCHES, _STRETCH = 65_536, 4, 8_192  # a longer series is judged by so many stretches of so many samples
 
 

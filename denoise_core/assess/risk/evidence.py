@@ -16,7 +16,7 @@ from denoise_core.series import Float64Array
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Of m candidates at the samples where all of them have a value and the noise is as described; the first is the reference.
+    """Of m candidates at the samples where all of them have a value; the first is the reference.
 
     Parameters
     ----------
@@ -44,19 +44,22 @@ class Evidence:
     def of(cls, candidates: Sequence[Candidate], draws: Draws) -> Evidence:
         """``|y - H|**2 + 2 z (H - g) / sqrt(a)``, the mean over the draws, for estimates H of y + sqrt(a) z and g of y.
 
-        That is the coupled bootstrap's ``|y - z / sqrt(a) - H|**2`` without the terms of mean 0 or common to all candidates.
+        That is the coupled bootstrap's ``|y - z / sqrt(a) - H|**2`` without the terms of mean 0 or common to all candidates. At
+        spikes, of which the noise says nothing, the first candidate is taken to be right.
         """
         own = np.array([one.own for one in candidates])
         places = draws.places
-        usable = draws.model.usable[places] & np.isfinite(own).all(axis=0)
+        usable = draws.series.observed[places] & np.isfinite(own).all(axis=0)
         usable &= np.all([np.isfinite(one.twins).all(axis=0) for one in candidates], axis=0)
         own, places, added = own[:, usable], places[usable], draws.cut(draws.added)[:, usable]
-        noisy = draws.series.values[places]
+        spikes = ~draws.model.usable[places]
+        noisy = np.where(spikes, own[0], draws.series.values[places])
         errors, divergences = np.zeros((2, *own.shape))
         for i, one in enumerate(candidates):
             twins = one.twins[:, usable]
             divergences[i] = np.mean(2.0 / np.sqrt(ADDED) * added[: len(twins)] * (twins - own[i]), axis=0)
-            errors[i] = np.mean((noisy - twins) ** 2, axis=0) + divergences[i]
+            divergences[i, spikes] = 0.0
+            errors[i] = np.where(spikes, (own[i] - own[0]) ** 2, np.mean((noisy - twins) ** 2, axis=0) + divergences[i])
         return cls(noisy=noisy, own=own, errors=errors, divergences=divergences, model=draws.model.at(places), places=places)
 
     def part(self, where: slice) -> Evidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from denoise_core.series import Estimate
@@ -51,7 +51,7 @@ class Judged:
 
     def to_json(self) -> dict[str, Any]:
         """All but the estimate."""
-        return {name: value for name, value in asdict(self).items() if name != "estimate"}
+        return {spec.name: getattr(self, spec.name) for spec in fields(self) if spec.name != "estimate"}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Judged:
@@ -103,6 +103,11 @@ class Blended:
     def weights(self) -> dict[str, float]:
         """Share of each method; they are at least 0 and add up to 1."""
         return {one.method: one.weight for one in self.judged}
+
+    @property
+    def labelled_weights(self) -> dict[str, float]:
+        """The same by the names that users know."""
+        return {one.label: one.weight for one in self.judged}
 
     @property
     def risks(self) -> dict[str, float]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from denoise_core.assess.risk.draws import ADDED
 from denoise_core.assess.risk.evidence import Evidence
 from denoise_core.series import Estimate, Float64Array
 
-_OWN_ERROR = 0.5  # sd of the log of the mean of a network's own variance, over its true mean square error
+_OWN_ERROR = 0.6  # sd of the log of the mean of a network's own variance, over its true mean square error
 _NINETY = 1.645  # normal sds
 _LEAST = 0.1  # of the reference's risk: less is not claimed of any other
 _MOST_SPREAD = 1.0  # sd of the log of a risk
@@ -16,10 +17,11 @@ _MOST_SPREAD = 1.0  # sd of the log of a risk
 def estimated_risks(evidence: Evidence, reference: Estimate) -> tuple[Float64Array, Float64Array]:
     """Mean square errors and the sds of these figures, in the square of the series' unit; shape (m,) each.
 
-    The first candidate's is weighted of what it says itself and of what its residual says; the others' come from their excess.
+    The first candidate's is weighted of what it says itself and of what its residual says; the others' come from their excess,
+    found at more noise than there is.
     """
     risk, sd = _reference_risk(evidence, reference)
-    risks = np.maximum(risk + evidence.excess, _LEAST * risk)
+    risks = np.maximum(risk + evidence.excess / (1.0 + ADDED), _LEAST * risk)
     return risks, np.sqrt(sd**2 + evidence.by_chance**2 + evidence.by_level**2)
 
 

@@ -13,7 +13,8 @@ from denoise_core.assess.risk.aggregation import aggregate
 from denoise_core.assess.risk.evidence import Evidence
 from denoise_core.series import Float64Array
 
-_TEMPERATURE = 10.0  # times the noise variance over the number of samples
+_TEMPERATURE = 12.0  # times the noise variance over the number of samples
+_LEVEL_ERROR = 0.1  # of the log of the noise level, by which the temperature doubles and the prior of all but the first halves
 _CAUTION = 2.0  # sds by which the level's error counts against a candidate that rests on it
 _BLOCK = 4096  # samples
 _SMOOTHING = (0.25, 0.5, 0.25)
@@ -63,8 +64,10 @@ class LocalWeights:
 
 
 def _weights(evidence: Evidence, excess: Float64Array, by_level: Float64Array, prior: Float64Array) -> Float64Array:
-    temperature = _TEMPERATURE * max(evidence.chance_variance, evidence.noise_variance) / len(evidence)
-    return aggregate(excess + _CAUTION * by_level, evidence.gram, prior, temperature=temperature)
+    doubt = 1.0 + (evidence.model.level_error / _LEVEL_ERROR) ** 2
+    prior = prior / np.where(np.arange(len(prior)) == 0, 1.0, doubt)
+    temperature = doubt * _TEMPERATURE * max(evidence.chance_variance, evidence.noise_variance) / len(evidence)
+    return aggregate(excess + _CAUTION * by_level, evidence.gram, prior / prior.sum(), temperature=temperature)
 
 
 def _blocks(evidence: Evidence) -> Iterator[Evidence]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.noise import Noise
+from denoise_core.noise.local_level import local_noise_sd
 from denoise_core.noise.power_spectrum import relative_power
 from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Float64Array, Series
@@ -42,8 +43,16 @@ class NoiseModel:
         if described.spikes > 0.0:
             found = find_spikes(series.values)
             usable = usable if are_events(interpolate_gaps(series.values), found) else usable & ~found
-        levels = described.along(len(series))
-        return cls(levels=levels, power=described.power, level_error=described.level_error, usable=usable)
+        if described.sd == 0.0:
+            return cls(levels=np.zeros(len(series)), power=None, level_error=described.level_error, usable=usable)
+        levels, varies = local_noise_sd(interpolate_gaps(series.values, missing=~usable), described)
+        power = None if varies else described.power
+        return cls(levels=levels, power=power, level_error=described.level_error, usable=usable)
+
+    @property
+    def sd(self) -> float:
+        """Over the whole series."""
+        return float(np.sqrt(np.mean(self.levels**2)))
 
     def at(self, places: NDArray[np.int64]) -> NoiseModel:
         """Of these samples alone, as if they followed each other."""

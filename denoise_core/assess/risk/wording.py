@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_value
-from denoise_core.assess.risk.judged import Judged
+from denoise_core.assess.formatting import format_range, format_value
+from denoise_core.assess.risk.judged import Blended, Judged
 from denoise_core.noise import Noise
 
 _UNCERTAIN = 0.3  # error of the log of the noise level, from which on the figures are doubtful
-_NOTHING_DB = 0.1  # of gain in the estimated square error
+NOTHING_DB = 0.1  # of gain in the estimated square error
 
 
 def sentence_on(judged: Sequence[Judged], combined: Judged, *, unit: str, training_gain_db: float | None) -> str:
@@ -19,10 +19,10 @@ def sentence_on(judged: Sequence[Judged], combined: Judged, *, unit: str, traini
     best = min(judged, key=lambda one: one.risk)
     low, high = combined.rms_interval
     error = f"Estimated error of the result: {format_value(combined.rms, unit)} RMS"
-    range_ = f"probably {format_value(low, '')} to {format_value(high, unit)}"
+    range_ = f"probably {format_range(low, high, unit)}"
     if training_gain_db is None:
         return f"{error} ({range_}). {_comparison(best, combined)}"
-    if training_gain_db < _NOTHING_DB:
+    if training_gain_db < NOTHING_DB:
         return f"Training gained nothing here: without the network the estimated error is as small. {error} ({range_})."
     less = 100.0 * (1.0 - 10.0 ** (-training_gain_db / 20.0))
     return f"Training lowered the estimated error by {less:.0f} % ({training_gain_db:.1f} dB). {error} ({range_})."
@@ -43,3 +43,17 @@ def doubt_about(noise: Noise) -> str:
             "Compare the results by eye."
         )
     return ""
+
+
+def table(blended: Blended, *, unit: str) -> list[dict[str, str]]:
+    """One row to the method, the least estimated error first, as text."""
+    combined = [] if blended.combined is None else [blended.combined]
+    return [
+        {
+            "Method": "All of them combined" if one in combined else one.label,
+            "Estimated error": format_value(one.rms, unit),
+            "Probably": format_range(*one.rms_interval, unit),
+            "Share": "" if one in combined else f"{100.0 * one.weight:.0f} %",
+        }
+        for one in sorted((*combined, *blended.judged), key=lambda one: one.risk)
+    ]

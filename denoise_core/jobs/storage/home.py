@@ -17,7 +17,7 @@ GIGABYTE = 10**9
 
 @dataclass(frozen=True)
 class Home:
-    """The data folder: ``inputs/<sha256>/``, ``runs/<id>/``, and the supervisor's own files."""
+    """The data folder: ``inputs/<sha256>/``, ``runs/<id>/``, ``discarded/<id>/``, and the supervisor's own files."""
 
     path: Path
 
@@ -33,7 +33,7 @@ class Home:
         chosen = path or os.environ.get("DENOISE_HOME") or platformdirs.user_data_dir("denoise", appauthor=False)
         home = cls(Path(chosen).expanduser().absolute())
         try:
-            for folder in (home.inputs, home.runs, home.parts):
+            for folder in (home.inputs, home.runs, home.parts, home.discarded):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(
@@ -60,6 +60,11 @@ class Home:
         return self.path / "parts"
 
     @property
+    def discarded(self) -> Path:
+        """Runs that were discarded a short while ago, as they were in `runs`."""
+        return self.path / "discarded"
+
+    @property
     def index(self) -> Path:
         return self.path / "index.sqlite"
 
@@ -76,6 +81,18 @@ class Home:
     def machine(self) -> Path:
         """The slots that the supervisor found, for those who show places in the queue."""
         return self.path / "machine.json"
+
+    @property
+    def queue(self) -> Path:
+        """The places of the waiting runs, as the supervisor last saw them."""
+        return self.path / "queue.json"
+
+    def places(self) -> dict[str, int]:
+        """What the supervisor wrote of the waiting runs; empty where it has not looked yet."""
+        try:
+            return {str(run_id): int(place) for run_id, place in read_json(self.queue).items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
 
     @property
     def last_visit(self) -> Path:

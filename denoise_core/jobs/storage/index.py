@@ -24,13 +24,18 @@ _PUT = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)"
 class IndexWriter:
     """Brings the index to what the supervisor has seen; writes only differences."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, damaged: bool = False) -> None:
         try:
-            self._connection = _writing(path)
+            if damaged:
+                raise sqlite3.DatabaseError
+            self._open(path)
         except sqlite3.DatabaseError:
             for suffix in ("", "-wal", "-shm"):
                 _clear(Path(f"{path}{suffix}"))
-            self._connection = _writing(path)
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
+        self._connection = _writing(path)
         rows = self._connection.execute("SELECT id FROM runs")
         self._known: dict[str, Entry | None] = {row[0]: None for row in rows}
 

@@ -8,13 +8,17 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import denoise_core
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import sync, write_bytes, write_json
 from denoise_core.jobs.storage import disk_errors
+from denoise_core.jobs.storage.arrays import UNREADABLE, load_estimate, save_estimate
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import check_hash, inside, is_hash, new_id
+from denoise_core.jobs.storage.ids import check_hash, check_id, inside, is_hash, new_id
+from denoise_core.series import Estimate
 
 OWNERS = "owners"
 
@@ -29,8 +33,17 @@ class StoredInput:
     owners: frozenset[str]
 
 
+@dataclass(frozen=True)
+class RecentInput:
+    """One upload as its person knows it."""
+
+    digest: str
+    name: str
+    last_put: float
+
+
 class Inputs:
-    """``inputs/<sha256>/``: the bytes, and a mark of each person who uploaded them. The name in it is shown to nobody."""
+    """``inputs/<sha256>/``: the bytes, and a mark of each person who uploaded them, in which is the name that person knows."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -49,7 +62,7 @@ class Inputs:
                 _fill(folder, data, name)
             if owner is not None:
                 (folder / OWNERS).mkdir(exist_ok=True)
-                (folder / OWNERS / self.owner_mark(owner)).touch()
+                (folder / OWNERS / self.owner_mark(owner)).write_text(name[:255], encoding="utf-8")
             os.utime(folder)
         except OSError as error:
             raise RunError(disk_errors.describe(error)) from None
@@ -68,6 +81,16 @@ class Inputs:
         """Everything that is kept."""
         return [self._look(self._folder(digest)) for digest in self.all()]
 
+    def recent(self, owner: str, *, most: int) -> list[RecentInput]:
+        """What a person uploaded last, the newest first, under that person's own names."""
+        found = []
+        for digest in self.all():
+            mark = self._folder(digest) / OWNERS / self.owner_mark(owner)
+            with suppress(OSError):
+                found.append(RecentInput(digest, mark.read_text(encoding="utf-8", errors="replace"), mark.stat().st_mtime))
+        named = [one for one in found if one.name]
+        return sorted(named, key=lambda one: one.last_put, reverse=True)[:most]
+
     def _look(self, folder: Path) -> StoredInput:
         return StoredInput(
             folder.name, sum(_sizes(folder).values()), self.last_put(folder.name), frozenset(_sizes(folder / OWNERS))
@@ -79,6 +102,18 @@ class Inputs:
         if not _holds(path, digest):
             raise RunError("The uploaded file was damaged on the disk. Upload it again.")
         return path
+
+    def kept_estimate(self, digest: str, name: str) -> Estimate | None:
+        """A result that was kept with an upload by this very code; None where there is none that can be read."""
+        try:
+            return load_estimate(self._folder(digest) / _estimate_file(name))
+        except UNREADABLE:
+            return None
+
+    def keep_estimate(self, digest: str, name: str, estimate: Estimate) -> None:
+        """Keep a result with an upload; a disk that is full, or an upload that is gone, only means that it is made again."""
+        with suppress(OSError):
+            save_estimate(self._folder(digest) / _estimate_file(name), estimate)
 
     def last_put(self, digest: str) -> float:
         """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
@@ -112,6 +147,18 @@ class Inputs:
             move_in(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+def _estimate_file(name: str) -> str:
+    return f"{check_id(name)}-{_code_version()}.npz"
+
+
+@cache
+def _code_version() -> str:
+    """Changes with every file of the program: a result is never taken for that of other code."""
+    package = Path(denoise_core.__file__).parent
+    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".npz", ".onnx"))
+    return sha256(repr([(path.name, path.stat().st_mtime_ns) for path in files]).encode())[:12]
 
 
 def sha256(data: bytes) -> str:

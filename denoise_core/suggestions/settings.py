@@ -117,7 +117,8 @@ def _noise_of(series: Series, noise: Noise | None, stated: NoiseConfig) -> Noise
     Noise that comes and goes looks autocorrelated, spiky and weak: gaps of 3 to 14 and linear predictors were suggested for it.
     """
     noise = noise or describe_series(series, stated)
-    levels = quick_levels(series.values, noise)
+    stays = bool(stated.level) or stated.stretch is not None
+    levels = None if stays else quick_levels(series.values, noise)
     if levels is None:
         return noise
     sd = float(np.sqrt(np.mean(levels**2)))

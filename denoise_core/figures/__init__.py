@@ -2,7 +2,7 @@
 
 from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, windows
 from denoise_core.figures.panels import Line, Panel, panels
-from denoise_core.figures.traces import DARK, Figure, View
+from denoise_core.figures.traces import DARK, Figure, View, shorten
 
 __all__ = [
     "DARK",
@@ -15,6 +15,7 @@ __all__ = [
     "overlay",
     "panels",
     "preview",
+    "shorten",
     "spectrum",
     "windows",
 ]

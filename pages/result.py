@@ -6,7 +6,7 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import downloads, messages, outcome, runs, source, state
+from pages.parts import downloads, estimated_error, messages, outcome, runs, source, state
 from pages.parts.setup import page_setup
 
 top = page_setup("Result")
@@ -30,6 +30,7 @@ with messages.report_errors():
         outcome.teaching(run)
         outcome.numbers(result)
         outcome.picture(result)
+        estimated_error.show(result)
         outcome.comparison(result)
         outcome.changes(result)
         spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")

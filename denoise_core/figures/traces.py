@@ -18,6 +18,7 @@ View = tuple[float, float]
 # Okabe-Ito colours, one per role; see doi:10.1038/nmeth.1618.
 RAW, DENOISED, RESIDUAL, BASELINE, TRUTH = "#8A8A8A", "#0072B2", "#D55E00", "#E69F00", "#000000"
 TRAIN, VALID = "#009E73", "#CC79A7"
+DISTURBANCES = {"hum": VALID, "drift": TRAIN}
 BAND = "rgba(128,128,128,0.28)"
 LONGEST = 36  # characters of a name beside an axis
 NINETY = 1.645  # standard deviations on either side hold 90 % of a normal distribution

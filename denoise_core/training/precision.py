@@ -24,7 +24,7 @@ def uses_bfloat16(config: RunConfig, device: torch.device) -> bool:
 
 def _has_units() -> bool:
     """Whether the processor has instructions for it: without, oneDNN converts there and back."""
-    return bool(torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # type: ignore[no-any-return, no-untyped-call]
 
 
 @cache
@@ -33,7 +33,7 @@ def _pays(threads: int) -> bool:
     del threads  # another number, another measurement
     with torch.random.fork_rng(devices=[]):
         network, inputs = build(RunConfig()), torch.randn(*_TRIED, 2)
-    seconds = {dtype: [] for dtype in (False, True)}
+    seconds: dict[bool, list[float]] = {False: [], True: []}
     for _ in range(1 + _ROUNDS):
         for sixteen, taken in seconds.items():
             taken.append(_step_seconds(network, inputs, sixteen=sixteen))

@@ -15,12 +15,21 @@ from denoise_core.networks import OBSERVED, VALUE, Network, build
 PRETRAINED = Path(__file__).with_name("pretrained.safetensors")
 """Made by ``python -m denoise_core.training.pretraining``."""
 
+RATE_SHARE = 0.05
+"""Pretrained weights move with this share of the learning rate: larger steps forget what they know."""
+
 _INPUT = "backbone.cells.weight_ih_l0"
 
 
 @cache
 def pretrained_weights() -> dict[str, Tensor]:
+    """The weights by name, as `networks.build` names them."""
     return load_file(PRETRAINED)
+
+
+def learning_rate(config: RunConfig) -> float:
+    """The largest of a training."""
+    return config.training.learning_rate * (RATE_SHARE if config.starts_pretrained else 1.0)
 
 
 def build_start(config: RunConfig, *, channels: int) -> Network:

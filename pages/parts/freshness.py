@@ -33,7 +33,8 @@ def only(name: str, *, within: str = "") -> Iterator[None]:
         where = f".st-key-{within} " if within else ""
         left = f"{where}[data-stale='true']:not([class*='{name}'], :focus-within, {_BAR})"
         state.show(within, "")  # a rerun that comes in between leaves parts of both
-        place.markdown(f"<style>{left} {{ visibility: hidden; }}</style>", unsafe_allow_html=True)
+        # The labels of widgets say themselves that they are visible.
+        place.markdown(f"<style>{left}, {left} * {{ visibility: hidden !important; }}</style>", unsafe_allow_html=True)
     yield
     place.empty()
     state.show(within, name)

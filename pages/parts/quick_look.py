@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -15,14 +15,15 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import instant
-from denoise_core.assess import on_gaps, on_noise, on_series
+from denoise_core.assess import on_gaps, on_series
 from denoise_core.assess.formatting import plural
+from denoise_core.config import NoiseConfig
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
-from pages.parts import filter_settings, messages, runs, state
+from pages.parts import filter_settings, messages, noise_panel, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
@@ -36,6 +37,7 @@ from pages.parts.cached import (
     truth,
     verdict_of,
 )
+from pages.parts.first_come import FIRST_LOOKS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,27 +50,34 @@ class Look:
         Whether gaps are filled.
     changes : mapping
         Settings of the method that a person put in place of the suggested ones.
+    stated : NoiseConfig
+        What was said of the noise.
     """
 
     source: Source
     method: str
     fills: bool
     changes: Mapping[str, Any] = field(default_factory=dict)
+    stated: NoiseConfig = field(default_factory=NoiseConfig)
 
     @property
     def name(self) -> str:
         """The same for the same series looked at in the same way."""
-        how = json.dumps([self.method, self.fills, dict(self.changes)], sort_keys=True)
+        how = json.dumps([self.method, self.fills, dict(self.changes), asdict(self.stated)], sort_keys=True)
         return f"{identity(self.source)}-{hashlib.sha256(how.encode()).hexdigest()[:12]}"
 
     @property
     def is_made(self) -> bool:
         """Whether the estimate, or why there is none, is known already."""
-        return quick_estimate_is_known(self.source, self.method, fills=self.fills, changes=self.changes)
+        return quick_estimate_is_known(self.source, self.method, **self._how)
 
     @property
     def estimate(self) -> dc.Estimate:
-        return quick_estimate(self.source, self.method, fills=self.fills, changes=self.changes)
+        return quick_estimate(self.source, self.method, **self._how)
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"fills": self.fills, "changes": self.changes, "stated": self.stated}
 
     @property
     def suggested(self) -> Look:
@@ -82,7 +91,8 @@ def choose(chosen: Source) -> Look:
     at = list(simple).index(INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
     method = st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
-    return Look(source=chosen, method=method, fills=_fills(chosen), changes=filter_settings.changes(chosen, method))
+    changes, stated = filter_settings.changes(chosen, method), noise_panel.stated(chosen)
+    return Look(source=chosen, method=method, fills=_fills(chosen), changes=changes, stated=stated)
 
 
 def estimate(look: Look) -> dc.Estimate | None:
@@ -97,10 +107,15 @@ def estimate(look: Look) -> dc.Estimate | None:
 
 
 def finish(look: Look) -> None:
-    """Denoise the series while the page shows it as recorded, then show it again with the result."""
+    """Denoise the series while the page shows it as recorded, then show it again with the result.
+
+    First looks wait for their turn, so that everybody's does not take as long as all together.
+    """
     if not (missing := [one for one in (look.suggested, look) if not one.is_made]):
         return
-    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}…", show_time=True):
+    ahead = FIRST_LOOKS.ahead
+    waits = f", {plural(ahead, 'recording')} ahead of yours" if ahead else ""
+    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}{waits}…", show_time=True), FIRST_LOOKS.turn():
         for one in missing:
             with suppress(DenoiseError):  # said when the page is shown again
                 one.estimate  # noqa: B018
@@ -118,13 +133,12 @@ def _fills(chosen: Source) -> bool:
 def verdict(look: Look, estimate: dc.Estimate) -> None:
     """What was removed from the recorded samples, and what to know about the series."""
     chosen = look.source
-    series, noise = series_of(chosen), noise_of(chosen)
+    series, noise = series_of(chosen), noise_of(chosen, stated=look.stated)
     messages.headline(verdict_of(look.name, series, estimate.with_gaps_of(series), truth(chosen), noise))
     if gaps := on_gaps(series, estimate):
         st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))
-    if unusual := [sentence.text for sentence in on_noise(noise, series.unit) if sentence.severity != "good"]:
-        st.caption(messages.plain(" ".join(unusual)))
+    noise_panel.removal(chosen)
 
 
 def onward(look: Look) -> None:
@@ -137,7 +151,7 @@ def onward(look: Look) -> None:
 def _duration(chosen: Source) -> str:
     """How long the suggested training takes; empty where the series cannot be trained on, which the Train page explains."""
     try:
-        return f" ({in_words(expected_seconds(suggest_settings(chosen)))})"
+        return f" ({in_words(expected_seconds(suggest_settings(chosen, stated=state.current().noise)))})"
     except DenoiseError:
         return ""
 

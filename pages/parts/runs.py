@@ -32,7 +32,8 @@ def follow(session: state.Session) -> None:
     """Show the series of the run that a link opened."""
     run = _find(session.run)
     if run and run.spec.source.input and run.spec.source != session.source:
-        state.change(source=run.spec.source, task=TrainingTask(columns=run.spec.channels), edits=session.edits + 1)
+        task, noise = TrainingTask(columns=run.spec.channels), run.spec.config.noise
+        state.change(source=run.spec.source, task=task, noise=noise, edits=session.edits + 1)
 
 
 def open_run() -> RunView | None:

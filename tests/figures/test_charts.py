@@ -170,6 +170,17 @@ def test_lines_and_band_are_interrupted_at_a_pause(n):
         assert np.max(np.abs(np.diff(x)[joined])) < n / 2
 
 
+def test_stated_error_is_drawn_by_epoch_beside_a_line_to_beat():
+    figure = figures.stated_error([0.3, float("nan"), 0.2], beside={"Instant": 0.25}, unit="bar", epochs=10)
+    lines = by_name(figure)
+    assert values(lines["Instant"]).tolist() == [0.25, 0.25]
+    assert values(lines["Instant"], "x").tolist() == [1.0, 10.0]
+    np.testing.assert_array_equal(values(lines["This network"]), [0.3, np.nan, 0.2])
+    assert "now 0.2; Instant: 0.25" in figure["layout"]["meta"]["alt"]
+    go.Figure(figure)
+    go.Figure(figures.stated_error([], beside={}, unit=""))
+
+
 @pytest.mark.parametrize(
     ("values", "format"),
     [([0.0, 2.0709381], ".4~r"), ([101320.0, 101330.0], ".8~r"), ([0.0, 4e-7], ".4~g"), ([3.0, 3.0], ".6~g"), ([np.nan], ".6~g")],

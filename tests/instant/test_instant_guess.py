@@ -23,7 +23,7 @@ def scaled(estimate: Estimate, factor: float, offset: float) -> Estimate:
     return Estimate(values=factor * estimate.values + offset, method="lstm", sd=abs(factor) * estimate.sd)
 
 
-@pytest.mark.parametrize(("factor", "offset"), [(-1.0, 0.0), (1000.0, 3.0), (1e200, 0.0), (-2e-9, 3e-8)])
+@pytest.mark.parametrize(("factor", "offset"), [(-1.0, 0.0), (1000.0, 3.0), (1e80, 0.0), (-2e-9, 3e-8)])
 def test_the_estimate_follows_scale_sign_and_offset_of_both(factor, offset):
     _, noisy, guess = case()
     plain = instant.denoise(Series.of(noisy), guess=guess)

@@ -9,8 +9,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 import denoise_core
 from denoise_core.errors import DataError
@@ -24,14 +27,36 @@ _OUT_OF_MEMORY = (
 )
 
 
+PATIENCE_S = 120.0
+"""Longer than two files that take all of their time."""
+
+
+def places() -> int:
+    """How many files may be read at once: one for each core, as long as half of the memory is enough for all of them."""
+    by_memory = int(psutil.virtual_memory().total) // 2 // Limits().memory_bytes
+    return max(1, min(os.cpu_count() or 1, by_memory))
+
+
+_PLACES = threading.BoundedSemaphore(places())
+
+
 def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
     """Do `task` in a process of its own, under `limits`; `folder` is theirs alone.
 
     Raises
     ------
     DataError
-        If the task says so, takes too long or too much memory, or the process dies.
+        If the task says so, takes too long or too much memory, or the process dies; or if too many others are at it.
     """
+    if not _PLACES.acquire(timeout=PATIENCE_S):
+        raise DataError(f"So many files are being read at the moment that {name} had to wait too long. Try again in a minute.")
+    try:
+        return _run(task, folder, name=name, limits=limits)
+    finally:
+        _PLACES.release()
+
+
+def _run(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
     (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict()}))
     code = _wait(_start(folder), limits.seconds)
     answer_file = folder / "answer.json"

@@ -19,7 +19,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from denoise_core.allocator import keep_freed_memory
@@ -28,6 +28,7 @@ from denoise_core.instant.conditioning import CONDITIONS
 from denoise_core.instant.guess import GUESS_ROWS
 from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet, warm_start
+from denoise_core.instant.pretraining.shapes import Rng
 from denoise_core.series import Float64Array
 
 VALIDATION_SEED = 2**31
@@ -74,7 +75,7 @@ class Windows(Generic[Made]):
     `make` puts noise on rows of clean signal: ``make(rng, clean)``.
     """
 
-    def __init__(self, plan: Plan, make: Callable[[synthetic.Rng, Float64Array], Made]) -> None:
+    def __init__(self, plan: Plan, make: Callable[[Rng, Float64Array], Made]) -> None:
         self._plan, self._make_batch, self._chunk = plan, make, (-1, np.zeros((0, 0)))
         self._maker = ThreadPoolExecutor(max_workers=1)
         self._coming: tuple[int, Future[Made]] | None = None
@@ -116,8 +117,8 @@ class Training:
         self.average = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
 
-    def _build(self) -> nn.Module:
-        """The network with its first weights."""
+    def _build(self) -> Any:
+        """The network, an nn.Module, with its first weights."""
         return UNet()
 
     def _windows(self) -> Windows[Any]:
@@ -288,10 +289,12 @@ def main(arguments: list[str]) -> None:
 
 
 def save_checkpoint(state: dict[str, Any], path: Path) -> None:
+    """Whole or not at all."""
     replace_by(path, lambda temporary: torch.save(state, temporary))
 
 
 def say_line(line: str, log: Path) -> None:
+    """A line on the screen and in the log."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
     with log.open("a", encoding="utf-8") as file:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from denoise_core.files.atomic_io import write_json
 from denoise_core.jobs.scheduling import recovery
 from denoise_core.jobs.scheduling.process import Worker
-from denoise_core.jobs.scheduling.queue import order
+from denoise_core.jobs.scheduling.queue import order, places
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
 from denoise_core.jobs.spec import CANCEL, FAILED, KEEP, RUNNING, Entry
 from denoise_core.jobs.storage import retention
@@ -62,6 +62,7 @@ class Supervisor:
         self._busy = time.time()
         self._troubles: list[OSError] = []
         self._index = IndexWriter(home.index)
+        self._places: dict[str, int] | None = None
         write_json(home.machine, {"slots": self._slots})
 
     def tick(self) -> None:
@@ -82,8 +83,9 @@ class Supervisor:
                 self._reconcile(entry)
         self._scan()
         self._start_next()
+        self._tell_places()
         self._prune()
-        self._index.sync(self._entries)
+        self._sync_index()
         if self._troubles:
             raise self._troubles[0]
 
@@ -155,21 +157,45 @@ class Supervisor:
         if worker := Worker.adopt(folder):
             log.info("Adopted the worker of run %s.", entry.id)
             self._workers[entry.id] = worker
-        elif entry.status.state == RUNNING:
+        elif entry.status.state == RUNNING and not folder.is_held():
             recovery.handle_crash(folder, "its process was gone when it was looked for")
         elif request := folder.stop_request():
             recovery.end_without_worker(folder, request)
 
     def _start_next(self) -> None:
-        waiting = [entry for entry in self._without_worker() if entry.waits]
-        running = Counter(self._entries[run_id].spec.owner for run_id in self._workers if run_id in self._entries)
-        for entry in order(waiting, running):
+        for entry in order(*self._waiting_and_running()):
             kind = pool(entry.spec.config.training.device, self._slots)
             slots = free(self._slots, (worker.slot for worker in self._workers.values()), kind)
             if slots:
                 log.info("Starting run %s on %s.", entry.id, slots[0])
                 with self._isolate(entry.id):
                     self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
+
+    def _waiting_and_running(self) -> tuple[list[Entry], Counter[str]]:
+        """The runs that wait, and how many of each owner run."""
+        waiting = [entry for entry in self._without_worker() if entry.waits]
+        return waiting, Counter(self._entries[run_id].spec.owner for run_id in self._workers if run_id in self._entries)
+
+    def _tell_places(self) -> None:
+        """So that a page that waits need not look at everybody's runs."""
+        found = places(*self._waiting_and_running(), self._slots)
+        if found != self._places:
+            write_json(self._home.queue, found)
+            self._places = found
+
+    def _sync_index(self) -> None:
+        """Made again from the folders where the file was damaged or taken away."""
+        try:
+            if not self._home.index.exists():
+                raise sqlite3.DatabaseError("the index was taken away")
+            self._index.sync(self._entries)
+        except sqlite3.OperationalError:
+            raise  # locked, or the disk is full: it is tried again
+        except sqlite3.DatabaseError as error:
+            log.warning("The index is made again from the run folders (%s).", error)
+            self._index.close()
+            self._index = IndexWriter(self._home.index, damaged=True)
+            self._index.sync(self._entries)
 
     def _prune(self) -> None:
         """Once an hour."""

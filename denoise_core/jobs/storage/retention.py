@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from denoise_core.jobs.spec import QUEUED, Entry
-from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
+from denoise_core.jobs.storage.catalogue import read_entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.inputs import Inputs, move_in, remove_folder
 from denoise_core.jobs.storage.run_folder import RunFolder
@@ -56,13 +56,6 @@ def left_s(home: Home, run_id: str) -> float:
     return max(0.0, discarded + DISCARDED_S - time.time())
 
 
-def release_input(home: Home, digest: str, *, before: float) -> None:
-    """Take an upload away if no run needs it, and if nobody has uploaded it again since `before`."""
-    inputs = Inputs(home)
-    if not Catalogue(home).uses(digest) and inputs.last_put(digest) <= before:
-        inputs.remove(digest)
-
-
 def prune(home: Home, entries: Iterable[Entry], *, days: float, now: float) -> None:
     """Apply the policy; ``days == 0`` keeps runs for ever.
 
@@ -90,8 +83,6 @@ def _prune_discarded(home: Home) -> set[str | None]:
     needed = {entry.spec.source.input for path, entry in entries.items() if entry and path not in late}
     for path in late:
         remove_folder(home, path)
-        if (entry := entries[path]) and (digest := entry.spec.source.input) and digest not in needed:
-            release_input(home, digest, before=entry.spec.created)
     return needed
 
 

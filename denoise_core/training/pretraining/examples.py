@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoise_core.instant.pretraining.coloured_noise import draw_spectra, synthesise
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform
@@ -53,11 +54,11 @@ def draw_examples(rng: Rng, clean: Float64Array, *, snr: float | None = None) ->
     count, length = clean.shape
     plain = snr is not None
     level = np.zeros((count, length)) if plain else _levels(rng, clean)
-    sd = 1.0 / (np.full((count, 1), snr) if plain else log_uniform(rng, *SNR, count))
+    sd = 1.0 / (log_uniform(rng, *SNR, count) if snr is None else np.full((count, 1), snr))
     noise_sd = sd * np.exp(level)
     noisy = clean + noise_sd * rng.standard_normal((count, length)) if plain else clean + noise_sd * _noise(rng, count, length)
     observed = np.ones((count, length)) if plain else draw_mask(rng, count, length)
-    offset, scale = _scales(rng, noisy, np.zeros(count) if plain else rng.random(count))
+    offset, scale = _scales(noisy, robust=rng.random(count) < np.full(count, 0.0 if plain else _ROBUST))
     scaled = (noisy - offset) / scale * observed
     stated = (sd / scale) ** 2 * (1.0 if plain else np.exp(2.0 * _LEVEL_ERROR * rng.standard_normal((count, 1))))
     changes = np.diff(scaled, axis=1).std(axis=1, where=observed[:, 1:] * observed[:, :-1] > 0)
@@ -99,10 +100,10 @@ def _noise(rng: Rng, count: int, length: int) -> Float64Array:
     return noise
 
 
-def _scales(rng: Rng, noisy: Float64Array, kind: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """Offset and scale of each record, (count, 1): by mean and sd, or by median and interquartile range."""
+def _scales(noisy: Float64Array, *, robust: NDArray[np.bool_]) -> tuple[Float64Array, Float64Array]:
+    """Offset and scale of each record, (count, 1): mean and sd, or where `robust` is True median and interquartile range."""
     low, middle, high = np.percentile(noisy, [25, 50, 75], axis=1)
     mean, sd = noisy.mean(axis=1), noisy.std(axis=1)
-    robust = (kind > 1.0 - _ROBUST) & (high - low > 0.2 * sd)
+    robust = robust & (high - low > 0.2 * sd)
     offset, scale = np.where(robust, middle, mean), np.where(robust, (high - low) / 1.349, sd)
     return offset[:, None], scale[:, None]

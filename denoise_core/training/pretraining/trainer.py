@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -23,8 +24,8 @@ from denoise_core.model.losses import LOG_VARIANCE_RANGE
 from denoise_core.networks import TwoSided, build
 from denoise_core.training.pretraining.examples import Examples, draw_examples
 
-PLAN = Plan(samples=2**15, lengths=(2048, 1024, 4096), rate=4e-3)
-_PRECISE_FROM = 0.85  # of the way: before, matrix products are in bfloat16
+PLAN = Plan(samples=2**14, lengths=(2048, 1024, 4096), rate=4e-3)
+_PRECISE_FROM = 0.95  # of the way: before, matrix products are in bfloat16
 _LEAST_ERROR = 0.01  # share of the noise variance below which a window's error counts no more
 _FORGET = slice(1, 2)  # of the four gates
 
@@ -33,21 +34,19 @@ class LSTMTraining(Training):
     """The default LSTM on records with known truth."""
 
     def _build(self) -> TwoSided:
-        network = cast(TwoSided, build(RunConfig().replace("model.hidden_size", self.hidden_size)))
+        network = cast(TwoSided, build(RunConfig()))
         with torch.no_grad():
             for name, bias in network.backbone.named_parameters():
                 if "bias_ih" in name:  # remember, until it has been learned what to forget (Jozefowicz et al. 2015)
                     bias.view(4, -1)[_FORGET] = 1.0
         return network
 
-    hidden_size = RunConfig().model.hidden_size
-
     def _windows(self) -> Windows[Examples]:
         return Windows(self.plan, draw_examples)
 
     def _loss(self, made: Examples, progress: float) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16, enabled=progress < _PRECISE_FROM):
-            mean, log_variance = forward(cast(TwoSided, self.network), made)
+            mean, log_variance = forward(self.network, made)
         return loss(mean.float(), log_variance.float(), made)
 
 
@@ -63,8 +62,8 @@ def loss(mean: Tensor, log_variance: Tensor, made: Examples) -> Tensor:
     """``log(MSE / sigma^2 + 0.01)`` of the estimate that the posterior will make, and the likelihood that training goes on with.
 
     Both are expectations over the own sample's noise: with ``a = s2 / (s2 + w)`` the estimate errs by
-    ``a^2 (mean - x)^2 + (1 - a)^2 s2``, and the noisy sample's likelihood is ``(log(s2 + w) + ((mean - x)^2 + s2) / (s2 + w)) / 2``,
-    here less what it is at best.
+    ``a^2 (mean - x)^2 + (1 - a)^2 s2``, and the noisy sample's likelihood is
+    ``(log(s2 + w) + ((mean - x)^2 + s2) / (s2 + w)) / 2``, here less what it is at best.
     """
     clean, s2 = torch.from_numpy(made.clean), torch.from_numpy(made.noise_variance)
     observed = torch.from_numpy(made.inputs)[..., 1]
@@ -103,7 +102,7 @@ def train(training: LSTMTraining, folder: Path, *, save_every_s: float = 60.0) -
         losses.append(training.step())
         over = training.plan.progress(training.done, training.seconds) >= 1.0
         if over or time.monotonic() - saved > save_every_s:
-            gains = ", ".join(f"{name}: {gain:.2f} dB" for name, gain in score(cast(Any, training.average), examples).items())
+            gains = ", ".join(f"{name}: {gain:.2f} dB" for name, gain in score(training.average, examples).items())
             line = f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.4f}; validation {gains}"
             say_line(line, folder / "log.txt")
             save_checkpoint(training.state(), folder / "checkpoint.pt")
@@ -124,16 +123,8 @@ def main(arguments: list[str]) -> None:
     torch.set_num_threads(chosen.threads)
     keep_freed_memory()
     chosen.out.mkdir(parents=True, exist_ok=True)
-    training = LSTMTraining(
-        Plan(
-            seed=chosen.seed,
-            steps=chosen.steps,
-            minutes=chosen.minutes,
-            rate=chosen.rate,
-            samples=PLAN.samples,
-            lengths=PLAN.lengths,
-        )
-    )
+    asked = {"seed": chosen.seed, "steps": chosen.steps, "minutes": chosen.minutes, "rate": chosen.rate}
+    training = LSTMTraining(replace(PLAN, **asked))
     if chosen.resume:
         training.restore(torch.load(chosen.out / "checkpoint.pt", weights_only=True))
     train(training, chosen.out)

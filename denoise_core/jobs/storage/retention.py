@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 
+from denoise_core.files.reading import PREFIX
 from denoise_core.jobs.spec import Entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.inputs import Inputs, remove_folder
@@ -39,12 +43,21 @@ def prune(home: Home, entries: Iterable[Entry], *, days: float, now: float) -> N
             needed.add(entry.spec.source.input)
     _prune_inputs(Inputs(home), needed, now - UPLOAD_DAYS * DAY_S)
     _prune_parts(home, now - DAY_S)
+    _prune_temporary(now - DAY_S)
 
 
 def _prune_inputs(inputs: Inputs, needed: set[str | None], before: float) -> None:
     for digest in inputs.all():
         if digest not in needed and inputs.last_put(digest) < before:
             inputs.remove(digest)
+
+
+def _prune_temporary(before: float) -> None:
+    """What readers left in the temporary folder when the process that had started them was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prune_parts(home: Home, before: float) -> None:

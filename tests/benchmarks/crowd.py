@@ -12,7 +12,6 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ class Visitor:
         self.elements: dict[tuple[int, ...], Any] = {}
         self.states: dict[str, Any] = {}
         place = urlsplit(url).netloc
-        self._socket = connect(f"ws://{place}/_stcore/stream", origin=url, subprotocols=["streamlit"], max_size=None)
+        self._socket = connect(f"ws://{place}/_stcore/stream", origin=url, subprotocols=["streamlit"], max_size=None, legacy=True)
         self.rerun()
 
     def close(self) -> None:
@@ -117,11 +116,12 @@ class Visitor:
 
     def _xsrf(self) -> dict[str, str]:
         """The cookie that the app gives to every browser, and the same once more, which another website could not send."""
-        with urlopen(self.url + "/_stcore/host-config", timeout=60) as answer, suppress(IndexError):
-            cookie = next(v for k, v in answer.getheaders() if k.lower() == "set-cookie" and "xsrf" in v)
-            value = cookie.split(";")[0]
-            return {"Cookie": value, "X-Xsrftoken": value.split("=", 1)[1]}
-        return {}
+        with urlopen(self.url + "/_stcore/health", timeout=60) as answer:
+            cookies = [value for name, value in answer.getheaders() if name.lower() == "set-cookie" and "xsrf" in value]
+        if not cookies:
+            return {}
+        name, _, value = cookies[0].split(";")[0].partition("=")
+        return {"Cookie": f"{name}={value}", "X-Xsrftoken": value}
 
 
 @dataclass
@@ -168,7 +168,7 @@ def main() -> None:
     chosen = parser.parse_args()
     people, rows = (2, 300) if chosen.quick else (chosen.people, chosen.rows)
     times, start = Times(), threading.Barrier(people)
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (url, web):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, served(Path(folder)) as (url, web):
         Visitor(url).close()  # the server has imported everything
         began, before = time.monotonic(), sum(web.cpu_times()[:4])
         with ThreadPoolExecutor(people) as crowd:

@@ -137,7 +137,7 @@ def one_batch(seed: int, count: int, report: Path) -> None:
                 try_one(kind, mutate(corpus()[kind], rng), report.with_suffix(".upload"))
                 said = "read"
             except DenoiseError as error:
-                said = "told" if str(error).endswith((".", ")")) else f"WRONG no sentence: {error}"
+                said = "told" if str(error).endswith((".", ")", "?")) else f"WRONG no sentence: {error}"
             except MemoryError:
                 said = "told"
             except Exception as error:

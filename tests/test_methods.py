@@ -57,7 +57,7 @@ def test_the_network_trains_with_the_given_settings_and_tells_each_event(heartbe
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("wavlet", r"'wavlet' is not a method; did you mean 'wavelet'\? The methods are: auto, lstm, instant, moving_average, "),
+        ("wavlet", r"'wavlet' is not a method; did you mean 'wavelet'\? The methods are: auto, lstm, instant, nonlocal, "),
         ("spline", r"'spline' is not a method\. The methods are: auto, lstm, instant, "),
     ],
 )

@@ -25,7 +25,7 @@ def noise_in_words(noise: Noise, series: Series, estimate: Estimate | None = Non
     said = [_level(noise, series.unit), _colour(noise, series)]
     if noise.power is not None or noise.correlation:
         said.append(f"lag-1 autocorrelation {noise.lag1:.2f}")
-    if estimate is not None and grows_with_signal(series.values - estimate.values, estimate.values):
+    if estimate is not None and grows_with_signal(estimate.seen_of(series).values - estimate.values, estimate.values):
         said.append("grows with the signal")
     elif noise.levels is not None:
         low, high = float(noise.levels.min()), float(noise.levels.max())

@@ -36,7 +36,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 """Role -> its look, the same in every chart."""
 LARGE = 1.8
 """Lines for a projector are this many times as thick."""
-LARGE_FONT = 18
+FONT, LARGE_FONT = 13, 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +64,8 @@ class Panel:
         In the units of the axis; by default all is shown.
     ticks : mapping of float to str
         Where and how the y axis is labelled, in place of numbers.
-    width : float
-        Against the others of its row.
+    width, height : float
+        Against the others of its row; of a row, the first panel's height against those of the other rows.
     """
 
     lines: Sequence[Line]
@@ -79,10 +79,11 @@ class Panel:
     x_ticks: Mapping[float, str] = field(default_factory=dict)
     ticks: Mapping[float, str] = field(default_factory=dict)
     width: float = 1.0
+    height: float = 1.0
 
 
 def panels(rows: Sequence[Sequence[Panel]], *, alt: str, name: str, large: bool = False) -> Figure:
-    """Rows of panels, all rows equally high.
+    """Rows of panels.
 
     Parameters
     ----------
@@ -93,18 +94,19 @@ def panels(rows: Sequence[Sequence[Panel]], *, alt: str, name: str, large: bool 
     """
     layout = base_layout(None) | {"uirevision": name, "meta": {"alt": alt, "note": ""}, "shapes": [], "annotations": []}
     layout["legend"] |= {"y": 1.02}
+    size = LARGE_FONT if large else FONT
+    layout["font"] = {"size": size}
     if large:
-        layout["font"] = {"size": LARGE_FONT}
         layout["margin"] = {"l": 84, "r": 24, "t": 40, "b": 64}
     traces: list[Figure] = []
     named: set[str] = set()
     number = 0
-    for row, low, high in zip(rows, *_heights(len(rows), large), strict=True):
+    for row, low, high in zip(rows, *_heights([row[0].height for row in rows], large), strict=True):
         for panel, left, right in zip(row, *_widths([panel.width for panel in row], large), strict=True):
             number += 1
             axis = "" if number == 1 else str(number)
-            layout[f"xaxis{axis}"] = _axis(panel, "x", (left, right), anchor=f"y{axis}")
-            layout[f"yaxis{axis}"] = _axis(panel, "y", (low, high), anchor=f"x{axis}")
+            layout[f"xaxis{axis}"] = _axis(panel, "x", (left, right), anchor=f"y{axis}", size=size)
+            layout[f"yaxis{axis}"] = _axis(panel, "y", (low, high), anchor=f"x{axis}", size=size)
             for line in panel.lines:
                 traces.append(_trace(line, axis, large=large, first=line.name not in named))
                 named.add(line.name)
@@ -114,9 +116,9 @@ def panels(rows: Sequence[Sequence[Panel]], *, alt: str, name: str, large: bool 
     return {"data": traces, "layout": layout}
 
 
-def _heights(count: int, large: bool) -> tuple[list[float], list[float]]:
+def _heights(weights: Sequence[float], large: bool) -> tuple[list[float], list[float]]:
     """Low and high end of each row, from the top down."""
-    lows, highs = _split([1.0] * count, 0.2 if large else 0.16)
+    lows, highs = _split(weights, 0.2 if large else 0.16)
     return [1.0 - high for high in highs], [1.0 - low for low in lows]
 
 
@@ -131,11 +133,16 @@ def _split(weights: Sequence[float], gap: float) -> tuple[list[float], list[floa
     return lows, [min(1.0, low + unit * weight) for low, weight in zip(lows, weights, strict=True)]
 
 
-def _axis(panel: Panel, which: str, domain: tuple[float, float], *, anchor: str) -> Figure:
+def _axis(panel: Panel, which: str, domain: tuple[float, float], *, anchor: str, size: int) -> Figure:
     title, limits, ticks = (
         (panel.x_title, panel.x_range, panel.x_ticks) if which == "x" else (panel.y_title, panel.y_range, panel.ticks)
     )
-    axis: Figure = {"zeroline": False, "title": {"text": title, "standoff": 6}, "domain": list(domain), "anchor": anchor}
+    axis: Figure = {
+        "zeroline": False,
+        "title": {"text": title, "standoff": 6, "font": {"size": size}},
+        "domain": list(domain),
+        "anchor": anchor,
+    }
     if which in panel.log:
         axis |= {"type": "log", "exponentformat": "power", "dtick": 1} if not ticks else {"type": "log"}
     if limits is not None:
@@ -160,7 +167,7 @@ def _guides(panel: Panel, axis: str, *, large: bool) -> list[tuple[Figure, Figur
     """Each mark and level as a thin line, and its words at the end of it."""
     style = {"color": RAW, "width": 2.0 if large else 1.2, "dash": "dash"}
     x, y = f"x{axis}", f"y{axis}"
-    font = {"size": LARGE_FONT if large else 12}
+    font = {"size": LARGE_FONT if large else FONT}
     plain = {"showarrow": False, "font": font}
     guides = []
     for words, at in panel.marks.items():

@@ -107,7 +107,7 @@ def _encode(values: Float64Array) -> dict[str, str]:
 
 def base_layout(time: TimeAxis | None) -> Figure:
     """What the layouts of all charts share; without a time axis the x axis has no title."""
-    xaxis: Figure = {"zeroline": False, "title": {"text": ""}}
+    xaxis: Figure = {"zeroline": False, "title": {"text": ""}, "spikethickness": 1, "spikedash": "dot", "spikecolor": RAW}
     if time is not None:
         xaxis |= {"type": "date"} if time.start is not None else {"title": {"text": with_unit(time.name, time.unit)}}
     return {
@@ -115,7 +115,7 @@ def base_layout(time: TimeAxis | None) -> Figure:
         "yaxis": {"zeroline": False},
         "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "margin": {"l": 64, "r": 36, "t": 28, "b": 40},
-        "hovermode": "x",
+        "hovermode": "x unified",
         "uirevision": "keep",
     }
 

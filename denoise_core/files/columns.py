@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from denoise_core.errors import DataError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import Limits
-from denoise_core.files.text import cells
+from denoise_core.files.text.units import split_unit, strip_brackets
 from denoise_core.series import Layout
+
+LONGEST_NAME = 200
+"""Characters of a column's name; what is longer is no name, and would have to be drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ def cell_in_words(name: str, row: int, *, row_word: str = "row") -> str:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Names of columns, none empty and none twice.
+    """Names of columns, none empty, none twice and none longer than `LONGEST_NAME` by much.
 
     Examples
     --------
@@ -103,7 +106,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
     """
     found: list[str] = []
     for position, name in enumerate(names, start=1):
-        plain = name.strip() or f"column {position}"
+        plain = name.strip()[:LONGEST_NAME] or f"column {position}"
         candidate, count = plain, 1
         while candidate in found:
             count += 1
@@ -130,8 +133,8 @@ def names_and_units(header: Sequence[str], below: Sequence[str], above: Sequence
     >>> names_and_units(["t", "min [V]", "max [V]"], ["", "", ""], ["", "Pump", ""])
     (['t', 'Pump min', 'Pump max'], ['', 'V', 'V'])
     """
-    pairs = [cells.split_unit(text) for text in header]
-    own = [cells.strip_brackets(text).strip("-") for text in below]
+    pairs = [split_unit(text) for text in header]
+    own = [strip_brackets(text).strip("-") for text in below]
     groups = filled_forward(above) or [""] * len(pairs)
     names = [f"{group} {name}".strip() if name else "" for (name, _), group in zip(pairs, groups, strict=True)]
     return unique_names(names), [unit or other for (_, unit), other in zip(pairs, own, strict=True)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.text.cells import split_unit
+from denoise_core.files.text.units import split_unit
 
 if TYPE_CHECKING:
     from denoise_core.series import Estimate, Float64Array, Recording

@@ -4,13 +4,14 @@
 until something is trained.
 """
 
-from denoise_core.lessons.catalogue import LESSONS, explain, picture, snapshot
+from denoise_core.lessons.catalogue import EXPERIMENTS, LESSONS, explain, picture, snapshot
 from denoise_core.lessons.code import notebook
-from denoise_core.lessons.lesson import NOISE, Control, Experiment, Lesson
+from denoise_core.lessons.lesson import NOISE, Control, Experiment, Lesson, to_csv
 from denoise_core.lessons.links import parse, to_query
 from denoise_core.lessons.snapshots import Choice, Snapshot, Value
 
 __all__ = [
+    "EXPERIMENTS",
     "LESSONS",
     "NOISE",
     "Choice",
@@ -24,5 +25,6 @@ __all__ = [
     "parse",
     "picture",
     "snapshot",
+    "to_csv",
     "to_query",
 ]

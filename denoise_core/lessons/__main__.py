@@ -10,13 +10,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from denoise_core.lessons.build import build
-from denoise_core.lessons.catalogue import LESSONS
+from denoise_core.lessons.catalogue import EXPERIMENTS
 
 
 def main() -> None:
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m denoise_core.lessons", description=__doc__)
     parser.add_argument("command", choices=["build"])
-    parser.add_argument("numbers", nargs="*", type=int, choices=list(LESSONS), help="only these lessons (default: all)")
+    parser.add_argument("numbers", nargs="*", type=int, choices=list(EXPERIMENTS), help="only these lessons (default: all)")
     parser.add_argument(
         "--work", type=Path, default=Path(tempfile.gettempdir()) / "denoise-lessons", help="for what is done already"
     )
@@ -24,7 +25,8 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    build([LESSONS[number] for number in asked.numbers or LESSONS], work=asked.work, report=lambda line: print(line, flush=True))
+    chosen = [EXPERIMENTS[number] for number in asked.numbers or EXPERIMENTS]
+    build(chosen, work=asked.work, report=lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from denoise_core.figures import Figure, panels
-from denoise_core.lessons import copying, one_sided
+from denoise_core.lessons.experiments import coloured_noise, comparison, context, copying, leakage, one_sided, spikes, stopping
 from denoise_core.lessons.lesson import Lesson
-from denoise_core.lessons.snapshots import Choice, Snapshot, load
+from denoise_core.lessons.snapshots import Choice, Snapshot, is_built, load
 
-LESSONS: dict[int, Lesson] = {lesson.number: lesson for lesson in (copying.LESSON, one_sided.LESSON)}
+_MODULES = (copying, one_sided, context, stopping, spikes, coloured_noise, leakage, comparison)
+EXPERIMENTS: dict[int, Lesson] = {module.LESSON.number: module.LESSON for module in _MODULES}
 """Number -> lesson."""
+LESSONS: dict[int, Lesson] = {number: lesson for number, lesson in EXPERIMENTS.items() if is_built(lesson.name)}
+"""Those that can be shown: their snapshots have been built."""
 
 
 @lru_cache(maxsize=16)

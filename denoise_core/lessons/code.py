@@ -14,6 +14,11 @@ import denoise_core as dc
 from denoise_core.figures import overlay
 """
 
+_APPLY = """config = dc.RunConfig()
+for path, value in changes.items():
+    config = config.replace(path, value)
+"""
+
 
 def program(*, needs: str, data: str, config: RunConfig, then: str) -> str:
     """`needs` are further imports, `data` makes `series` and `clean`; `then` begins with `config` and `series` at hand."""
@@ -24,8 +29,8 @@ def _settings(config: RunConfig) -> str:
     """Only what differs from the defaults."""
     usual = {path: value for path, _, value in settings(RunConfig())}
     changes = {path: value for path, _, value in settings(config) if value != usual[path]}
-    lines = "".join(f"    {path!r}: {value!r},\n".replace("'", '"') for path, value in changes.items())
-    return f"changes = {{\n{lines}}}\nconfig = dc.RunConfig()\nfor path, value in changes.items():\n    config = config.replace(path, value)\n"
+    lines = "".join(f"    {json.dumps(path)}: {json.dumps(value)},\n" for path, value in changes.items())
+    return f"changes = {{\n{lines}}}\n{_APPLY}"
 
 
 def notebook(title: str, question: str, source: str, findings: tuple[str, ...]) -> str:

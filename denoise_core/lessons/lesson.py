@@ -1,17 +1,18 @@
-"""What a lesson is: a question, its controls, the experiment behind it, and how its picture and sentences follow from what was measured."""
+"""What a lesson is: a question, its controls, the experiment behind it, and what of its outcome is shown and said."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from denoise_core.config import RunConfig
 from denoise_core.figures import Panel
 from denoise_core.lessons.snapshots import Choice, Snapshot, Value
 from denoise_core.series import Float64Array, Series
 
-_NONE: Mapping[Value, str] = MappingProxyType({})
+_NONE: Mapping[Any, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +36,7 @@ class Control:
     help: str
     values: tuple[Value, ...]
     default: Value
-    words: Mapping[Value, str] = field(default_factory=lambda: _NONE)
+    words: Mapping[Any, str] = field(default_factory=lambda: _NONE)
     trained: bool = True
 
     @property
@@ -128,3 +129,14 @@ class Lesson:
     @property
     def default(self) -> Choice:
         return {control.name: control.default for control in self.controls}
+
+
+def to_csv(lesson: Lesson, choice: Choice) -> tuple[bytes, str]:
+    """A lesson's noisy and true series as a file, to the last digit, and the file's name."""
+    made = lesson.experiment(choice)
+    unit = f" ({made.series.unit})" if made.series.unit else ""
+    name, time = made.series.name, made.series.time
+    rows = zip(time.values, made.series.values, made.clean, strict=True)
+    lines = [f"{time.name or 'time'} ({time.unit}),{name}{unit},{name}_true{unit}"]
+    lines += [",".join(repr(float(value)) for value in row) for row in rows]
+    return "\n".join(lines).encode(), f"lesson_{lesson.number}_{lesson.name}.csv"

@@ -65,7 +65,7 @@ CLASSIC: Mapping[str, Value] = MappingProxyType(
 """What the recipe of the tutorials changes in `SMALL`; its steps per epoch are one pass over all windows."""
 
 
-def settings(changes: Mapping[str, Value], *, seed: int) -> RunConfig:
+def settings(changes: Mapping[str, object], *, seed: int) -> RunConfig:
     """`SMALL` with some settings changed."""
     config = RunConfig()
     for path, value in {**SMALL, **changes, "training.seed": seed}.items():

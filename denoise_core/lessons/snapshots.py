@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -52,12 +52,17 @@ def cells(axes: Mapping[str, tuple[Value, ...]]) -> Iterator[Choice]:
         yield dict(zip(axes, values, strict=True))
 
 
-def save(path: Path, axes: Mapping[str, tuple[Value, ...]], measured: list[Mapping[str, Float64Array]]) -> None:
+def save(path: Path, axes: Mapping[str, tuple[Value, ...]], measured: Sequence[Mapping[str, Float64Array]]) -> None:
     """Write what was measured for each of `cells`, in their order."""
     shape = tuple(map(len, axes.values()))
     stacked = {name: np.stack([cell[name] for cell in measured]) for name in measured[0]}
     arrays = {name: values.reshape(*shape, *values.shape[1:]).astype(_precision(values[0])) for name, values in stacked.items()}
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+
+def is_built(name: str) -> bool:
+    """Whether the lesson of that name has a snapshot."""
+    return (FOLDER / f"{name}.npz").exists()
 
 
 def load(name: str, axes: Mapping[str, tuple[Value, ...]]) -> Snapshot:

@@ -11,11 +11,10 @@ from torch import Tensor
 
 from denoise_core.config import RunConfig
 from denoise_core.config.objectives import OBJECTIVES
-from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.scaling import Scaler
 from denoise_core.networks import has_steps
 from denoise_core.noise import Noise, describe_series
-from denoise_core.noise.local_level import local_noise_sd
+from denoise_core.noise.local_level import quick_levels
 from denoise_core.noise.power_spectrum import mean_power, relative_power
 from denoise_core.noise.time_frequency import BINS, FRAME
 from denoise_core.series import Float64Array, Series, TimeAxis
@@ -96,11 +95,10 @@ def noise_sd_along(series: Series, config: RunConfig) -> Float64Array:
     The series is a preprocessed one; a level that was stated is that before prewhitening.
     """
     described, observed = _describe_preprocessed(series, config), series.observed
-    size = float(np.nanmax(np.abs(series.values), initial=0.0)) or 1.0
-    levels, varies = local_noise_sd(interpolate_gaps(series.values) / size, described)
-    if not varies:
+    levels = quick_levels(series.values, described)
+    if levels is None:
         return described.along(len(series))
-    return np.interp(np.arange(len(series)), np.flatnonzero(observed), levels[observed]) * size
+    return np.interp(np.arange(len(series)), np.flatnonzero(observed), levels[observed])
 
 
 def _describe_preprocessed(series: Series, config: RunConfig) -> Noise:

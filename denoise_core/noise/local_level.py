@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.noise.description import Noise
 from denoise_core.noise.white_level import DIFFERENCE
 from denoise_core.series import Float64Array
@@ -45,6 +46,16 @@ def local_noise_sd(values: Float64Array, described: Noise) -> tuple[Float64Array
 def _is_coloured(levels: Float64Array, described: Noise) -> bool:
     """Whether what varies are details of the signal above steady noise that has little power at the upper frequencies."""
     return described.power is not None and float(np.mean(levels**2)) < (_BEYOND_COLOUR * described.sd) ** 2
+
+
+def quick_levels(values: Float64Array, described: Noise) -> Float64Array | None:
+    """Noise sd at each sample, shape (n,), where it varies widely within few samples, else None.
+
+    As `local_noise_sd`, for values of any size; NaN counts as missing.
+    """
+    size = float(np.nanmax(np.abs(values), initial=0.0)) or 1.0
+    levels, varies = local_noise_sd(interpolate_gaps(values) / size, described)
+    return levels * size if varies else None
 
 
 def varies_widely(values: Float64Array) -> bool:

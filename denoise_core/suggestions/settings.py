@@ -11,17 +11,18 @@ import numpy as np
 from denoise_core.config import NoiseConfig, RunConfig, SplitConfig, WindowConfig
 from denoise_core.dsp.periodicity import strongest_period
 from denoise_core.noise import Noise, describe_series, separate
+from denoise_core.noise.local_level import quick_levels
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
 
 SHORTEST_WINDOW, USUAL_WINDOW = 64, 128  # twice as long lost 0.4 dB on heartbeats that repeat each 203 samples
-FEWEST_SAMPLES = 32
 PRETRAINED_WINDOW = 256  # half of that in pretraining: 15 % quicker
 # Signal sd over noise sd up to which pretraining saw records. Five signals, n = 2048, against random weights with the linear
 # predictor: SNR 10: +1.3 dB, SNR 30: +0.1 dB.
 PRETRAINED_TO_SNR = 30.0
 STEP_SAMPLES = 4096
 FEWEST_STEPS, MOST_STEPS = 5, 20  # per epoch
+LEAST_SAMPLES = 32  # for the shortest window that a network learns from
 SPIKE_SHARE = 0.002
 # Signal sd over noise sd from which the linear predictor gains. Measured over four test signals, against none: SNR 3: -1.0 dB,
 # SNR 10: +0.6 dB, SNR 40: +3.4 dB.
@@ -69,11 +70,11 @@ def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig =
     Raises
     ------
     DataError
-        If the series has no numbers, is constant, or has fewer than 32 samples.
+        If the series has no numbers, is constant, or has fewer than `LEAST_SAMPLES` samples.
     """
-    series.check_usable(at_least=FEWEST_SAMPLES)
+    series.check_usable(at_least=LEAST_SAMPLES)
     series = separate(series, stated.removes).series
-    noise = noise or describe_series(series, stated)
+    noise = _noise_of(series, noise, stated)
     config = _suggest_untaught(series, noise, stated)
     if noise.sd * PRETRAINED_TO_SNR < float(np.nanstd(series.values)):
         return config
@@ -91,9 +92,9 @@ def suggest(series: Series, noise: Noise | None = None, *, stated: NoiseConfig =
 
 def suggest_untaught(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """The same for a network that starts from random weights."""
-    series.check_usable(at_least=FEWEST_SAMPLES)
+    series.check_usable(at_least=LEAST_SAMPLES)
     series = separate(series, stated.removes).series
-    return _suggest_untaught(series, noise or describe_series(series, stated), stated)
+    return _suggest_untaught(series, _noise_of(series, noise, stated), stated)
 
 
 def _suggest_untaught(series: Series, noise: Noise, stated: NoiseConfig) -> RunConfig:
@@ -108,6 +109,20 @@ def _suggest_untaught(series: Series, noise: Noise, stated: NoiseConfig) -> RunC
         *_defaults(),
     ]
     return apply_choices(RunConfig(noise=stated), choices)
+
+
+def _noise_of(series: Series, noise: Noise | None, stated: NoiseConfig) -> Noise:
+    """What is known of the noise; where its level varies within few samples, as white and without spikes.
+
+    Noise that comes and goes looks autocorrelated, spiky and weak: gaps of 3 to 14 and linear predictors were suggested for it.
+    """
+    noise = noise or describe_series(series, stated)
+    stays = bool(stated.level) or stated.stretch is not None
+    levels = None if stays else quick_levels(series.values, noise)
+    if levels is None:
+        return noise
+    sd = float(np.sqrt(np.mean(levels**2)))
+    return replace(noise, sd=sd, levels=levels, power=None, correlation=0.0, gap=1, spikes=0.0)
 
 
 def for_channels(config: RunConfig, channels: int) -> RunConfig:

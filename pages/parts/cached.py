@@ -15,7 +15,7 @@ from typing import Any, cast
 import streamlit as st
 
 import denoise_core as dc
-from denoise_core import files
+from denoise_core import files, lessons
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
 from denoise_core.assess.risk import Blended
@@ -23,9 +23,11 @@ from denoise_core.config import NoiseConfig
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
+from denoise_core.figures import Figure
 from denoise_core.files import Preview
-from denoise_core.jobs import Source, Store, ensure_supervisor
+from denoise_core.jobs import Request, Source, Store, ensure_supervisor
 from denoise_core.jobs.storage.inputs import sha256
+from denoise_core.lessons import Choice, Value
 from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Float64Array
@@ -309,3 +311,29 @@ def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra
     """Spectra before and after; `name` identifies the series and estimate."""
     del name
     return spectra(_series, _estimate)
+
+
+def lesson_picture(number: int, choice: Choice, *, large: bool) -> Figure:
+    """The picture of a lesson; the same for all who look at it."""
+    return _lesson_picture(number, tuple(choice.items()), large)
+
+
+def lesson_findings(number: int, choice: Choice) -> tuple[str, str, str]:
+    """What was measured, in three sentences."""
+    return lessons.explain(number, choice)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _lesson_picture(number: int, choice: tuple[tuple[str, Value], ...], large: bool) -> Figure:
+    return lessons.picture(number, dict(choice), large=large)
+
+
+def submit_lesson(number: int, choice: Choice, *, owner: str) -> str:
+    """Queue the training behind a lesson's picture, on a file that has the true signal too; the run's id."""
+    lesson = lessons.LESSONS[number]
+    data, name = lessons.to_csv(lesson, choice)
+    made = lesson.experiment(choice)
+    source = Source(input=store().put_input(data, name), file_name=name, column=made.series.name)
+    return store().submit(
+        Request.to_train(series_of(source), made.config), owner=owner, title=f"Lesson {number}: {lesson.title}", source=source
+    )

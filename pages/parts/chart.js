@@ -36,7 +36,7 @@ function themed(layout, style, height) {
     autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: 13 },
+    font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: layout.font?.size ?? 13 },
     hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: text }, namelength: -1 },
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: text, activecolor: style.getPropertyValue("--st-primary-color").trim() },
   }
@@ -78,7 +78,7 @@ async function draw(Plotly, root, data, chart) {
   const log = figure.layout.xaxis?.type === "log"
   chart.sends = data.zooms && !log
   // No tips: the one on double-clicking would cover the buttons at the top of the page.
-  const config = { displaylogo: false, displayModeBar: true, modeBarButtons: BUTTONS, showTips: false }
+  const config = { displaylogo: false, displayModeBar: data.toolbar, modeBarButtons: BUTTONS, showTips: false }
   chart.height ??= tall(root, data)
   node.style.height = chart.height + "px"
   await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)

@@ -29,12 +29,14 @@ _CHART = st.components.v2.component(
 )
 
 
-def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False) -> None:
+def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False, toolbar: bool = True) -> None:
     """Draw or update the chart `key`; `alt` replaces the figure's own description for screen readers.
 
     With `zooms`, a new x range reruns what is around the chart, see `zoomable`, and it grows with the window from `height` on.
+    `toolbar` has the buttons that zoom.
     """
-    data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "alt": alt or figure["layout"]["meta"]["alt"]}
+    data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "toolbar": toolbar}
+    data["alt"] = alt or figure["layout"]["meta"]["alt"]
     # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
     _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
 

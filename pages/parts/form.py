@@ -10,7 +10,7 @@ import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import on_noise
 from denoise_core.assess.formatting import plural
-from denoise_core.config import WindowConfig
+from denoise_core.config import NoiseConfig, WindowConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
@@ -27,12 +27,19 @@ ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widge
 def show(source: Source) -> None:
     """The training data, and one form filled with suggestions."""
     session = state.current()
-    plan = training_task.plan_training(session.task, source, session.config, session.noise)
+    plan = training_task.plan_training(session.task, source, session.config, _stated(session, source))
     st.subheader(plain(_title(plan)), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
     _warnings(plan)
     _form(plan, plan.config)
+
+
+def _stated(session: state.Session, source: Source) -> NoiseConfig:
+    """What was said of the noise; a level holds for the column of the Signal page alone."""
+    signal = (session.source or source).column
+    only = set(training_task.columns(session.task, source)) == {signal}
+    return session.noise if only else replace(session.noise, level=0.0)
 
 
 def first_column(source: Source) -> Source:
@@ -53,7 +60,7 @@ def _title(plan: TrainingPlan) -> str:
 
 def _about(plan: TrainingPlan) -> None:
     """What the network will do, and what is known about the noise."""
-    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr, stated=plan.stated), plan.series.unit)
+    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr, stated=plan.told), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))

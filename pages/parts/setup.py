@@ -13,11 +13,13 @@ from pages.parts.cached import keep_alive, store
 from pages.parts.messages import plain
 
 _STYLE = Path(__file__).parent / "style.css"
-_PAGES = {
+PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
     "pages/train.py": ("Train", ":material/model_training:"),
     "pages/result.py": ("Result", ":material/task_alt:"),
+    "pages/learn.py": ("Learn", ":material/school:"),
 }
+"""File of a page -> its name and icon."""
 
 
 def page_setup(title: str) -> DeltaGenerator:
@@ -34,7 +36,7 @@ def page_setup(title: str) -> DeltaGenerator:
     heading(title, level=1)
     with st.container(horizontal=True, vertical_alignment="center", key="top"):
         st.markdown("**Denoise**", width="content")
-        for path, (label, icon) in _PAGES.items():
+        for path, (label, icon) in PAGES.items():
             st.page_link(path, label=label, icon=icon, query_params=state.link())
         st.space("stretch")
         line = st.empty()

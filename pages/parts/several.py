@@ -12,11 +12,13 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import figures
+from denoise_core.assess.formatting import plural
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from pages.parts import chart
 from pages.parts.cached import identity, noise_of, recording, series_of, store, truth, verdict_of
+from pages.parts.first_come import FIRST_LOOKS
 from pages.parts.messages import plain
 from pages.parts.quick_look import Look
 
@@ -107,8 +109,11 @@ def finish(looks: Sequence[Look]) -> None:
     """Denoise the columns that are not denoised yet while the page shows them as recorded, then show it again."""
     if not (missing := [look for look in looks if not look.is_made]):
         return
-    with st.spinner(f"Denoising {len(missing)} columns…", show_time=True):
+    with st.spinner(f"Denoising {plural(len(missing), 'column')}…", show_time=True), FIRST_LOOKS.turn():
         for look in missing:
             with suppress(DenoiseError):
                 look.estimate  # noqa: B018
+    if not all(look.is_made for look in looks):  # the first are no longer kept when the last are done
+        st.warning("These columns are too long to be denoised together. Choose fewer.", icon=":material/warning:")
+        return
     st.rerun()

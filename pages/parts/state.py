@@ -203,6 +203,23 @@ def edit(key: str) -> Any:
     return None if held == st.session_state.get(_OFFERS, {}).get(key) else held
 
 
+def put(key: str, value: Any) -> None:
+    """Remember `value` under `key`: what the widget of that key shows, or something that the pages keep for themselves."""
+    st.session_state[key] = value
+
+
+def parameters() -> dict[str, str]:
+    """The URL's query parameters that are not the session's own."""
+    return {name: text for name, text in st.query_params.items() if name not in _OURS}
+
+
+def show_parameters(query: Mapping[str, str]) -> None:
+    """Put these parameters into the URL, in place of all that are not the session's own."""
+    wanted = dict(query) | _query(current())
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)
+
+
 def offer(key: str, value: Any) -> None:
     """Put `value` into the widget `key`, unless a person has replaced the value offered before."""
     offers = st.session_state.setdefault(_OFFERS, {})
@@ -272,8 +289,8 @@ def _opened_before(session: Session) -> Session:
     source, run = _linked_source(), st.query_params.get("run")
     if source == session.source:
         return replace(session, run=run)
-    fresh = {"noise": _linked_noise(), "model": session.model, "edits": session.edits + 1}
-    return Session(workspace=session.workspace, source=source, run=run, **fresh)
+    kept = Session(workspace=session.workspace, source=source, run=run, model=session.model, edits=session.edits + 1)
+    return replace(kept, noise=_linked_noise())
 
 
 def _workspace() -> str:

@@ -72,6 +72,11 @@ class TrainingPlan:
         return columns(self.task, self.source)
 
     @property
+    def told(self) -> NoiseConfig:
+        """What holds of the noise that is trained on: nothing of what was said, where noise is added."""
+        return self.stated.without_statement() if self.task.noise else self.stated
+
+    @property
     def config(self) -> dc.RunConfig:
         return self.config_for(self.source.column)
 
@@ -108,7 +113,7 @@ class TrainingPlan:
         if self.kept is not None:
             return for_goal(self.kept, task.goal or self.kept.objective.kind)
         noise = task.noise if task.goal and OBJECTIVES[task.goal].target == "clean" else ""
-        filled = suggest_settings(source, task.recipe, noise, task.snr, stated=self.stated)
+        filled = suggest_settings(source, task.recipe, noise, task.snr, stated=self.told)
         filled = for_goal(filled, task.goal or filled.objective.kind)
         return for_channels(filled, len(self.columns) if self.task.together else 1)
 

@@ -76,6 +76,28 @@ def test_time_column_and_rate_are_heeded(noisy_csv, tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_what_is_said_of_the_reading_is_heeded(tmp_path, capsys):
+    rows = "".join(f"{i}~{'-999' if i == 5 else i % 7}~{i % 3}\n" for i in range(60))
+    (tmp_path / "odd.csv").write_text(f"made by hand~~\na~b~c\n{rows}Total~9~9\n")
+    words = ["--delimiter", "~", "--header", "2", "--footer", "1", "--gap-words=-999", "--unit", "b=bar", "--role", "c=ignore"]
+    assert (
+        run("denoise", tmp_path / "odd.csv", "-o", tmp_path / "out.csv", "--method", "median", "--time-column", "a", *words) == 0
+    )
+    told = capsys.readouterr().err
+    assert "Ignored (you set this): c." in told
+    assert "1 in b" in told
+    assert "bar RMS" in told
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[1] == "a~b~c~b_denoised"
+    assert lines[-1] == "Total~9~9"
+
+
+def test_a_unit_without_a_name_is_one_clear_line(noisy_csv, capsys):
+    with pytest.raises(SystemExit):
+        run("denoise", noisy_csv, "--unit", "bar")
+    assert "'bar' should be NAME=VALUE" in capsys.readouterr().err
+
+
 def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy_csv, tmp_path, capsys):
     assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--method", "lstm", "--device", "cpu", *SHORT) == 0
     told = capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Several channels in one figure."""
 
 import base64
+import itertools
 
 import numpy as np
 import plotly.graph_objects as go
@@ -23,7 +24,7 @@ def test_each_channel_has_its_panel_over_one_x_axis(count):
     assert [note["text"] for note in figure["layout"]["annotations"]] == [f"p{k} (bar)" for k in range(count)]
     assert sum(trace["showlegend"] for trace in figure["data"]) == 2
     domains = [figure["layout"][axis.replace("y", "yaxis")]["domain"] for axis in axes]
-    assert all(low >= below for (low, _), (_, below) in zip(domains, domains[1:], strict=False))
+    assert all(low >= below for (low, _), (_, below) in itertools.pairwise(domains))
     drawn = np.frombuffer(base64.b64decode(figure["data"][0]["y"]["bdata"]), dtype="<f8")
     np.testing.assert_array_equal(drawn, series[0].values)
 

@@ -8,7 +8,8 @@ import pytest
 from denoise_core.errors import SettingsError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import NO_TIME, ReadOptions
-from denoise_core.files.text.cells import decimal_mark, is_missing, split_unit
+from denoise_core.files.text.cells import decimal_mark, is_missing
+from denoise_core.files.text.units import split_unit
 from denoise_core.files.time.timestamps import detect_pattern
 
 VALUES = [1.5, 2.25, -0.5, 3.0, 1.0, 2.0]

@@ -165,3 +165,12 @@ def test_a_goal_that_the_pretrained_network_does_not_know_is_learned_from_random
     assert other.training.learning_rate == usual.training.learning_rate
     assert "another goal" in other.reasons["training.epochs"]
     assert for_goal(config, "blind_spot") == config
+
+
+def test_noise_that_comes_and_goes_is_neither_weak_nor_spiky_nor_autocorrelated():
+    rng = np.random.default_rng(3)
+    place = np.arange(1024)
+    values = np.sin(place / 40.0) + np.where((place // 50) % 3 == 0, 0.5, 0.01) * rng.standard_normal(1024)
+    config = suggest(Series.of(values))
+    assert config.starts_pretrained
+    assert (config.model.gap, config.input.whiten, config.objective.loss) == (1, 0.0, "gaussian")

@@ -19,8 +19,8 @@ from denoise_core.files.formats.stored_signals import rate_in, start_in
 from denoise_core.files.layouts import JsonLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
-from denoise_core.files.text.cells import split_unit
 from denoise_core.files.text.column_parser import ColumnParser, words_in_words
+from denoise_core.files.text.units import split_unit
 
 _DEEP = 6
 _SHAPES = {

@@ -15,8 +15,8 @@ from denoise_core.files.columns import Column, Table, check_size, column_in_word
 from denoise_core.files.layouts import ParquetLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
-from denoise_core.files.text.cells import split_unit
 from denoise_core.files.text.column_parser import ColumnParser
+from denoise_core.files.text.units import split_unit
 
 _NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 

@@ -14,7 +14,7 @@ from denoise_core.errors import DataError, DenoiseError
 from denoise_core.files.columns import Column, Table, check_size, unique_names
 from denoise_core.files.layouts import SignalsLayout
 from denoise_core.files.options import Limits, ReadOptions
-from denoise_core.files.text.cells import split_unit
+from denoise_core.files.text.units import split_unit
 
 _RATES = ("fs", "rate", "rate_hz", "sampling_rate", "sample_rate", "samplerate", "sampling_frequency", "sfreq", "sr", "freq_hz")
 _STEPS = ("dt", "ts", "delta_t", "sample_time", "sampletime", "sampling_interval", "sample_interval", "tsample", "step_s")

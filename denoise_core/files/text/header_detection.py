@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from denoise_core.errors import DataError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.text import cells
+from denoise_core.files.text.units import is_unit_cell
 from denoise_core.files.time import timestamps
 
 Rows = Mapping[int, list[str]]
@@ -161,7 +162,7 @@ def _is_units(row: list[str], names: list[str]) -> bool:
     present, named = ([text for text in cells_of if text.strip()] for cells_of in (row, names))
     if len(named) < len(present) or any(map(is_value, named)):
         return False
-    return bool(present) and sum(map(cells.is_unit_cell, present)) * 2 >= len(present)
+    return bool(present) and sum(map(is_unit_cell, present)) * 2 >= len(present)
 
 
 def _no_numbers(rows: Rows, name: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import signal
 import sqlite3
 import sys
@@ -205,9 +206,10 @@ class Supervisor:
 
 
 def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> int:
-    """``supervisor [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
+    """``supervisor [--stay] [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
     parser = argparse.ArgumentParser(prog="supervisor", description="Start and mind the trainings of a data folder.")
     parser.add_argument("home", nargs="?", type=Path, help="the data folder; default $DENOISE_HOME")
+    parser.add_argument("--stay", action="store_true", help="also when nobody needs it: for a service of its own")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     home = Home.at(arguments.home)
@@ -221,7 +223,7 @@ def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND)
     halt = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: halt.set())
-    Supervisor(home, machine_slots(), command).serve(halt)
+    Supervisor(home, machine_slots(), command).serve(halt, idle_s=math.inf if arguments.stay else IDLE_S)
     return 0
 
 

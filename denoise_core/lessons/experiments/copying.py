@@ -6,53 +6,53 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from denoise_core.assess.metrics import rmse
 from denoise_core.figures import Line, Panel
-from denoise_core.lessons import code
+from denoise_core.lessons import code, heartbeats
 from denoise_core.lessons.lesson import Control, Experiment, Lesson
 from denoise_core.lessons.settings import settings
 from denoise_core.lessons.snapshots import Choice, Snapshot
 from denoise_core.lessons.training import follow_training
-from denoise_core.series import Float64Array, Series
-from denoise_core.signals import add_noise, ecg_like
+from denoise_core.series import Float64Array
 
-N, SNR, EPOCHS = 1000, 3.0, 40
+N, EPOCHS = 1000, 40
+COPIED = 0.3
+"""Residual over noise below which we say that the network copies."""
 SHOWN = slice(300, 700)
 
 
-def experiment(choice: Choice) -> Experiment:
-    rng = np.random.default_rng(choice["seed"])
-    clean = ecg_like(N, rng)
-    series = Series.of(add_noise(clean, snr=SNR, rng=rng), rate_hz=250.0, name="heartbeat", unit="mV")
+def _experiment(choice: Choice) -> Experiment:
+    series, clean = heartbeats.heartbeats(choice, n=N)
     goal = "blind_spot" if choice["blind"] == "on" else "reconstruct"
     changes = {"objective.kind": goal, "objective.loss": "mse", "training.epochs": EPOCHS}
-    return Experiment(series=series, clean=clean, config=settings(changes, seed=int(choice["seed"])))
+    return Experiment(series=series, clean=clean, config=settings(changes, seed=heartbeats.seed_of(choice)))
 
 
-def measure(choice: Choice) -> Mapping[str, Float64Array]:
+def _measure(choice: Choice) -> Mapping[str, Float64Array]:
     """Each epoch's residual of the whole series, its loss, and sizes in units of the noise's rms."""
-    made = experiment(choice)
+    made = _experiment(choice)
     noisy, clean = made.series.values, made.clean
-    noise = _rms(noisy - clean)
+    noise = rmse(clean, noisy)
     losses, residuals, errors = [], [], []
     for event, network in follow_training(made.series, made.config):
         predicted = network.prediction(made.series)
         losses.append(event.train_loss)
         residuals.append(noisy - predicted)
-        errors.append(_rms(predicted - clean) / noise)
+        errors.append(rmse(predicted, clean) / noise)
     return {
         "noisy": noisy,
         "clean": clean,
         "loss": np.array(losses),
         "residual": np.array(residuals)[:, SHOWN],
-        "removed": np.array([_rms(residual) for residual in residuals]) / noise,
+        "removed": np.array([np.sqrt(np.mean(residual**2)) for residual in residuals]) / noise,
         "error": np.array(errors),
         "noise_in_loss": np.array(noise**2 / np.var(noisy)),
     }
 
 
-def rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
+def _rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
     cell, at = snapshot.at(choice), int(choice["epoch"]) - 1
-    x = np.arange(N)[SHOWN] / 250.0
+    x = np.arange(N)[SHOWN] / heartbeats.RATE_HZ
     noisy, clean, residual = cell["noisy"][SHOWN], cell["clean"][SHOWN], cell["residual"][at]
     epochs = np.arange(1.0, EPOCHS + 1)
     above = [
@@ -82,54 +82,42 @@ def rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
     ]
 
 
-def findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
+def _findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
     cell, at = snapshot.at(choice), int(choice["epoch"]) - 1
-    first, loss, removed, error = cell["loss"][0], cell["loss"][at], cell["removed"][at], cell["error"][at]
-    course = f"Epoch {at + 1}: the loss has gone from {first:.2g} to {loss:.2g}, and the residual is {removed:.0%} of the noise."
-    if choice["blind"] == "off":
-        verdict = (
-            "The network found the shortest way to a small loss: it passes its input through."
-            if removed < 0.3
-            else "The network is still on its way to copying its input."
-        )
-        last = f"A small loss is no proof: against the true signal the error is {error:.0%} of the noise, where 100% means nothing was gained."
-        return course, verdict, last
-    floor = float(cell["noise_in_loss"])
-    verdict = (
-        f"The noise of a hidden sample cannot be predicted, so the loss cannot honestly fall below the noise's share of {floor:.2g}"
-        + ("; on the training samples it did, which is overfitting." if loss < floor else ".")
+    loss, removed, error = cell["loss"][at], cell["removed"][at], cell["error"][at]
+    first = (
+        f"Epoch {at + 1}: the loss is {loss:.2g} (epoch 1: {cell['loss'][0]:.2g}), and the residual is {removed:.0%} of the "
+        "noise."
     )
-    return course, verdict, f"Against the true signal the error is {error:.0%} of the noise: what is missing was removed."
+    last = f"Against the true signal the output is off by {error:.0%} of the noise; 100% means that nothing was gained."
+    if choice["blind"] == "off":
+        if removed < COPIED:
+            return first, "The loss is small because the network passes its input through, noise and all.", last
+        return first, "The network has not yet learned to pass its input through.", last
+    floor = float(cell["noise_in_loss"])
+    noise = f"The noise of a hidden sample cannot be predicted; alone it makes a loss of {floor:.2g}"
+    return first, f"{noise}, so the loss stays above." if loss > floor else f"{noise}: less than that is overfitting.", last
 
 
-def program(choice: Choice) -> str:
-    made = experiment(choice)
+def _program(choice: Choice) -> str:
     return code.program(
-        needs="from denoise_core.signals import add_noise, ecg_like\n",
-        data=(
-            f"rng = np.random.default_rng({choice['seed']})\n"
-            f"clean = ecg_like({N}, rng)\n"
-            f"series = dc.Series.of(add_noise(clean, snr={SNR:g}, rng=rng), rate_hz=250)\n"
-        ),
-        config=made.config,
+        needs=heartbeats.IMPORTS,
+        data=heartbeats.code(choice, n=N),
+        config=_experiment(choice).config,
         then=(
             "trained = dc.fit(series, config)\n"
             "output = trained.prediction(series)\n"
-            "print(np.std(series.values - output), np.std(series.values - clean))  # removed, noise\n"
-            "go.Figure(overlay(series, dc.Estimate(values=output, method='network'), truth=clean))\n"
+            "print(np.std(series.values - output) / np.std(series.values - clean))  # residual / noise\n"
+            'go.Figure(overlay(series, dc.Estimate(values=output, method="network"), truth=clean))\n'
         ),
     )
-
-
-def _rms(values: Float64Array) -> float:
-    return float(np.sqrt(np.mean(values**2)))
 
 
 LESSON = Lesson(
     number=1,
     name="copying",
     title="Copying is not cleaning",
-    question="A network is trained to reproduce a noisy recording, and its loss falls to almost nothing. Is the recording clean now?",
+    question="A network learns to reproduce a noisy recording, and its loss falls to almost nothing. Is its output clean?",
     predict="When the loss reaches its lowest value, what is left in the residual: the noise, part of it, or nothing?",
     own=(
         Control(
@@ -149,11 +137,14 @@ LESSON = Lesson(
             trained=False,
         ),
     ),
-    experiment=experiment,
-    measure=measure,
-    rows=rows,
-    findings=findings,
-    on_your_data='Train, Training data, Learning goal: "Predict each sample from its neighbours" is the blind spot; "Copy the input" is this lesson on your own recording.',
+    experiment=_experiment,
+    measure=_measure,
+    rows=_rows,
+    findings=_findings,
+    on_your_data=(
+        'Learning goal, under Training data on the Train page. "Predict each sample from its neighbours" is the blind spot; '
+        '"Copy the input" repeats this lesson with your recording.'
+    ),
     page="pages/train.py",
-    code=program,
+    code=_program,
 )

@@ -7,73 +7,71 @@ from collections.abc import Mapping
 import numpy as np
 
 from denoise_core.figures import Line, Panel
-from denoise_core.lessons import code
+from denoise_core.lessons import code, heartbeats
 from denoise_core.lessons.lesson import Control, Experiment, Lesson
 from denoise_core.lessons.settings import CLASSIC, settings
-from denoise_core.lessons.snapshots import Choice, Snapshot
-from denoise_core.series import Float64Array, Series
-from denoise_core.signals import add_noise, ecg_like
+from denoise_core.lessons.snapshots import Choice, Snapshot, Value
+from denoise_core.series import Float64Array
 
-N, SNR, RATE_HZ, LONGEST_LAG = 1000, 3.0, 250.0, 8
+N, LONGEST_LAG = 1000, 8
 SIDES = {"classic": "past only, classic recipe", "past": "past only, same network", "both": "both sides"}
-_CHANGES = {
+_CHANGES: dict[str, dict[str, Value]] = {
     "classic": {**CLASSIC, "training.steps_per_epoch": N // 32},
     "past": {"objective.kind": "next_step"},
     "both": {},
 }
 
 
-def experiment(choice: Choice) -> Experiment:
-    rng = np.random.default_rng(choice["seed"])
-    clean = ecg_like(N, rng, rate_hz=RATE_HZ)
-    series = Series.of(add_noise(clean, snr=SNR, rng=rng), rate_hz=RATE_HZ, name="heartbeat", unit="mV")
-    return Experiment(series=series, clean=clean, config=settings(_CHANGES[str(choice["sides"])], seed=int(choice["seed"])))
+def _experiment(choice: Choice) -> Experiment:
+    series, clean = heartbeats.heartbeats(choice, n=N)
+    config = settings(_CHANGES[str(choice["sides"])], seed=heartbeats.seed_of(choice))
+    return Experiment(series=series, clean=clean, config=config)
 
 
-def measure(choice: Choice) -> Mapping[str, Float64Array]:
+def _measure(choice: Choice) -> Mapping[str, Float64Array]:
     """The prediction, and how well it fits the truth when it is moved by some samples."""
     from denoise_core.training import fit
 
-    made = experiment(choice)
+    made = _experiment(choice)
     noisy, clean = made.series.values, made.clean
     predicted = fit(made.series, made.config).prediction(made.series)
     known = ~np.isnan(predicted)
-    fits = correlations(np.where(known, predicted, np.nan), clean)
+    fits = _correlations(np.where(known, predicted, np.nan), clean)
     return {
         "noisy": noisy,
         "clean": clean,
         "predicted": predicted,
         "correlation": fits,
-        "lag": np.array(peak(fits)),
+        "lag": np.array(_peak(fits)),
         "error": np.array(np.sqrt(np.nanmean((predicted - clean) ** 2) / np.mean((noisy - clean) ** 2))),
     }
 
 
-def correlations(predicted: Float64Array, clean: Float64Array) -> Float64Array:
-    """``out[k + LONGEST_LAG]``: correlation of ``predicted[t + k]`` with ``clean[t]``; highest at k > 0 where the output is late."""
+def _correlations(predicted: Float64Array, clean: Float64Array) -> Float64Array:
+    """``out[k + LONGEST_LAG]``: correlation of ``predicted[t + k]`` with ``clean[t]``; highest at k > 0 where it is late."""
     lags = range(-LONGEST_LAG, LONGEST_LAG + 1)
     middle = slice(32, N - 32)
     return np.array([np.corrcoef(np.roll(predicted, -k)[middle], clean[middle])[0, 1] for k in lags])
 
 
-def peak(fits: Float64Array) -> float:
+def _peak(fits: Float64Array) -> float:
     """Lag of the highest value, between samples by a parabola through it and its neighbours."""
     at = int(np.clip(np.argmax(fits), 1, len(fits) - 2))
     before, top, after = fits[at - 1 : at + 2]
-    return at - LONGEST_LAG + 0.5 * (before - after) / (before - 2 * top + after)
+    return float(at - LONGEST_LAG + 0.5 * (before - after) / (before - 2 * top + after))
 
 
-def rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
+def _rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
     cell = snapshot.at(choice)
     shown = _zoomed(cell["clean"]) if choice["zoom"] == "beat" else slice(300, 700)
-    x, lags = np.arange(N)[shown] / RATE_HZ, np.arange(-LONGEST_LAG, LONGEST_LAG + 1.0)
+    x, lags = np.arange(N)[shown] / heartbeats.RATE_HZ, np.arange(-LONGEST_LAG, LONGEST_LAG + 1.0)
     above = [
         Line(name="Recorded", x=x, y=cell["noisy"][shown], role="recorded"),
         Line(name="True signal", x=x, y=cell["clean"][shown], role="truth"),
         Line(name="Network's output", x=x, y=cell["predicted"][shown], role="denoised"),
     ]
     fits = [
-        Line(name="Correlation with the true signal", x=lags, y=cell["correlation"], role="denoised"),
+        Line(name="", x=lags, y=cell["correlation"], role="denoised"),
         Line(name="", x=cell["lag"][None], y=cell["correlation"].max()[None], role="denoised", points="star"),
     ]
     errors = snapshot.along("sides", choice, "error")
@@ -91,7 +89,7 @@ def rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
     return [
         [Panel(lines=above, x_title="Time (s)", y_title="mV")],
         [
-            Panel(lines=fits, x_title="Output moved by (samples)", y_title="Correlation", marks={"on time": 0.0}),
+            Panel(lines=fits, x_title="Lag of the output (samples)", y_title="Correlation", marks={"on time": 0.0}),
             Panel(
                 lines=bars,
                 x_title="Error / noise",
@@ -104,19 +102,34 @@ def rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
     ]
 
 
-def findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
+def _findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
     cell, errors = snapshot.at(choice), dict(zip(SIDES, snapshot.along("sides", choice, "error"), strict=True))
-    lag = float(cell["lag"])
-    late = f"late by {lag:.1f} samples" if lag > 0.25 else f"early by {-lag:.1f} samples" if lag < -0.25 else "on time"
-    first = f"With {SIDES[str(choice['sides'])]}, the output fits the true signal best when it is taken as {late}; its error is {cell['error']:.0%} of the noise."
-    second = f"Error in the same recording: classic recipe {errors['classic']:.0%}, past only {errors['past']:.0%}, both sides {errors['both']:.0%} of the noise."
+    first = (
+        f"{_capital(SIDES[str(choice['sides'])])}: the output {_when(float(cell['lag']))}, and it is off by {cell['error']:.0%} "
+        "of the noise."
+    )
+    second = (
+        f"In the same recording the classic recipe is off by {errors['classic']:.0%}, the same network on the past only by "
+        f"{errors['past']:.0%}, and on both sides by {errors['both']:.0%}."
+    )
     best = min(errors, key=errors.__getitem__)
     third = (
-        "What comes after a sample says as much about it as what came before, and only a forecast has to do without."
+        "What comes after a sample tells as much about it as what came before. A forecast has to do without; a denoiser does not."
         if best == "both"
-        else f"Here {SIDES[best]} did best, which is not what one expects: try other noise."
+        else f"Here {SIDES[best]} did best, which is unusual: try new noise."
     )
     return first, second, third
+
+
+def _when(lag: float) -> str:
+    """In words, for a lag in samples; less than a quarter of a sample counts as none."""
+    if abs(lag) < 0.25:
+        return "is on time"
+    return f"{'lags' if lag > 0 else 'leads'} the true signal by {abs(lag):.1f} samples"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _zoomed(clean: Float64Array) -> slice:
@@ -126,21 +139,16 @@ def _zoomed(clean: Float64Array) -> slice:
     return slice(at - 30, at + 40)
 
 
-def program(choice: Choice) -> str:
-    made = experiment(choice)
+def _program(choice: Choice) -> str:
     return code.program(
-        needs="from denoise_core.signals import add_noise, ecg_like\n",
-        data=(
-            f"rng = np.random.default_rng({choice['seed']})\n"
-            f"clean = ecg_like({N}, rng)\n"
-            f"series = dc.Series.of(add_noise(clean, snr={SNR:g}, rng=rng), rate_hz={RATE_HZ:g})\n"
-        ),
-        config=made.config,
+        needs=heartbeats.IMPORTS,
+        data=heartbeats.code(choice, n=N),
+        config=_experiment(choice).config,
         then=(
             "trained = dc.fit(series, config)\n"
             "output = trained.prediction(series)\n"
             "print(np.sqrt(np.nanmean((output - clean) ** 2)) / np.std(series.values - clean))  # error / noise\n"
-            "go.Figure(overlay(series, dc.Estimate(values=output, method='network'), truth=clean))\n"
+            'go.Figure(overlay(series, dc.Estimate(values=output, method="network"), truth=clean))\n'
         ),
     )
 
@@ -150,7 +158,7 @@ LESSON = Lesson(
     name="one_sided",
     title="Past only, or both sides?",
     question="Most tutorials predict the next sample from those before it. What does a denoiser lose by never looking ahead?",
-    predict="Will the output that knows only the past be too small, too late, or both?",
+    predict="Will an output that knows only the past be too noisy, too late, or both?",
     own=(
         Control(
             name="sides",
@@ -170,11 +178,11 @@ LESSON = Lesson(
             trained=False,
         ),
     ),
-    experiment=experiment,
-    measure=measure,
-    rows=rows,
-    findings=findings,
-    on_your_data='Train, Training data: the recipe "Suggested" sees both sides; "Classic recipe" and the goal "Predict each sample from the past" see one.',
+    experiment=_experiment,
+    measure=_measure,
+    rows=_rows,
+    findings=_findings,
+    on_your_data='Recipe, under Training data on the Train page. "Suggested" sees both sides; "Classic recipe" is the one above.',
     page="pages/train.py",
-    code=program,
+    code=_program,
 )

@@ -89,11 +89,10 @@ def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | Non
             break
         normalised = fallback
         residual, variance, power = _run(normalised)
-    restrained = _restrain(normalised, residual, variance, power)
-    if noise is None and (following := _follow_signal(normalised, restrained)) is not None:
+    if noise is None and (following := _follow_signal(normalised, residual, variance)) is not None:
         normalised = following
         residual, variance, power = _run(normalised)
-        restrained = _restrain(normalised, residual, variance, power)
+    restrained = _restrain(normalised, residual, variance, power)
     return Estimate(
         values=series.values - normalised.to_residual(restrained.noise),
         method="instant",
@@ -123,12 +122,12 @@ def _denoise_counts(series: Series) -> Estimate:
     )
 
 
-def _follow_signal(series: NormalisedSeries, first: Restrained) -> NormalisedSeries | None:
+def _follow_signal(series: NormalisedSeries, noise: Float32Array, variance: Float32Array) -> NormalisedSeries | None:
     """The same with a noise level that follows the first estimate, if it does; not for long series, as it takes a second run."""
     if series.varies or len(series.values) > FULL_EFFORT_TO or not series.levels.any():
         return None
-    estimate, squares = series.values - first.noise, np.square(first.noise, dtype=np.float64) + first.variance
-    levels = level_by_value(estimate[series.mask], np.asarray(squares[series.mask], dtype=np.float64), series.power)
+    estimate, squares = series.values - noise, np.square(noise, dtype=np.float64) + variance
+    levels = level_by_value(estimate[series.mask], squares[series.mask], series.power)
     if levels is None:
         return None
     return replace(series, levels=np.interp(np.arange(len(estimate)), np.flatnonzero(series.mask), levels))

@@ -135,7 +135,8 @@ def _program(choice: Choice) -> str:
         data=(
             f"rng = np.random.default_rng({heartbeats.seed_of(choice)})\n"
             f"beats = ecg_like({N}, rng)\n"
-            f"noisy = add_noise(beats, snr={SNR:g}, rng=rng) - {DRIFT:g} * np.arange({N}) / {N}\n"
+            f"clean = beats - {DRIFT:g} * np.arange({N}) / {N}\n"
+            f"noisy = add_noise(beats, snr={SNR:g}, rng=rng) - beats + clean\n"
             f"{scale}"
             f"whole = dc.Series.of(noisy, rate_hz={heartbeats.RATE_HZ:g})\n"
             f"series = whole.part(slice(0, {KNOWN}))  # what is there at training time\n"

@@ -96,9 +96,9 @@ def test_a_stretch_of_noise_is_marked_by_dragging_in_the_chart(person, pump):
     drawn(page, "noise-spectrum")
     page.get_by_role("button", name="Use the zoomed stretch").first.click()
     says(page, "as measured in the marked stretch")
-    expect(page.get_by_role("spinbutton", name="until (s)")).not_to_have_value("0")
+    expect(page.get_by_role("spinbutton", name="until (s)").first).not_to_have_value("0")
     start, stop = (
-        float(page.get_by_role("spinbutton", name=name).input_value()) for name in ("Only noise from (s)", "until (s)")
+        float(page.get_by_role("spinbutton", name=name).first.input_value()) for name in ("Only noise from (s)", "until (s)")
     )
     assert 0.8 < start < 1.6
     assert 3.2 < stop < 4.0

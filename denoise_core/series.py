@@ -215,6 +215,8 @@ class Estimate:
         The noise level that the method assumed, in the unit of the series.
     notes : tuple of str
         What was done to the series before the method and undone afterwards, in whole sentences.
+    removed : mapping of str to float64 array of shape (n,)
+        What was removed before the method saw the series, by name: "hum", "drift". It is part of ``noisy - values``.
     """
 
     values: Float64Array
@@ -223,6 +225,21 @@ class Estimate:
     noise_sd: float | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     notes: tuple[str, ...] = ()
+    removed: Mapping[str, Float64Array] = field(default_factory=lambda: _EMPTY)
+
+    def seen_of(self, noisy: Series) -> Series:
+        """What the method saw of the series: ``noisy - sum(removed)``."""
+        return replace(noisy, values=noisy.values - sum(self.removed.values())) if self.removed else noisy
+
+    @property
+    def stated_error(self) -> float | None:
+        """Root mean square of `sd` over the samples that have one, in the unit of the series; None where none has."""
+        known = np.empty(0) if self.sd is None else self.sd[np.isfinite(self.sd)]
+        return float(np.sqrt(np.mean(known**2))) if len(known) else None
+
+    def part(self, where: slice) -> Estimate:
+        """The same for a stretch of the series: ``part.values == values[where]``."""
+        return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where])
 
     def with_gaps_of(self, noisy: Series) -> Estimate:
         """The same, but NaN where the series has no sample: nothing is filled in."""
@@ -237,7 +254,8 @@ class Estimate:
         if strength == 1.0:
             return self
         values = noisy.values + strength * (self.values - noisy.values)
-        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength})
+        removed = {name: strength * part for name, part in self.removed.items()}
+        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength}, removed=removed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,16 +265,19 @@ class Layout:
     Parameters
     ----------
     format : str
-        "text", "workbook", "parquet", "npy", "npz" or "wav".
+        A name of `files.formats.registry`: "text", "workbook", "parquet", "wav", ...
     names : tuple of str
         The columns, in the order of the file.
     newest_first : bool
         Whether the file's first row is the latest.
+    packed : str
+        "gz" or "zip" where the file came packed.
     """
 
     format: str
     names: tuple[str, ...]
     newest_first: bool = False
+    packed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

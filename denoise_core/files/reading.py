@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from denoise_core.errors import DataError
+from denoise_core.files.file_preview import Preview
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.sandbox import ipc
 from denoise_core.files.sandbox.runner import run_child
@@ -47,6 +48,23 @@ def read(
         shown = name or ("The file" if isinstance(source, bytes) else path.name)
         task = {"verb": "read", "path": str(path), "name": shown, "options": (options or ReadOptions()).to_json()}
         return ipc.unpack(run_child(task, folder, name=shown, limits=limits), folder)
+
+
+def preview(
+    source: str | Path | bytes, *, name: str | None = None, options: ReadOptions | None = None, limits: Limits | None = None
+) -> Preview:
+    """How `read` understands a file with these options; parameters as there.
+
+    Raises
+    ------
+    DataError
+        If the file is too large, or the process that reads it had to be ended.
+    """
+    limits = limits or Limits()
+    with open_source(source, limits=limits) as (path, folder):
+        shown = name or ("The file" if isinstance(source, bytes) else path.name)
+        task = {"verb": "preview", "path": str(path), "name": shown, "options": (options or ReadOptions()).to_json()}
+        return Preview.from_json(run_child(task, folder, name=shown, limits=limits))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
 _STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
 TRAIN, APPLY = "train", "apply"
+CHECKING = "The training has ended. A second network is trained on a noisier copy, which tells how far the result may be off."
 CANCELLED_REASON = "The run was cancelled."
 NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from denoise_core.assess.risk import Blended
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
@@ -17,10 +19,10 @@ from denoise_core.jobs.scheduling.queue import places
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
 from denoise_core.jobs.storage.arrays import UNREADABLE
-from denoise_core.jobs.storage.catalogue import Catalogue
+from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
-from denoise_core.jobs.storage.inputs import Inputs, move_in, sha256
+from denoise_core.jobs.storage.inputs import Inputs, RecentInput, move_in, sha256
 from denoise_core.jobs.storage.quota import make_room
 from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
 from denoise_core.jobs.view import RunView, state_of, view
@@ -58,6 +60,11 @@ class Store:
             make_room(self._home, len(data), owner)
         return self._inputs.put(data, name, owner)
 
+    def recent_inputs(self, owner: str, *, most: int = 8) -> list[RecentInput]:
+        """The recordings that a workspace uploaded last, the newest first; without network files."""
+        kept = (one for one in self._inputs.recent(check_id(owner), most=5 * most) if not one.name.endswith(".denoiser"))
+        return list(kept)[:most]
+
     def input_path(self, digest: str) -> Path:
         """The file that holds the bytes, to be read only; RunError if they are no longer kept."""
         return self._inputs.path(digest)
@@ -74,9 +81,9 @@ class Store:
         """What an uploaded model file, which is called `name`, says of itself; DataError if it is none, or not whole."""
         return about(self.input_path(digest), name=name)
 
-    def request_to_apply(self, data: Data, model: str, *, name: str) -> Request:
+    def request_to_apply(self, data: Data, model: str, *, name: str, noise: NoiseConfig | None = None) -> Request:
         """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
-        return Request.to_apply(data, self.input_path(model), name=name)
+        return Request.to_apply(data, self.input_path(model), name=name, noise=noise)
 
     def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
         """Put a run into the queue; its id.
@@ -143,6 +150,10 @@ class Store:
             raise RunError("This run has no result (yet): it is still running, or it ended before its first epoch.")
         return self._read(run_id, lambda folder: folder.estimate(i))
 
+    def blend(self, run_id: str, i: int = 0) -> Blended | None:
+        """The result for ``series(run_id, i)`` combined with other methods, and their estimated errors; None in older runs."""
+        return self._read(run_id, lambda folder: folder.blend(i))
+
     def model_path(self, run_id: str) -> Path:
         """The trained model's file; RunError while there is none."""
         path = self._folder(run_id).model
@@ -161,6 +172,26 @@ class Store:
     def delete(self, run_id: str) -> None:
         """Take the run away at once, running or not; its uploaded file goes some days later, unless somebody needs it."""
         retention.remove(self._home, self._folder(run_id))
+
+    def discard(self, run_id: str) -> None:
+        """Take the run away at once, running or not; for an hour `restore` brings it back."""
+        try:
+            retention.discard(self._home, self._folder(run_id))
+        except FileNotFoundError:
+            raise missing_run(run_id) from None
+        except OSError as error:
+            raise RunError(disk_errors.describe(error)) from None
+
+    def restore(self, run_id: str) -> None:
+        """Bring a discarded run back; one that had not ended goes on from its last checkpoint when its turn comes."""
+        if not retention.restore(self._home, check_id(run_id)):
+            raise missing_run(run_id)
+
+    def discarded(self, run_id: str) -> tuple[Spec, float] | None:
+        """What a discarded run was asked to do, and the seconds in which it can still be restored; None if it cannot."""
+        left_s = retention.left_s(self._home, check_id(run_id))
+        entry = read_entry(RunFolder(self._home.discarded / run_id)) if left_s else None
+        return (entry.spec, left_s) if entry else None
 
     def _folder(self, run_id: str) -> RunFolder:
         folder = RunFolder(inside(self._home.runs, check_id(run_id)))

@@ -12,19 +12,33 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import psutil
 
+from denoise_core import methods
 from denoise_core.config import RunConfig
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DenoiseError, RunError
+from denoise_core.errors import DataError, DenoiseError, RunError
 from denoise_core.files.atomic_io import replace_by
+from denoise_core.jobs.checking import AFTER_STOP_S, save_blends, train_twin
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
-from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, DONE, FAILED, NO_EPOCH_REASON, RUNNING, STOPPED, TRAIN
+from denoise_core.jobs.spec import (
+    CANCEL,
+    CANCELLED,
+    CANCELLED_REASON,
+    CHECKING,
+    DONE,
+    FAILED,
+    NO_EPOCH_REASON,
+    RUNNING,
+    STOPPED,
+    TRAIN,
+)
 from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import UNREADABLE, save_estimate
 from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
@@ -122,7 +136,7 @@ class _Execution:
     def _work(self) -> tuple[str, str]:
         """State and reason, with model and results in place."""
         spec, data = self._job.entry().spec, self._data()
-        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
+        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data, spec.config)
 
     def _data(self) -> TrainingSet:
         try:
@@ -133,22 +147,46 @@ class _Execution:
             log.warning("The data of this run cannot be read.", exc_info=error)
             raise RunError(_DATA_LOST) from None
 
-    def _apply(self, data: TrainingSet) -> tuple[str, str]:
-        trained = self._engine.load_model(self._job.model)
+    def _apply(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
+        trained = self._engine.load_model(self._job.model).with_noise(config.noise)
         for i in range(len(data.to_denoise)):
             if self._halt.is_set() and not self._job.stop_request():
                 raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
+        with suppress(DataError):  # where errors cannot be estimated, the result stands by itself
+            noisier = methods.twin_of(data, stated=config.noise)
+            twin = trained.with_noise(methods.for_twin(config).noise)
+            save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=False)
         return DONE, ""
 
     def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
         trainer = self._trainer(data, config)
         finished = None if self._must_stop() else self._follow(trainer)
+        self._save(self._best(trainer) if finished is None else finished.trained, data)
+        self._check(data, config, stopped=finished is None)
         if finished is None:
-            self._save(self._best(trainer), data)
             return STOPPED, "" if self._job.stop_request() else _STOPPED_BY_SYSTEM
-        self._save(finished.trained, data)
         return DONE, _REASONS.get(finished.reason, "")
+
+    def _check(self, data: TrainingSet, config: RunConfig, *, stopped: bool) -> None:
+        """Train a second network on noisier copies, in the same way for as many epochs, and blend the results with its help."""
+        last = self._job.last_epoch()
+        if last is None or OBJECTIVES[config.objective.kind].teaching or (stopped and last.elapsed_s > AFTER_STOP_S):
+            return
+        try:
+            noisier = methods.twin_of(data, stated=config.noise)
+        except DataError:  # nothing can be judged: the result stands by itself
+            return
+        self._job.write(replace(self._job.status(), reason=CHECKING))
+        ends = self._must_cancel if stopped else self._must_stop
+        twin = train_twin(self._engine.trainer(noisier, methods.for_twin(config)), epochs=last.epoch, must_end=ends)
+        if self._must_cancel() and not self._halt.is_set():
+            raise _Cancelled(CANCELLED_REASON)
+        if twin is not None:
+            save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=True)
+
+    def _must_cancel(self) -> bool:
+        return self._halt.is_set() or self._heartbeat.gone or self._job.stop_request() == CANCEL
 
     def _trainer(self, data: TrainingSet, config: RunConfig) -> TrainerLike:
         """As the last checkpoint that can be read left it; from the beginning where there is none."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from denoise_core.assess import can_rescale, differences, fitted_scaling
-from denoise_core.config import settings
+from denoise_core.config import NoiseConfig, settings
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
@@ -67,7 +67,7 @@ def _rescales(source: Source, header: ModelHeader, chosen: tuple[str, ...]) -> b
 
 def _differences(source: Source, header: ModelHeader) -> list[str]:
     try:
-        return differences(header, series_of(source), noise_sd=noise_of(source).sd)
+        return differences(header, series_of(source), noise_sd=noise_of(source, stated=state.current().noise).sd)
     except DenoiseError:
         return []  # said where the run is started
 
@@ -78,6 +78,11 @@ def _in_words(header: ModelHeader) -> str:
     goal = in_sentence(OBJECTIVES[header.config.objective.kind].label)
     names = plain(", ".join(header.channels))
     return f"**{plain(header.name)}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
+
+
+def _with_removals(stated: NoiseConfig, trained: NoiseConfig) -> NoiseConfig:
+    """What was said of this recording; what was removed before the training is removed here too."""
+    return replace(stated, **{f"remove_{name}": True for name in trained.removes})
 
 
 def _header(model: Source) -> ModelHeader:
@@ -123,7 +128,8 @@ def _apply(source: Source, model: Source, chosen: tuple[str, ...], rescales: boo
         title = f"{source.file_name}: {', '.join(chosen)}"
         taken = replace(source, column=chosen[0])
         used = _rescaled(model, data) if rescales else model
-        request = store().request_to_apply(data, used.input or "", name=used.file_name)
+        noise = _with_removals(session.noise, _header(model).config.noise)
+        request = store().request_to_apply(data, used.input or "", name=used.file_name, noise=noise)
         run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.start_token)
     except DenoiseError as error:
         state.fail(str(error))

@@ -9,21 +9,29 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import streamlit as st
 
 import denoise_core as dc
+from denoise_core import files, lessons
 from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.assess.risk import Blended
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
-from denoise_core.jobs import Source, Store, ensure_supervisor
+from denoise_core.figures import Figure
+from denoise_core.files import Preview
+from denoise_core.jobs import Request, Source, Store, ensure_supervisor
 from denoise_core.jobs.storage.inputs import sha256
-from denoise_core.noise import Noise, describe
+from denoise_core.lessons import Choice, Value
+from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Float64Array
-from denoise_core.suggestions import RECIPES
+from denoise_core.suggestions import RECIPES, expectation
 from pages.parts.byte_cache import Kept
 
 give_back_freed_memory()
@@ -80,6 +88,14 @@ def keep_upload(
     return source
 
 
+def preview(source: Source, data: bytes | None = None) -> Preview:
+    """How the file of `source` is understood with its options, from `data` where it is not stored.
+
+    A DenoiseError where nothing of it can be shown.
+    """
+    return _preview(source.input or "", source.file_name, _options(source), data)
+
+
 def series_of(source: Source) -> dc.Series:
     """The chosen column of `source`."""
     return recording(source)[source.column]
@@ -99,24 +115,63 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    return _quick_estimate(identity(source), method, fills, source.input or "", series_of(source))
+def quick_estimate(
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
+) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
+
+    `changes` replace the settings that are suggested for the method; `stated` is what was said of the noise.
+    """
+    found = _quick_estimate(*_asked_key(source, method, fills, changes, stated), source.input or "", series_of(source))
+    if isinstance(found, DenoiseError):
+        raise found
+    return found
 
 
-def is_known(source: Source, method: str) -> bool:
-    """Whether the first look at the series of `source` was computed before, with or without its gaps filled."""
-    return any(_quick_estimate.holds(identity(source), method, fills) for fills in (False, True))
+def quick_estimate_is_known(
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
+) -> bool:
+    """Whether `quick_estimate` answers at once."""
+    return _quick_estimate.holds(*_asked_key(source, method, fills, changes, stated))
 
 
-def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+def _asked_key(
+    source: Source, method: str, fills: bool, changes: Mapping[str, Any], stated: NoiseConfig
+) -> tuple[str, str, bool, str, NoiseConfig]:
+    return identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), stated
+
+
+def suggest_settings(
+    source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT
+) -> dc.RunConfig:
     """Settings for a training on the series of `source`, with noise added if `noise` names some, each with its reason."""
-    return _suggest_settings(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+    return _suggest_settings(_noisy_name(source, noise, snr), recipe, stated, with_noise(source, noise, snr))
 
 
-def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
-    """The noise of the series of `source`, with noise added if `noise` names some."""
-    return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
+def noise_of(source: Source, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT) -> Noise:
+    """The noise of the series of `source` without its disturbances, with noise added if `noise` names some."""
+    return _noise_of(_noisy_name(source, noise, snr), stated, with_noise(source, noise, snr))
+
+
+def disturbances_of(source: Source) -> Disturbances:
+    """The hum and the drift in the series of `source`."""
+    return _disturbances_of(identity(source), series_of(source))
+
+
+def expectation_of(source: Source) -> str:
+    """What training on the series of `source` may gain, in words; "" where nothing is known."""
+    expected = expectation.expect(series_of(source), noise_of(source))
+    return "" if expected is None else expectation.in_words(expected)
 
 
 def with_noise(source: Source, noise: str, snr: float) -> dc.Series:
@@ -136,26 +191,44 @@ def _recording(digest: str, file_name: str, options: str, _data: bytes | None = 
 
 
 @Kept
-def _quick_estimate(name: str, method: str, fills: bool, _digest: str, _series: dc.Series) -> dc.Estimate:
-    """That of the Instant method is stored with the upload, for the next visit and for other web processes."""
+def _preview(digest: str, file_name: str, options: str, _data: bytes | None = None) -> Preview:
+    given = store().input_path(digest) if _data is None else _data
+    return files.preview(given, name=file_name or "The file", options=dc.ReadOptions.from_json(options))
+
+
+@Kept
+def _quick_estimate(
+    name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _digest: str, _series: dc.Series
+) -> dc.Estimate | DenoiseError:
+    """The estimate, or why there can be none; Instant's is stored with the upload, for other visits and web processes."""
+    is_kept = method == INSTANT and stated == NO_STATEMENT
     kept = f"{name}-{method}-{fills:d}"
-    found = store().kept_estimate(_digest, kept) if method == INSTANT else None
-    if found is None:
-        found = dc.denoise(_series, method=method, fill_gaps=fills)
-        if method == INSTANT:
-            store().keep_estimate(_digest, kept, found)
-    return found
+    if is_kept and (found := store().kept_estimate(_digest, kept)) is not None:
+        return found
+    try:
+        made = dc.denoise(_series, method=method, fill_gaps=fills, noise=stated, **json.loads(changes))
+    except DenoiseError as error:
+        return error
+    if is_kept:
+        store().keep_estimate(_digest, kept, made)
+    return made
 
 
 @Kept
-def _suggest_settings(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
-    return RECIPES[recipe].fill(_series, _noise_of(name, _series))
+def _suggest_settings(name: str, recipe: str, stated: NoiseConfig, _series: dc.Series) -> dc.RunConfig:
+    return RECIPES[recipe].fill(_series, _noise_of(name, stated, _series), stated=stated)
 
 
 @Kept
-def _noise_of(name: str, _series: dc.Series) -> Noise:
+def _noise_of(name: str, stated: NoiseConfig, _series: dc.Series) -> Noise:
     del name
-    return describe(_series.values)
+    return describe_series(separate(_series, stated.removes).series, stated)
+
+
+@Kept
+def _disturbances_of(name: str, _series: dc.Series) -> Disturbances:
+    del name
+    return find_disturbances(_series)
 
 
 @Kept
@@ -166,29 +239,35 @@ def run_series(run_id: str, i: int = 0) -> dc.Series:
 
 @Kept
 def run_noise(run_id: str, i: int = 0) -> Noise:
-    """The noise of the run's channel number `i`."""
-    return describe(run_series(run_id, i).values)
+    """The noise of the run's channel number `i`, as far as it was stated by that, without its disturbances."""
+    stated = store().run(run_id).spec.config.noise
+    return describe_series(separate(run_series(run_id, i), stated.removes).series, stated)
 
 
 @Kept
 def preview_series(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: resampled if that was chosen, but not prewhitened."""
-    return resample(run_series(run_id), store().run(run_id).spec.config).series
+    """The run's first series as the preview shows it: without disturbances and resampled if that was chosen."""
+    config = store().run(run_id).spec.config
+    return resample(separate(run_series(run_id), config.noise.removes).series, config).series
 
 
 @Kept
 def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
     """The run's channel number `i` by the Instant method, for comparison."""
-    return dc.denoise(run_series(run_id, i), method=INSTANT)
+    return dc.denoise(run_series(run_id, i), method=INSTANT, noise=store().run(run_id).spec.config.noise)
 
 
 @Kept
-def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
+def instant_near(run_id: str, first: int, count: int) -> dc.Estimate | None:
     """`count` samples of `preview_series` from `first` on by the Instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
     around = preview_series(run_id).part(slice(start, first + count + _AROUND))
+    # The marked stretch may lie elsewhere: its level is known, and its spectrum is found again.
+    told = store().run(run_id).spec.config.noise
     try:
-        return dc.denoise(around, method=INSTANT).values[first - start :][:count]
+        stated = NoiseConfig(level=run_noise(run_id).sd) if told.level or told.stretch else NO_STATEMENT
+        found = dc.denoise(around, method=INSTANT, noise=stated)
+        return found.part(slice(first - start, first - start + count))
     except DenoiseError:
         return None
 
@@ -197,6 +276,12 @@ def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
 def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
     """The finished run's result for its channel number `i`."""
     return store().estimate(run_id, i)
+
+
+@Kept
+def run_blend(run_id: str, i: int = 0) -> Blended | None:
+    """The finished run's result for its channel number `i` combined with other methods; None where there is no such thing."""
+    return store().blend(run_id, i)
 
 
 @Kept
@@ -226,3 +311,29 @@ def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra
     """Spectra before and after; `name` identifies the series and estimate."""
     del name
     return spectra(_series, _estimate)
+
+
+def lesson_picture(number: int, choice: Choice, *, large: bool) -> Figure:
+    """The picture of a lesson; the same for all who look at it."""
+    return _lesson_picture(number, tuple(choice.items()), large)
+
+
+def lesson_findings(number: int, choice: Choice) -> tuple[str, str, str]:
+    """What was measured, in three sentences."""
+    return lessons.explain(number, choice)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _lesson_picture(number: int, choice: tuple[tuple[str, Value], ...], large: bool) -> Figure:
+    return lessons.picture(number, dict(choice), large=large)
+
+
+def submit_lesson(number: int, choice: Choice, *, owner: str) -> str:
+    """Queue the training behind a lesson's picture, on a file that has the true signal too; the run's id."""
+    lesson = lessons.LESSONS[number]
+    data, name = lessons.to_csv(lesson, choice)
+    made = lesson.experiment(choice)
+    source = Source(input=store().put_input(data, name), file_name=name, column=made.series.name)
+    return store().submit(
+        Request.to_train(series_of(source), made.config), owner=owner, title=f"Lesson {number}: {lesson.title}", source=source
+    )

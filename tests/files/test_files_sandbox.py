@@ -20,7 +20,17 @@ import denoise_core as dc
 from denoise_core.errors import DataError
 from denoise_core.files import Limits, ReadOptions, denoised_name, layouts, read, render, write
 from denoise_core.files.formats.registry import FORMATS
-from denoise_core.files.layouts import ArrayLayout, Encoding, ParquetLayout, SheetLayout, SoundLayout, TableRegion, TextLayout
+from denoise_core.files.layouts import (
+    ArrayLayout,
+    Encoding,
+    JsonLayout,
+    ParquetLayout,
+    SheetLayout,
+    SignalsLayout,
+    SoundLayout,
+    TableRegion,
+    TextLayout,
+)
 from denoise_core.files.sandbox import ipc, runner
 from denoise_core.series import Estimate
 
@@ -192,7 +202,7 @@ def test_limits_hold_for_a_real_file_that_needs_more(tmp_path):
 
 
 def test_importing_files_imports_no_reader():
-    readers = {"pandas", "pyarrow", "scipy", "openpyxl", "torch"}
+    readers = {"pandas", "pyarrow", "scipy", "openpyxl", "torch", "h5py", "nptdms", "pyedflib", "pyuff"}
     code = f"import sys, denoise_core.files as files; files.read; print(sorted({readers} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"
@@ -212,6 +222,8 @@ REGION = TableRegion(width=2, first=1, header=0)
         ArrayLayout(format="npy", names=("column 1", "column 2"), across=True),
         ArrayLayout(format="npz", names=("x",)),
         SoundLayout(names=("left", "right"), rate=44100, bits=24, floating=False),
+        SignalsLayout(format="tdms", names=("p",), paths=("run\np",), packed="gz"),
+        JsonLayout(names=("p",), keys=("p (bar)",), shape="records", path=("runs", "data"), indent=2),
     ],
     ids=lambda layout: layout.format,
 )

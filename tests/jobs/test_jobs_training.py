@@ -41,6 +41,7 @@ def test_a_run_killed_twice_ends_with_the_same_bits_as_an_uninterrupted_one(
     until(state_is(store, broken, "done"), beside=supervisor.tick)
     assert weights(store, whole) == weights(store, broken)
     assert store.estimate(whole).values.tobytes() == store.estimate(broken).values.tobytes()
+    assert store.blend(whole).chosen.values.tobytes() == store.blend(broken).chosen.values.tobytes()
     assert losses(store, whole) == losses(store, broken)
     assert all(epochs_told(store, broken, worker) >= 10 for worker in (1, 2, 3))
     assert [epoch for epoch, *_ in losses(store, broken)] == list(range(1, 81))

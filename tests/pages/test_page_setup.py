@@ -8,7 +8,7 @@ from pages.parts import cached
 from pages.parts.messages import plain
 from tests.jobs.conftest import by_another_version, index_all
 
-PAGES = ("app.py", "pages/train.py", "pages/result.py")
+PAGES = ("app.py", "pages/train.py", "pages/result.py", "pages/learn.py")
 
 
 @pytest.fixture

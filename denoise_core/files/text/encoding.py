@@ -38,7 +38,7 @@ def find_encoding(path: Path, *, name: str) -> Encoding:
         if not sample.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
             raise DataError(f"{name} is empty. Upload a file with at least two rows of numbers.")
         mark = next((mark for mark in _MARKS if sample.startswith(mark)), b"")
-        codec = _MARKS.get(mark) or _wide(sample) or _narrow(file, sample, name)
+        codec = _MARKS.get(mark) or _wide(sample) or _narrow(file, sample.rstrip(b"\0"), name)
         if mark == codecs.BOM_UTF8:
             _check_utf8(file, name)
     text = sample[len(mark) :].decode(codec, errors="ignore")

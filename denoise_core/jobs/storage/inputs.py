@@ -33,8 +33,17 @@ class StoredInput:
     owners: frozenset[str]
 
 
+@dataclass(frozen=True)
+class RecentInput:
+    """One upload as its person knows it."""
+
+    digest: str
+    name: str
+    last_put: float
+
+
 class Inputs:
-    """``inputs/<sha256>/``: the bytes, and a mark of each person who uploaded them. The name in it is shown to nobody."""
+    """``inputs/<sha256>/``: the bytes, and a mark of each person who uploaded them, in which is the name that person knows."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -53,7 +62,7 @@ class Inputs:
                 _fill(folder, data, name)
             if owner is not None:
                 (folder / OWNERS).mkdir(exist_ok=True)
-                (folder / OWNERS / self.owner_mark(owner)).touch()
+                (folder / OWNERS / self.owner_mark(owner)).write_text(name[:255], encoding="utf-8")
             os.utime(folder)
         except OSError as error:
             raise RunError(disk_errors.describe(error)) from None
@@ -71,6 +80,16 @@ class Inputs:
     def stored(self) -> list[StoredInput]:
         """Everything that is kept."""
         return [self._look(self._folder(digest)) for digest in self.all()]
+
+    def recent(self, owner: str, *, most: int) -> list[RecentInput]:
+        """What a person uploaded last, the newest first, under that person's own names."""
+        found = []
+        for digest in self.all():
+            mark = self._folder(digest) / OWNERS / self.owner_mark(owner)
+            with suppress(OSError):
+                found.append(RecentInput(digest, mark.read_text(encoding="utf-8", errors="replace"), mark.stat().st_mtime))
+        named = [one for one in found if one.name]
+        return sorted(named, key=lambda one: one.last_put, reverse=True)[:most]
 
     def _look(self, folder: Path) -> StoredInput:
         return StoredInput(

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from denoise_core.assess.risk import Blended
 from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
 from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
-from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
+from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Ended, EpochEnd
 
@@ -103,7 +104,11 @@ class RunFolder:
 
     def result_of(self, i: int) -> Path:
         """The estimate of the series number `i`, from 0."""
-        return self.path / (f"result-{i}.npz" if i else "result.npz")
+        return self._numbered("result.npz", i)
+
+    def _numbered(self, name: str, i: int) -> Path:
+        stem, dot, ending = name.partition(".")
+        return self.path / (f"{stem}-{i}{dot}{ending}" if i else name)
 
     def fill(self, spec: Spec, data: TrainingSet, model: Path | None = None) -> None:
         """Write everything that a new run consists of; `model` is the file of one that is only to be applied."""
@@ -165,6 +170,20 @@ class RunFolder:
     def estimate(self, i: int = 0) -> Estimate:
         return load_estimate(self.result_of(i))
 
+    def save_blend(self, i: int, blended: Blended) -> None:
+        """The figures, and the estimate where anything was combined."""
+        if blended.combined is not None:
+            save_estimate(self._numbered("blend.npz", i), blended.chosen)
+        write_json(self._numbered("blend.json", i), blended.to_json())
+
+    def blend(self, i: int = 0) -> Blended | None:
+        """The combination of the result with other methods, and what each is worth; None where that was not found out."""
+        figures = self._numbered("blend.json", i)
+        if not figures.exists():
+            return None
+        raw = read_json(figures)
+        return Blended.from_json(raw, load_estimate(self._numbered("blend.npz", i)) if raw["combined"] else self.estimate(i))
+
     def request_stop(self, request: str) -> None:
         """Leave the request, "keep" or "cancel", where the worker looks."""
         write_bytes(self._stop, request.encode())
@@ -175,6 +194,9 @@ class RunFolder:
             return CANCEL if self._stop.read_bytes() == CANCEL.encode() else KEEP
         except FileNotFoundError:
             return None
+
+    def forget_stop_request(self) -> None:
+        self._stop.unlink(missing_ok=True)
 
     def has_stop_request(self) -> bool:
         """Whether there is any; cheap enough for every training step."""

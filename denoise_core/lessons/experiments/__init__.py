@@ -1,0 +1,1 @@
+"""The eight lessons, one module each: ``LESSON``, and the functions it is made of."""

@@ -1,0 +1,17 @@
+"""Learn: eight experiments, measured beforehand, whose controls answer at once."""
+
+import streamlit as st
+
+from pages.parts import plotly_js
+
+plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
+
+from pages.parts import lesson_state, lesson_view
+from pages.parts.setup import page_setup
+
+page_setup("Learn")
+lesson_state.begin()
+
+
+# A fragment: a control reruns the lesson alone.
+st.fragment(lesson_view.show)()

@@ -126,7 +126,7 @@ def _follow_signal(series: NormalisedSeries, noise: Float32Array, variance: Floa
     """The same with a noise level that follows the first estimate, if it does; not for long series, as it takes a second run."""
     if series.varies or len(series.values) > FULL_EFFORT_TO or not series.levels.any():
         return None
-    estimate, squares = series.values - noise, np.square(noise, dtype=np.float64) + variance
+    estimate, squares = series.values - noise, np.square(noise, dtype=np.float64) + variance.astype(np.float64)
     levels = level_by_value(estimate[series.mask], squares[series.mask], series.power)
     if levels is None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_range, format_value, plural
+from denoise_core.assess.formatting import format_percent, format_range, format_value, plural
 from denoise_core.assess.verdict import Sentence
 from denoise_core.dsp.gaps import Mask, runs
 from denoise_core.noise import Noise
@@ -91,7 +91,7 @@ def _on_autocorrelation(noise: Noise) -> Iterator[Sentence]:
 
 def _on_spikes(noise: Noise) -> Iterator[Sentence]:
     if noise.spikes > SPIKE_SHARE:
-        text = f"{100 * noise.spikes:.2g} % of the samples are spikes, which the suggested settings tolerate."
+        text = f"{format_percent(noise.spikes)} of the samples are spikes, which the suggested settings tolerate."
         yield Sentence(severity="note", text=text)
 
 
@@ -104,7 +104,7 @@ def _on_envelope(noise: Noise, unit: str) -> Iterator[Sentence]:
 def _on_time(series: Series) -> Iterator[Sentence]:
     if (share := series.time.uneven_share) > UNEVEN_SHARE:
         step = format_value(series.time.step, series.time.unit)
-        fact = f"Samples are not evenly spaced: {100 * share:.2g} % of the steps differ from {step}."
+        fact = f"Samples are not evenly spaced: {format_percent(share)} of the steps differ from {step}."
         yield Sentence(severity="warn", text=f"{fact} The methods assume even spacing, so timing will be wrong.")
 
 
@@ -114,7 +114,7 @@ def _on_extremes(series: Series) -> Iterator[Sentence]:
         return
     share = float(np.mean((values == values.min()) | (values == values.max())))
     if share > max(CLIPPED_SHARE, 4.0 / values.size):
-        text = f"{100 * share:.2g} % of the samples lie exactly at the minimum or maximum: the recording may be clipped."
+        text = f"{format_percent(share)} of the samples lie exactly at the minimum or maximum: the recording may be clipped."
         yield Sentence(severity="note", text=text)
 
 

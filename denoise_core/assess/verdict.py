@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_frequency, format_value
+from denoise_core.assess.formatting import format_frequency, format_percent, format_value
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.noise import Noise
@@ -207,7 +207,7 @@ def _figures(residual: Residual, gain_db: float | None, *, unit: str) -> tuple[F
     share = Figure(
         label="Variance removed",
         value=residual.removed_share,
-        text=f"{100.0 * residual.removed_share:.2g} %",
+        text=format_percent(residual.removed_share),
         help="Variance of the residual, as a share of the variance of the recording.",
     )
     lag_1 = f" after prewhitening (the noise itself has {residual.prewhitening:.2f} at lag 1)" if residual.prewhitening else ""

@@ -4,7 +4,7 @@ from denoise_core.figures.charts import axis_values, loss, overlay, preview, spe
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.shares import shares
 from denoise_core.figures.small_multiples import small_multiples
-from denoise_core.figures.traces import DARK, Figure, View
+from denoise_core.figures.traces import DARK, Figure, View, shorten
 
 __all__ = [
     "DARK",
@@ -18,6 +18,7 @@ __all__ = [
     "panels",
     "preview",
     "shares",
+    "shorten",
     "small_multiples",
     "spectrum",
     "stated_error",

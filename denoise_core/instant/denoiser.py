@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,20 +13,24 @@ from denoise_core.instant.augmentation import (
     GENERAL,
     SMOOTH_IN_VARYING,
     SMOOTH_IN_WHITE,
+    WITH_GUESS,
     PassKinds,
     passes_for,
     predict,
     single_pass,
 )
 from denoise_core.instant.conditioning import CONDITIONS, condition
+from denoise_core.instant.counts import are_counts, restore, stabilise
 from denoise_core.instant.effort import FULL_EFFORT_TO, OVERLAP, WINDOW, Effort, efforts
 from denoise_core.instant.guess import GUESS_ROWS, Guess, guess_rows
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.normalisation import NormalisedSeries
 from denoise_core.instant.restraint import Restrained, restrain
+from denoise_core.instant.signal_dependence import level_by_value
 from denoise_core.noise import Noise
 from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
+from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _AT_ONCE = 4  # windows in one call: enough for the network's speed, little for the memory
@@ -48,7 +53,8 @@ def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | Non
     """The noise-free series as estimated by a network trained on synthetic signals only; no training, no settings.
 
     ``denoise(a * y + b).values == a * denoise(y).values + b`` to float precision, for a of either sign: the network gets the
-    series in units of its noise, and its negative too.
+    series in units of its noise, and its negative too. But counts (whole numbers whose variance is their mean) are made to have
+    a noise of constant level first.
 
     Parameters
     ----------
@@ -73,6 +79,8 @@ def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | Non
     series.check_usable()
     if guess is not None and len(guess.values) != len(series):
         raise DataError(f"The guess has {len(guess.values)} samples and {series.name} {len(series)}. Make both of one series.")
+    if guess is None and noise is None and are_counts(series.values):
+        return _denoise_counts(series)
     guessed = None if guess is None else Guess.of(guess, series)
     normalised = NormalisedSeries.of(series, guessed, stated=noise)
     residual, variance, power = _run(normalised)
@@ -80,6 +88,9 @@ def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | Non
         if not _is_periodic(residual, normalised.power):
             break
         normalised = fallback
+        residual, variance, power = _run(normalised)
+    if noise is None and (following := _follow_signal(normalised, residual, variance)) is not None:
+        normalised = following
         residual, variance, power = _run(normalised)
     restrained = _restrain(normalised, residual, variance, power)
     return Estimate(
@@ -91,12 +102,45 @@ def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | Non
     )
 
 
+def _denoise_counts(series: Series) -> Estimate:
+    stabilised = replace(series, values=stabilise(series.values))
+    normalised = NormalisedSeries.of(stabilised).with_white_noise(1.0)
+    noise, variance, _ = _run(normalised)
+    restrained = _restrain(normalised, noise, variance, variance)
+    estimate = stabilised.values - normalised.to_residual(restrained.noise)
+    values = restore(estimate)
+    return Estimate(
+        values=values,
+        method="instant",
+        # The slope of the way back is half of the stabilised value.
+        sd=np.where(series.observed, 0.5 * np.abs(estimate) * normalised.to_error_sd(restrained.variance), np.nan),
+        noise_sd=float(np.sqrt(np.nanmean(values))) or None,
+        notes=(
+            "These are counts: their noise is taken to be as large as the root of their mean, wherever that is.",
+            *restrained.notes,
+        ),
+    )
+
+
+def _follow_signal(series: NormalisedSeries, noise: Float32Array, variance: Float32Array) -> NormalisedSeries | None:
+    """The same with a noise level that follows the first estimate, if it does; not for long series, as it takes a second run."""
+    if series.varies or len(series.values) > FULL_EFFORT_TO or not series.levels.any():
+        return None
+    estimate, squares = series.values - noise, np.square(noise, dtype=np.float64) + variance
+    levels = level_by_value(estimate[series.mask], squares[series.mask], series.power)
+    if levels is None:
+        return None
+    return replace(series, levels=np.interp(np.arange(len(estimate)), np.flatnonzero(series.mask), levels))
+
+
 def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Array, power: Float32Array) -> Restrained:
     if not series.levels.any():
         return Restrained(noise, variance)
     # Levels that vary within few samples are read off few of them: the network's own may be closer.
     levels = np.maximum(series.levels, np.sqrt(power)) if series.varies else series.levels
-    return restrain(noise, variance, levels, series.power, series.level_error)
+    # A guess knows more of the signal than the description of the noise does.
+    level_error = series.level_error if series.guess is None else TYPICAL_ERROR
+    return restrain(noise, variance, levels, series.power, level_error)
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:
@@ -186,7 +230,9 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
 
 
 def _pass_kinds(series: NormalisedSeries) -> PassKinds:
-    if series.guess is not None or not series.is_smooth_in_white_noise:
+    if series.guess is not None:
+        return WITH_GUESS
+    if not series.is_smooth_in_white_noise:
         return GENERAL
     return SMOOTH_IN_VARYING if series.varies else SMOOTH_IN_WHITE
 

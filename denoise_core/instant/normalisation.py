@@ -96,6 +96,11 @@ class NormalisedSeries:
         power = np.abs(np.fft.rfft(window * relative)) ** 2
         return bool(np.mean(power[int(_UPPER * n) :]) < _SIGNAL_FROM * np.sum(window**2))
 
+    def with_white_noise(self, sd: float) -> NormalisedSeries:
+        """The same with white noise of a constant, known sd, in the unit of the series."""
+        levels = np.full(len(self.values), np.ldexp(sd, -self.exponent))
+        return replace(self, levels=levels, power=None, level_error=TYPICAL_ERROR, varies=False)
+
     def with_weaker_noise(self, share: float) -> NormalisedSeries:
         """The same with noise that is taken to be `share` times as strong."""
         return replace(self, levels=share * self.levels)

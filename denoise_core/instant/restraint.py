@@ -61,8 +61,8 @@ def restrain(
 ) -> Restrained:
     """Wiener's gain for every cell in time and frequency in which more would be removed than noise of that description has.
 
-    And less of everything where the level is hardly known: on synthetic signals, with an error of 0.3 to 0.8 of its log, what was
-    removed had power to remove from half to all of it; beyond, it was signal as often as noise.
+    And less of everything where coloured noise of a level that is hardly known was described: on synthetic signals, with an error
+    of 0.3 to 0.8 of its log, the mean gain is highest with half of it to all of it removed; beyond, it was signal as often.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def restrain(
     Yu, Mallat, Bacry 2008, Audio denoising by time-frequency block thresholding, doi:10.1109/TSP.2007.912893 (blocks of cells)
     """
     n = len(noise)
-    belief = float(np.clip((_UNSURE - level_error) / (_UNSURE - _SURE), 0.0, 1.0))
+    belief = 1.0 if power is None else float(np.clip((_UNSURE - level_error) / (_UNSURE - _SURE), 0.0, 1.0))
     kept = np.array(noise, dtype=np.float64)
     expected = np.ones(_FRAME // 2 + 1) if power is None else power_at(power, _FRAME)
     for start in range(0, n, _BLOCK):

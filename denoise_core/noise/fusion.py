@@ -51,7 +51,7 @@ def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float, *, differen
     fused = _fuse_ar1(spectrum, correlation, ar1_sd)
     shape = np.ones(BINS) if fused.power is None else relative_power(fused.power)
     most = _MOST_BY_DIFFERENCES * differences / float(np.sqrt(mean_power(shape * difference_gain())))
-    if least is not None:
+    if least:  # some stretches of counts and rounded records are constant
         most = min(most, _MOST_BY_MINIMUM * float(np.sqrt(least / expected_minimum_variance(autocovariance(shape)[:BLOCK]))))
     most = min(most, fused.sd * float(np.exp(-max(0.0, fused.error - _UNCERTAIN))))
     if fused.sd <= most:

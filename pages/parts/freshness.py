@@ -25,12 +25,12 @@ def only(name: str, *, within: str = "") -> Iterator[None]:
     Parameters
     ----------
     within : str
-        Key of the container to hide in; all of the page but its bar if empty.
+        What the keys of the containers to hide in begin with; all of the page but its bar if empty.
     """
     with st.container(key=f"hiding-{within}"):
         place = st.empty()
     if state.shown(within) != name:
-        where = f".st-key-{within} " if within else ""
+        where = f"[class*='st-key-{within}'] " if within else ""
         left = f"{where}[data-stale='true']:not([class*='{name}'], :focus-within, {_BAR})"
         state.show(within, "")  # a rerun that comes in between leaves parts of both
         # The labels of widgets say themselves that they are visible.

@@ -8,6 +8,7 @@ import streamlit as st
 
 from denoise_core.assess.formatting import minutes, plural
 from denoise_core.errors import DenoiseError
+from denoise_core.figures import shorten
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN, Spec
 from denoise_core.jobs.storage.home import keep_days
@@ -131,7 +132,7 @@ def _links(found: list[RunView]) -> None:
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
     done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.spec.kind == TRAIN else f"with {run.spec.model_name}"
-    return f"{run.spec.title}, {plural(run.spec.samples, 'sample')}: {at}, {done}"
+    return f"{shorten(run.spec.title, limit=60)}, {plural(run.spec.samples, 'sample')}: {at}, {done}"
 
 
 def _find(run_id: str | None) -> RunView | None:

@@ -5,6 +5,7 @@ import pytest
 from scipy import signal
 
 from denoise_core.assess import on_gaps, on_noise, on_series, on_training
+from denoise_core.assess.formatting import format_percent
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, describe
 from denoise_core.series import Series, TimeAxis
@@ -116,3 +117,10 @@ def test_band_limited_noise_is_named_by_its_autocorrelation():
     assert described.lag1 == pytest.approx(lag1, abs=0.06)
     assert f"The noise is autocorrelated (lag 1: {described.lag1:.2f})" in words(on_noise(described, "bar"))
     assert described.sd == pytest.approx(clean.std() / 3, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0 %"), (8.8e-8, "< 0.1 %"), (0.001, "0.1 %"), (0.0876, "8.8 %"), (0.164, "16 %"), (1.0, "100 %")]
+)
+def test_shares_are_written_with_two_figures_and_never_with_an_exponent(share, text):
+    assert format_percent(share) == text

@@ -47,6 +47,11 @@ def test_no_page_breaks_a_rule_of_wcag_2_2_aa(person, server, theme):
     expect(page.get_by_text("Gradient clip")).to_be_visible()
     assert violations(page) == []
 
+    page.get_by_role("link", name="Learn").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Learn")
+    page.wait_for_selector(".denoise-chart[data-draws]")
+    assert violations(page) == []
+
     page.goto(f"/result?run={run}")
     drawn(page, "result-")
     assert violations(page) == []

@@ -20,13 +20,13 @@ SHORTEST = 64
 """Samples a series needs for its noisier copies to tell anything."""
 ADDED = 0.25
 """Variance of the noise that is added, relative to the noise that is there."""
-_SAMPLES, _MOST_PAIRS = 40_000, 2  # that all noisier copies may have together, and pairs of opposite sign
+_SAMPLES, _MOST = 30_000, 4  # that all noisier copies may have together, and copies
 _WHOLE, _STRETCHES, _STRETCH = 65_536, 4, 8_192  # a longer series is judged by so many stretches of so many samples
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """Noise to be added, in pairs of opposite sign, and where the results are judged.
+    """Noise to be added, in pairs of opposite sign unless the series is long, and where the results are judged.
 
     With ``z = added[k]`` and ``a = ADDED``, ``noisier(k) == y + sqrt(a) z``; ``y - z / sqrt(a)`` is uncorrelated with it
     where the noise is as described.
@@ -62,9 +62,10 @@ class Draws:
             raise DataError(f"No noise is visible in {series.name}, so no errors can be estimated. Leave it as it is.")
         model, rng = NoiseModel.of(series, described), np.random.default_rng(seed)
         stretches = _stretches(len(series))
-        pairs = int(np.clip(_SAMPLES // (2 * sum(part.stop - part.start for part in stretches)), 1, _MOST_PAIRS))
-        noises = [model.sample(rng) for _ in range(pairs)]
-        return cls(series=series, model=model, added=np.array([s * z for z in noises for s in (1, -1)]), stretches=stretches)
+        count = int(np.clip(_SAMPLES // sum(part.stop - part.start for part in stretches), 1, _MOST))
+        noises = [model.sample(rng) for _ in range(max(1, count // 2))]
+        added = [sign * z for z in noises for sign in ((1, -1) if count > 1 else (1,))]
+        return cls(series=series, model=model, added=np.array(added), stretches=stretches)
 
     def __len__(self) -> int:
         return len(self.added)

@@ -20,6 +20,7 @@ SHORTEST = 64
 """Samples a series needs for its noisier copies to tell anything."""
 ADDED = 0.25
 """Variance of the noise that is added, relative to the noise that is there."""
+_LARGEST = 1e50  # of a value, and one over the smallest noise level: fourth powers of them are numbers
 _SAMPLES, _MOST = 30_000, 4  # that all noisier copies may have together, and copies
 _WHOLE, _STRETCHES, _STRETCH = 65_536, 4, 8_192  # a longer series is judged by so many stretches of so many samples
 
@@ -60,6 +61,8 @@ class Draws:
             )
         if described.sd == 0.0:
             raise DataError(f"No noise is visible in {series.name}, so no errors can be estimated. Leave it as it is.")
+        if described.sd < 1.0 / _LARGEST or np.nanmax(np.abs(series.values)) > _LARGEST:
+            raise DataError(f"The values of {series.name} are too large or too small to estimate errors. Use another unit.")
         model, rng = NoiseModel.of(series, described), np.random.default_rng(seed)
         stretches = _stretches(len(series))
         count = int(np.clip(_SAMPLES // sum(part.stop - part.start for part in stretches), 1, _MOST))

@@ -20,6 +20,7 @@ N, KNOWN, SNR, DRIFT = 2400, 1600, 3.0, 3.0
 """Samples of the whole record, and of its first part, which is there when the network is trained; drift in mV over all of it."""
 SPLITS = {"scattered": "scattered at random", "in_time": "the last part"}
 SCALERS = {"all": "on the whole record", "train": "on the training part"}
+_SHORT = {"scattered": "scattered", "in_time": "last part", "all": "all data", "train": "training data"}
 _HELD_OUT = {"scattered": "scattered samples", "in_time": "the last part"}
 _SPLIT: dict[str, dict[str, Value]] = {
     "scattered": {"split.kind": "scattered", "split.block": 1, "split.valid_share": 0.25},
@@ -86,10 +87,7 @@ def _rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
         Line(name="Score on later data", x=later, y=levels, role="residual", points="diamond"),
         Line(name="Shown above", x=reported[here], y=levels[here], role="truth", points="circle-open"),
     ]
-    labels = {
-        level: f"{SPLITS[split]},<br>scaled {SCALERS[scaler]}"
-        for level, (split, scaler) in zip(levels.tolist(), ways, strict=True)
-    }
+    labels = dict(zip(levels.tolist(), (f"{_SHORT[split]}, {_SHORT[scaler]}" for split, scaler in ways), strict=True))
     top = 1.1 * float(max(later.max(), reported.max()))
     return [
         [Panel(lines=above, x_title="Time (s)", y_title="mV", marks=marks, height=0.9)],

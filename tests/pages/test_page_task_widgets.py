@@ -149,6 +149,7 @@ def test_what_a_person_put_in_stays_when_the_suggestion_changes(app, store, tank
     train(app, "tank.csv", tank)
     labelled(app.number_input, "Epochs").set_value(3)
     labelled(app.number_input, "Blind spot").set_value(64)
+    labelled(app.number_input, "Window length").set_value(100)
     start(app)  # A form tells what was typed into it when it is sent; this gap is too wide, so nothing starts.
     columns(app, "flow", "pressure")
     assert labelled(app.number_input, "Epochs").value == 3

@@ -16,6 +16,9 @@ from denoise_core.files.options import Limits
 from denoise_core.files.text.units import split_unit, strip_brackets
 from denoise_core.series import Layout
 
+LONGEST_NAME = 200
+"""Characters of a column's name; what is longer is no name, and would have to be drawn."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
@@ -94,7 +97,7 @@ def cell_in_words(name: str, row: int, *, row_word: str = "row") -> str:
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
-    """Names of columns, none empty and none twice.
+    """Names of columns, none empty, none twice and none longer than `LONGEST_NAME` by much.
 
     Examples
     --------
@@ -103,7 +106,7 @@ def unique_names(names: Sequence[str]) -> list[str]:
     """
     found: list[str] = []
     for position, name in enumerate(names, start=1):
-        plain = name.strip() or f"column {position}"
+        plain = name.strip()[:LONGEST_NAME] or f"column {position}"
         candidate, count = plain, 1
         while candidate in found:
             count += 1

@@ -14,6 +14,9 @@ from denoise_core.files.sandbox import ipc
 from denoise_core.files.sandbox.runner import run_child
 from denoise_core.series import Recording
 
+PREFIX = "denoise-reading-"
+"""Of the temporary folders, so that those of a killed process can be swept away."""
+
 
 def read(
     source: str | Path | bytes, *, name: str | None = None, options: ReadOptions | None = None, limits: Limits | None = None
@@ -73,7 +76,7 @@ def open_source(source: str | Path | bytes, *, limits: Limits) -> Iterator[tuple
     DataError
         If there is no such file, or it is larger than the limit.
     """
-    with tempfile.TemporaryDirectory(prefix="denoise-") as name:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
         folder = Path(name)
         if isinstance(source, bytes):
             path, size = folder / "upload", len(source)

@@ -20,6 +20,7 @@ _ALIKE = 64  # stretches that are looked at together
 _MOST_COMPARED = 8192  # stretches of a segment among which those are looked for
 _SEGMENT = 32_768  # samples
 _BASELINE = 4 * _LENGTH + 1  # samples of the moving average that is set aside
+_LEAST_LEVEL = 1e-7  # of the noise over the largest value, which single precision resolves no more
 _OUTLIER = 4.0  # noise sds
 _AT_ONCE = 256
 
@@ -41,11 +42,14 @@ def refine(values: Float64Array, first: Float64Array, levels: Float64Array, powe
     n = len(values)
     if n < 2 * _LENGTH or not levels.any():
         return first
-    residual = np.clip(values - first, -_OUTLIER * levels, _OUTLIER * levels)
     baseline = _moving_average(first)
+    # Distances are single-precision sums of squares: in the unit of the series they might overflow.
+    scale = float(np.max(np.abs(first - baseline))) or float(np.max(levels))
+    detail, levels = (first - baseline) / scale, np.maximum(levels / scale, _LEAST_LEVEL)
+    residual = np.clip((values - first) / scale, -_OUTLIER * levels, _OUTLIER * levels)
     correlation = _correlation(power)
-    parts = [_refine(first[part] - baseline[part], residual[part], levels[part], correlation) for part in _segments(n)]
-    return np.asarray(baseline + np.concatenate(parts))
+    parts = [_refine(detail[part], residual[part], levels[part], correlation) for part in _segments(n)]
+    return np.asarray(baseline + scale * np.concatenate(parts))
 
 
 def _segments(n: int) -> Iterator[slice]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from denoise_core.instant.nonlocal_features import FEATURES, SIGNED
-from denoise_core.instant.session import MULTIPLE, WEIGHTS, WHITE_WEIGHTS, run
+from denoise_core.instant.session import GUESS_WEIGHTS, MULTIPLE, WEIGHTS, WHITE_WEIGHTS, run
 from denoise_core.series import Float32Array, Float64Array
 
 _MOST_NOISE = 6.0  # noise sd: no Gaussian noise lies further out, but the output for an unfamiliar input might
@@ -26,6 +26,7 @@ SIGNED_ROWS = [0, *(_LOCAL + row for row in SIGNED), _LOCAL + FEATURES]
 PassKinds = tuple[tuple[bool, bool, Path], ...]
 """Each backwards or not, with features or without, by which network."""
 GENERAL: PassKinds = ((False, True, WEIGHTS), (True, True, WEIGHTS))
+WITH_GUESS: PassKinds = ((False, True, GUESS_WEIGHTS), (True, True, GUESS_WEIGHTS))
 SMOOTH_IN_WHITE: PassKinds = ((False, True, WHITE_WEIGHTS), (True, True, WEIGHTS), (True, False, WHITE_WEIGHTS))
 """In white noise, with a signal that is weak at the upper frequencies: one of the two networks was trained on white noise alone.
 Together they gain 0.1 dB more on repeating series than either alone; the third pass, without features, keeps what they would

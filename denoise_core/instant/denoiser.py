@@ -13,6 +13,7 @@ from denoise_core.instant.augmentation import (
     GENERAL,
     SMOOTH_IN_VARYING,
     SMOOTH_IN_WHITE,
+    WITH_GUESS,
     PassKinds,
     passes_for,
     predict,
@@ -29,6 +30,7 @@ from denoise_core.instant.signal_dependence import level_by_value
 from denoise_core.noise import Noise
 from denoise_core.noise.local_level import LARGE_VARIATION, local_power
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
+from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.series import Estimate, Float32Array, Float64Array, Series
 
 _AT_ONCE = 4  # windows in one call: enough for the network's speed, little for the memory
@@ -87,11 +89,10 @@ def denoise(series: Series, *, guess: Estimate | None = None, noise: Noise | Non
             break
         normalised = fallback
         residual, variance, power = _run(normalised)
-    restrained = _restrain(normalised, residual, variance, power)
-    if noise is None and (following := _follow_signal(normalised, restrained)) is not None:
+    if noise is None and (following := _follow_signal(normalised, residual, variance)) is not None:
         normalised = following
         residual, variance, power = _run(normalised)
-        restrained = _restrain(normalised, residual, variance, power)
+    restrained = _restrain(normalised, residual, variance, power)
     return Estimate(
         values=series.values - normalised.to_residual(restrained.noise),
         method="instant",
@@ -121,12 +122,12 @@ def _denoise_counts(series: Series) -> Estimate:
     )
 
 
-def _follow_signal(series: NormalisedSeries, first: Restrained) -> NormalisedSeries | None:
+def _follow_signal(series: NormalisedSeries, noise: Float32Array, variance: Float32Array) -> NormalisedSeries | None:
     """The same with a noise level that follows the first estimate, if it does; not for long series, as it takes a second run."""
     if series.varies or len(series.values) > FULL_EFFORT_TO or not series.levels.any():
         return None
-    estimate, squares = series.values - first.noise, np.square(first.noise, dtype=np.float64) + first.variance
-    levels = level_by_value(estimate[series.mask], np.asarray(squares[series.mask], dtype=np.float64), series.power)
+    estimate, squares = series.values - noise, noise.astype(np.float64) ** 2 + variance
+    levels = level_by_value(estimate[series.mask], squares[series.mask], series.power)
     if levels is None:
         return None
     return replace(series, levels=np.interp(np.arange(len(estimate)), np.flatnonzero(series.mask), levels))
@@ -137,7 +138,9 @@ def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Ar
         return Restrained(noise, variance)
     # Levels that vary within few samples are read off few of them: the network's own may be closer.
     levels = np.maximum(series.levels, np.sqrt(power)) if series.varies else series.levels
-    return restrain(noise, variance, levels, series.power, series.level_error)
+    # A guess knows more of the signal than the description of the noise does.
+    level_error = series.level_error if series.guess is None else TYPICAL_ERROR
+    return restrain(noise, variance, levels, series.power, level_error)
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:
@@ -227,7 +230,9 @@ def _predict(series: NormalisedSeries, windows: list[slice], stated: Float64Arra
 
 
 def _pass_kinds(series: NormalisedSeries) -> PassKinds:
-    if series.guess is not None or not series.is_smooth_in_white_noise:
+    if series.guess is not None:
+        return WITH_GUESS
+    if not series.is_smooth_in_white_noise:
         return GENERAL
     return SMOOTH_IN_VARYING if series.varies else SMOOTH_IN_WHITE
 

@@ -15,6 +15,8 @@ WEIGHTS = Path(__file__).with_name("pretrained.onnx")
 """Trained on noise of any spectrum."""
 WHITE_WEIGHTS = Path(__file__).with_name("pretrained_white.onnx")
 """Trained on white noise alone: a little better there, and together with the other network better still."""
+GUESS_WEIGHTS = Path(__file__).with_name("pretrained_guess.onnx")
+"""Trained with a guess in half of the windows; without one the others are a little better."""
 MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 

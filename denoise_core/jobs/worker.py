@@ -73,12 +73,15 @@ class Engine:
     load_model : callable (path) -> TrainedDenoiser
     save_checkpoint : callable (path, state)
     load_checkpoint : callable (path) -> state
+    checks : bool
+        Whether results are judged and combined with other methods.
     """
 
     trainer: Callable[[TrainingSet, RunConfig], TrainerLike]
     load_model: Callable[[Path], TrainedDenoiser]
     save_checkpoint: Callable[[Path, dict[str, Any]], None]
     load_checkpoint: Callable[[Path], dict[str, Any]]
+    checks: bool = True
 
 
 class _Cancelled(Exception):
@@ -153,6 +156,8 @@ class _Execution:
             if self._halt.is_set() and not self._job.stop_request():
                 raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
+        if not self._engine.checks:
+            return DONE, ""
         with suppress(DataError):  # where errors cannot be estimated, the result stands by itself
             noisier = methods.twin_of(data, stated=config.noise)
             twin = trained.with_noise(methods.for_twin(config).noise)
@@ -171,7 +176,12 @@ class _Execution:
     def _check(self, data: TrainingSet, config: RunConfig, *, stopped: bool) -> None:
         """Train a second network on noisier copies, in the same way for as many epochs, and blend the results with its help."""
         last = self._job.last_epoch()
-        if last is None or OBJECTIVES[config.objective.kind].teaching or (stopped and last.elapsed_s > AFTER_STOP_S):
+        if (
+            not self._engine.checks
+            or last is None
+            or OBJECTIVES[config.objective.kind].teaching
+            or (stopped and last.elapsed_s > AFTER_STOP_S)
+        ):
             return
         try:
             noisier = methods.twin_of(data, stated=config.noise)

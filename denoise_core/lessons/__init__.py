@@ -4,14 +4,13 @@
 until something is trained.
 """
 
-from denoise_core.lessons.catalogue import EXPERIMENTS, LESSONS, explain, picture, snapshot
+from denoise_core.lessons.catalogue import LESSONS, explain, picture, snapshot
 from denoise_core.lessons.code import notebook
 from denoise_core.lessons.lesson import NOISE, Control, Experiment, Lesson, to_csv
 from denoise_core.lessons.links import parse, to_query
 from denoise_core.lessons.snapshots import Choice, Snapshot, Value
 
 __all__ = [
-    "EXPERIMENTS",
     "LESSONS",
     "NOISE",
     "Choice",

@@ -7,13 +7,11 @@ from functools import lru_cache
 from denoise_core.figures import Figure, panels
 from denoise_core.lessons.experiments import coloured_noise, comparison, context, copying, leakage, one_sided, spikes, stopping
 from denoise_core.lessons.lesson import Lesson
-from denoise_core.lessons.snapshots import Choice, Snapshot, is_built, load
+from denoise_core.lessons.snapshots import Choice, Snapshot, load
 
 _MODULES = (copying, one_sided, context, stopping, spikes, coloured_noise, leakage, comparison)
-EXPERIMENTS: dict[int, Lesson] = {module.LESSON.number: module.LESSON for module in _MODULES}
+LESSONS: dict[int, Lesson] = {module.LESSON.number: module.LESSON for module in _MODULES}
 """Number -> lesson."""
-LESSONS: dict[int, Lesson] = {number: lesson for number, lesson in EXPERIMENTS.items() if is_built(lesson.name)}
-"""Those that can be shown: their snapshots have been built."""
 
 
 @lru_cache(maxsize=16)

@@ -31,8 +31,10 @@ def parse(lesson: Lesson, query: Mapping[str, str]) -> tuple[Choice, tuple[str, 
 def nearest(control: Control, asked: str) -> Value:
     """The value nearest to what a link says: by number, or by spelling; the default where nothing is near."""
     if control.is_number:
-        number = _number(asked)
-        return control.default if math.isnan(number) else min(control.values, key=lambda value: abs(float(value) - number))
+        if math.isnan(number := _number(asked)):
+            return control.default
+        number = min(max(number, float(control.values[0])), float(control.values[-1]))
+        return min(control.values, key=lambda value: abs(float(value) - number))
     found = difflib.get_close_matches(asked.lower(), [str(value) for value in control.values], n=1)
     return found[0] if found else control.default
 

@@ -60,11 +60,6 @@ def save(path: Path, axes: Mapping[str, tuple[Value, ...]], measured: Sequence[M
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
-def is_built(name: str) -> bool:
-    """Whether the lesson of that name has a snapshot."""
-    return (FOLDER / f"{name}.npz").exists()
-
-
 def load(name: str, axes: Mapping[str, tuple[Value, ...]]) -> Snapshot:
     """The snapshot of the lesson of that name; a few milliseconds."""
     with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as file:

@@ -117,7 +117,8 @@ def _noise_of(series: Series, noise: Noise | None, stated: NoiseConfig) -> Noise
     Noise that comes and goes looks autocorrelated, spiky and weak: gaps of 3 to 14 and linear predictors were suggested for it.
     """
     noise = noise or describe_series(series, stated)
-    levels = quick_levels(series.values, noise)
+    stays = bool(stated.level) or stated.stretch is not None
+    levels = None if stays else quick_levels(series.values, noise)
     if levels is None:
         return noise
     sd = float(np.sqrt(np.mean(levels**2)))
@@ -137,7 +138,7 @@ def for_goal(config: RunConfig, kind: str) -> RunConfig:
     """The same settings for another learning goal; a suggestion that does not suit it is replaced."""
     config = config.replace("objective.kind", kind)
     if config.model.start == "pretrained" and "model.start" in config.reasons and not config.starts_pretrained:
-        config = apply_choices(config, [*_untaught_start()])
+        config = apply_choices(config, [*_untaught_start(config.window.length)])
     if not config.two_sided and config.model.baseline == "linear" and "model.baseline" in config.reasons:
         why = "A linear predictor uses the samples on both sides, but this goal only the past."
         return apply_choices(config, [("model.baseline", "none", why)])
@@ -161,11 +162,14 @@ def _defaults() -> Iterator[Choice]:
     yield "training.learning_rate", usual.training.learning_rate, rate
 
 
-def _untaught_start() -> Iterator[Choice]:
+def _untaught_start(window: int) -> Iterator[Choice]:
     usual, why = RunConfig(), "The pretrained network predicts samples from both sides, which is another goal."
     for path in ("model.start", "training.epochs", "training.patience", "training.averaging", "training.learning_rate"):
         group, name = path.split(".")
         yield path, getattr(getattr(usual, group), name), why
+    length = min(window, USUAL_WINDOW)
+    yield "window.length", length, why
+    yield "training.batch_size", _batch_size(length), why
 
 
 def _scaling(noise: Noise) -> Iterator[Choice]:
@@ -252,8 +256,13 @@ def _window(series: Series) -> tuple[WindowConfig, str]:
     return window, f"{main}, and a window should cover it."
 
 
+def _batch_size(window: int) -> int:
+    """Windows of a step of about `STEP_SAMPLES`."""
+    return int(np.clip(STEP_SAMPLES // window, 8, 64))
+
+
 def _steps(n: int, window: WindowConfig) -> Iterator[Choice]:
-    batch = int(np.clip(STEP_SAMPLES // window.length, 8, 64))
+    batch = _batch_size(window.length)
     one_pass = n // window.hop // batch
     steps = int(np.clip(one_pass, FEWEST_STEPS, MOST_STEPS))
     amount = "more than" if one_pass < steps else "about" if one_pass == steps else "less than"

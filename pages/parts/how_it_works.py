@@ -28,7 +28,6 @@ _STEPS = (
 def show() -> None:
     """The drawing and what it means; fits one screen."""
     st.header("How it works", anchor=False)
-    st.markdown("A network that may not see the sample it predicts cannot copy its noise.")
     _DRAWING(key="how-it-works")
     for cell, (number, step) in zip(st.columns(len(_STEPS)), enumerate(_STEPS, start=1), strict=True):
         cell.markdown(f"{number}. {step}")

@@ -37,9 +37,14 @@ def test_every_method_and_its_verdict_take_values_of_any_size(method, values):
 def test_larger_values_are_refused_with_their_place(value):
     with pytest.raises(DataError, match=r"value is (1e\+101|-1e\+305|infinite).* at sample 301 .1 in all.. Replace such values"):
         dc.Series.of(np.r_[BASE, value])
+
+
+@pytest.mark.parametrize("value", [1e101, -1e305, np.inf])
+def test_in_a_file_they_are_missing_and_named(value):
     rows = "\n".join(f"{number:.6g}" for number in np.r_[BASE, value])
-    with pytest.raises(DataError, match=r"Column x, row 302: the value is .*Replace it by an empty cell"):
-        dc.read(f"x\n{rows}\n".encode())
+    read = dc.read(f"x\n{rows}\n".encode())
+    assert np.flatnonzero(np.isnan(read["x"].values)).tolist() == [300]
+    assert any("302" in note for note in read.notes), read.notes
 
 
 def test_a_series_that_varies_too_little_to_compute_with_is_refused():

@@ -197,3 +197,19 @@ def test_a_column_of_words_is_left_out_and_said(parsed):
 def test_options_that_do_not_fit_are_explained(parsed, options, words):
     with pytest.raises(DataError, match=words):
         parsed("t;a;state\n" + "".join(f"{i};{i + 0.5};on\n" for i in range(12)), **options)
+
+
+def test_a_file_that_is_marked_as_utf8_and_is_not_is_told_with_its_row(parsed):
+    with pytest.raises(DataError, match=r"pump.csv is marked as UTF-8, but row 3 holds other bytes. Save it as UTF-8"):
+        parsed(b"\xef\xbb\xbfa,b\n1,2\n3,\xff4\n5,6\n")
+
+
+def test_names_are_cut_and_an_archive_of_thousands_of_arrays_is_refused(parsed, tmp_path):
+    recording = parsed("t," + "x" * 5000 + "\n" + "\n".join(f"{k},{k % 3}" for k in range(20)))
+    assert [len(name) for name in recording.channels] == [200]
+    np.savez(tmp_path / "many.npz", **{f"a{k}": np.zeros(3) for k in range(300)})
+    with pytest.raises(DataError, match="300 columns; at most 256 can be read"):
+        parsed((tmp_path / "many.npz").read_bytes(), "many.npz")
+    np.savez(tmp_path / "long.npz", **{"a" * 300: np.zeros(3)})
+    with pytest.raises(DataError, match=r"has a name of 304 characters. Give it a shorter one"):
+        parsed((tmp_path / "long.npz").read_bytes(), "long.npz")

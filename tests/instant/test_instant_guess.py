@@ -8,6 +8,7 @@ from denoise_core import instant, signals
 from denoise_core.errors import DataError
 from denoise_core.instant.guess import Guess, guess_rows
 from denoise_core.series import Estimate, Series
+from tests.common import gain_db
 
 
 def case(n: int = 1500):
@@ -57,3 +58,17 @@ def test_gaps_of_the_series_stay_gaps():
     noisy[100:140] = np.nan
     estimate = instant.denoise(dc.Series.of(noisy), guess=guess)
     np.testing.assert_array_equal(np.isnan(estimate.values), np.isnan(noisy))
+
+
+@pytest.mark.parametrize("kind", ["white", "smooth"])
+def test_a_guess_is_weighed_against_what_the_network_sees(kind):
+    clean, noisy, guess = case(4096)
+    sd = clean.std() / 3
+    error = np.random.default_rng(9).standard_normal(4096)
+    if kind == "smooth":
+        error = np.convolve(error, np.hanning(15), "same") / np.sqrt(np.sum(np.hanning(15) ** 2))
+    guess = Estimate(values=clean + 0.3 * sd * error, method="lstm", sd=np.full(4096, 0.3 * sd))
+    series = Series.of(noisy)
+    alone, both = instant.denoise(series), instant.denoise(series, guess=guess)
+    assert gain_db(noisy, both.values, clean) > gain_db(noisy, alone.values, clean) + 0.5
+    assert gain_db(noisy, both.values, clean) > gain_db(noisy, guess.values, clean) + 0.5

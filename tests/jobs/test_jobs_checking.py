@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ Submit = Callable[..., str]
 
 def work(store: Store, run: str, halt: threading.Event | None = None) -> RunFolder:
     folder = store.home / "runs" / run
-    worker.run(folder, engine=FAKE, halt=halt)
+    worker.run(folder, engine=replace(FAKE, checks=True), halt=halt)
     return RunFolder(folder)
 
 

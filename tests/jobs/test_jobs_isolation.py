@@ -70,10 +70,11 @@ def test_a_run_whose_folder_cannot_be_written_holds_up_no_other(
     halt = threading.Event()
     serving = threading.Thread(target=lambda: supervise().serve(halt))
     serving.start()
-    until(state_is(store, good, "done"))
+    until(lambda: store.run(good).ended and store.run(bad).ended)
     halt.set()
     serving.join()
-    assert store.run(bad).state == "queued"
+    assert [store.run(run_id).state for run_id in (good, bad)] == ["done", "failed"]
+    assert "its folder cannot be written (Is a directory)" in store.run(bad).reason
 
 
 def test_what_is_not_ours_in_the_data_folder_disturbs_nobody(

@@ -221,7 +221,8 @@ def test_the_metrics_of_version_0_1_are_read_as_events() -> None:
     (path,) = (ROOT / "tests/data/version-0.1/runs").glob("*/metrics.jsonl")
     events = metrics.read_on(path)[0]
     assert [type(event) for event in events] == [Started, EpochEnd, EpochEnd, EpochEnd, Ended]
-    assert b"".join(map(metrics.encode, events)) == path.read_bytes()
+    for event, line in zip(events, path.read_bytes().splitlines(), strict=True):
+        assert json.loads(line).items() <= json.loads(metrics.encode(event)).items()
 
 
 def test_owners_take_turns_and_the_oldest_of_each_comes_first() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from denoise_core.lessons import EXPERIMENTS
+from denoise_core.lessons import LESSONS
 from denoise_core.lessons.build import build
 from denoise_core.lessons.snapshots import load
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """Lesson 6 with two trainings of two epochs; the choices that were trained."""
-    lesson, trained = EXPERIMENTS[6], []
+    lesson, trained = LESSONS[6], []
 
     def experiment(choice):
         made = lesson.experiment(choice)
@@ -48,13 +48,13 @@ def test_a_build_goes_on_where_it_was_interrupted(small, tmp_path):
 def test_other_settings_are_trained_anew(small, tmp_path):
     lesson, trained = small
     build([lesson], work=tmp_path / "work", report=len)
-    longer = replace(lesson, experiment=lambda choice: EXPERIMENTS[6].experiment(choice))
+    longer = replace(lesson, experiment=lambda choice: LESSONS[6].experiment(choice))
     build([longer], work=tmp_path / "work", report=len)
     assert len(trained) == 6
 
 
 def test_a_lesson_measured_again_gives_the_numbers_of_its_snapshot_within_what_machines_differ():
-    lesson = EXPERIMENTS[1]
+    lesson = LESSONS[1]
     choice = {**lesson.default, "blind": "off"}
     kept = load(lesson.name, lesson.axes).at(choice)
     again = lesson.measure(choice)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from denoise_core.config import RunConfig, settings
-from denoise_core.lessons import EXPERIMENTS, LESSONS, explain, notebook, to_csv
+from denoise_core.lessons import LESSONS, explain, notebook, to_csv
 from denoise_core.lessons.settings import SMALL
 
 pytestmark = pytest.mark.slow
@@ -22,9 +22,9 @@ def shortened(source):
     return re.sub(r'"training.steps_per_epoch": \d+', '"training.steps_per_epoch": 3', source)
 
 
-@pytest.mark.parametrize("number", EXPERIMENTS)
+@pytest.mark.parametrize("number", LESSONS)
 def test_the_program_of_a_lesson_runs_on_its_data_with_its_settings(number, capsys):
-    lesson = EXPERIMENTS[number]
+    lesson = LESSONS[number]
     for choice in ({control.name: control.values[at] for control in lesson.controls} for at in (0, -1)):
         made, names = lesson.experiment(choice), {}
         exec(compile(shortened(lesson.code(choice)), f"lesson {number}", "exec"), names)
@@ -37,9 +37,9 @@ def test_the_program_of_a_lesson_runs_on_its_data_with_its_settings(number, caps
     assert re.search(r"\d\.\d", capsys.readouterr().out) or number == 4
 
 
-@pytest.mark.parametrize("number", EXPERIMENTS)
+@pytest.mark.parametrize("number", LESSONS)
 def test_the_last_line_of_a_program_is_its_picture(number):
-    lesson = EXPERIMENTS[number]
+    lesson = LESSONS[number]
     assert lesson.code(lesson.default).rstrip().splitlines()[-1].startswith("go.Figure(")
 
 
@@ -62,11 +62,11 @@ def test_every_setting_of_the_lessons_is_named_so_that_no_default_changes_them()
     assert {path for path, _, _ in settings(RunConfig())} - inapplicable <= set(SMALL)
 
 
-@pytest.mark.parametrize("number", EXPERIMENTS)
+@pytest.mark.parametrize("number", LESSONS)
 def test_the_file_of_a_lesson_holds_its_series_to_the_last_digit(number):
     import denoise_core as dc
 
-    lesson = EXPERIMENTS[number]
+    lesson = LESSONS[number]
     data, name = to_csv(lesson, lesson.default)
     made, read = lesson.experiment(lesson.default), dc.read(data, name=name)
     np.testing.assert_array_equal(read[made.series.name].values, made.series.values)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from denoise_core import Series, signals
+from denoise_core import RunConfig, Series, signals
 from denoise_core.model.features import noise_sd_along
 from denoise_core.noise import describe
 from denoise_core.noise.local_level import local_noise_sd, varies_widely
@@ -60,7 +60,7 @@ def bursts(n=1024, size=1.0):
 
 @pytest.mark.parametrize("size", [1.0, 1e-90, 1e90])
 def test_a_trained_network_is_told_the_level_at_each_sample_whatever_the_unit(size):
-    levels = noise_sd_along(bursts(size=size)) / size
+    levels = noise_sd_along(bursts(size=size), RunConfig()) / size
     place = np.arange(1024)
     loud, quiet = (place % 150 > 15) & (place % 150 < 35), (place % 150 > 90) & (place % 150 < 110)
     assert np.median(levels[loud]) == pytest.approx(1.0, rel=0.25)
@@ -72,4 +72,4 @@ def test_a_trained_network_is_told_the_level_at_each_sample_whatever_the_unit(si
 def test_steady_noise_is_told_as_described():
     rng = np.random.default_rng(3)
     series = Series.of(np.sin(np.arange(1024) / 40.0) + 0.2 * rng.standard_normal(1024))
-    np.testing.assert_array_equal(noise_sd_along(series), describe(series.values).along(1024))
+    np.testing.assert_array_equal(noise_sd_along(series, RunConfig()), describe(series.values).along(1024))

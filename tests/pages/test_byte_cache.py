@@ -63,29 +63,34 @@ def test_what_many_ask_for_at_once_is_made_once_and_an_error_is_not_remembered()
 
 
 def test_first_looks_are_served_in_the_order_in_which_they_came():
-    gate, served, guard = FirstCome(2), [], threading.Lock()
-    hold = threading.Event()
+    gate, served, hold, people = FirstCome(1), [], threading.Event(), []
 
     def look(k):
         with gate.turn():
-            with guard:
-                served.append(k)
-            hold.wait(10)
+            served.append(k)
+            hold.wait(30)
 
-    people = []
     for k in range(6):
         people.append(threading.Thread(target=look, args=(k,)))
         people[-1].start()
-        while len(served) < min(k + 1, 2) or gate.ahead < max(0, k):
+        while gate.ahead < k + 1:
             time.sleep(0.001)
-            if k < 2:
-                break
-    assert gate.ahead == 5
     hold.set()
     for person in people:
         person.join()
-    assert sorted(served) == list(range(6))
-    assert served[2:] == [2, 3, 4, 5]
+    assert served == list(range(6))
+    assert gate.ahead == 0
+
+
+def test_as_many_are_served_at_once_as_there_are_places():
+    gate, both = FirstCome(2), threading.Barrier(2)
+
+    def look(_):
+        with gate.turn():
+            both.wait(30)
+
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(look, range(6)))
     assert gate.ahead == 0
 
 

@@ -131,7 +131,7 @@ def test_running_a_lesson_live_queues_the_same_training_with_the_truth_beside_it
     assert "Waiting: place 1" in json.dumps([item.proto.text for item in app.get("progress")])
 
 
-def test_the_page_imports_no_torch_and_reads_a_snapshot_once(learn, monkeypatch):
+def test_a_snapshot_is_read_once_for_all_who_look_at_it(learn, monkeypatch):
     from denoise_core.lessons import catalogue
 
     reads, load = [], catalogue.load

@@ -83,7 +83,8 @@ def test_settings_are_called_as_a_person_reads_them_and_stand_in_groups(app, tan
     assert "Robust (median, IQR)" in labelled(app.selectbox, "Scaling").options
     headings = [line.value for line in labelled(app.expander, "More settings").markdown]
     assert headings == [
-        f"**{group}**" for group in ("Preprocessing", "Network", "Learning goal and loss", "Validation and test", "Training")
+        f"**{group}**"
+        for group in ("Noise", "Preprocessing", "Network", "Learning goal and loss", "Validation and test", "Training")
     ]
 
 

@@ -162,6 +162,7 @@ def test_a_goal_that_the_pretrained_network_does_not_know_is_learned_from_random
     assert config.starts_pretrained
     other, usual = for_goal(config, goal), RunConfig()
     assert (other.model.start, other.training.epochs, other.training.averaging) == ("random", usual.training.epochs, 0)
+    assert (other.window.length, other.training.batch_size) == (128, 32)
     assert other.training.learning_rate == usual.training.learning_rate
     assert "another goal" in other.reasons["training.epochs"]
     assert for_goal(config, "blind_spot") == config

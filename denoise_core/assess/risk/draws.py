@@ -20,13 +20,14 @@ SHORTEST = 64
 """Samples a series needs for its noisier copies to tell anything."""
 ADDED = 0.25
 """Variance of the noise that is added, relative to the noise that is there."""
-_SAMPLES, _MOST_PAIRS = 40_000, 2  # that all noisier copies may have together, and pairs of opposite sign
+_LARGEST = 1e50  # of a value, and one over the smallest noise level: fourth powers of them are numbers
+_SAMPLES, _MOST = 30_000, 4  # that all noisier copies may have together, and copies
 _WHOLE, _STRETCHES, _STRETCH = 65_536, 4, 8_192  # a longer series is judged by so many stretches of so many samples
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """Noise to be added, in pairs of opposite sign, and where the results are judged.
+    """Noise to be added, in pairs of opposite sign unless the series is long, and where the results are judged.
 
     With ``z = added[k]`` and ``a = ADDED``, ``noisier(k) == y + sqrt(a) z``; ``y - z / sqrt(a)`` is uncorrelated with it
     where the noise is as described.
@@ -60,11 +61,14 @@ class Draws:
             )
         if described.sd == 0.0:
             raise DataError(f"No noise is visible in {series.name}, so no errors can be estimated. Leave it as it is.")
+        if described.sd < 1.0 / _LARGEST or np.nanmax(np.abs(series.values)) > _LARGEST:
+            raise DataError(f"The values of {series.name} are too large or too small to estimate errors. Use another unit.")
         model, rng = NoiseModel.of(series, described), np.random.default_rng(seed)
         stretches = _stretches(len(series))
-        pairs = int(np.clip(_SAMPLES // (2 * sum(part.stop - part.start for part in stretches)), 1, _MOST_PAIRS))
-        noises = [model.sample(rng) for _ in range(pairs)]
-        return cls(series=series, model=model, added=np.array([s * z for z in noises for s in (1, -1)]), stretches=stretches)
+        count = int(np.clip(_SAMPLES // sum(part.stop - part.start for part in stretches), 1, _MOST))
+        noises = [model.sample(rng) for _ in range(max(1, count // 2))]
+        added = [sign * z for z in noises for sign in ((1, -1) if count > 1 else (1,))]
+        return cls(series=series, model=model, added=np.array(added), stretches=stretches)
 
     def __len__(self) -> int:
         return len(self.added)

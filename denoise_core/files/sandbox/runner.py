@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 import denoise_core
+from denoise_core.config import parse_untrusted
 from denoise_core.errors import DataError
 from denoise_core.files.options import Limits
 
@@ -27,6 +28,7 @@ _OUT_OF_MEMORY = (
 )
 
 
+_LONGEST_ANSWER = 64 << 20
 PATIENCE_S = 120.0
 """Longer than two files that take all of their time."""
 
@@ -57,15 +59,24 @@ def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) 
 
 
 def _run(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
-    (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict()}))
+    (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict(), "parent": os.getpid()}))
     code = _wait(_start(folder), limits.seconds)
-    answer_file = folder / "answer.json"
-    answer = json.loads(answer_file.read_text()) if code == 0 and answer_file.exists() else None
+    answer = _answer(folder / "answer.json") if code == 0 else None
     if answer is None or "memory" in answer:
         raise DataError(_ending(code, answer, folder, name=name, limits=limits))
     if "error" in answer:
         raise DataError(answer["error"])
     return dict(answer)
+
+
+def _answer(file: Path) -> dict[str, Any] | None:
+    """What the process said; None where it is nothing that ours would say, since a hostile file may have taken it over."""
+    try:
+        answer = parse_untrusted(file.read_bytes(), longest=_LONGEST_ANSWER)
+    except (OSError, ValueError) as error:
+        _LOG.warning("the answer cannot be read: %s", error)
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import signal
 import sqlite3
 import sys
@@ -25,7 +26,7 @@ from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order, places
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
 from denoise_core.jobs.spec import CANCEL, FAILED, KEEP, RUNNING, Entry
-from denoise_core.jobs.storage import retention
+from denoise_core.jobs.storage import disk_errors, retention
 from denoise_core.jobs.storage.catalogue import read_entry
 from denoise_core.jobs.storage.home import Home, check_settings, keep_days
 from denoise_core.jobs.storage.index import IndexWriter
@@ -38,6 +39,8 @@ POLL_S = 0.2
 IDLE_S = 600.0
 RETRY_S = 5.0
 SILENT_S = 60.0
+STARTS = 5
+"""So often a run whose folder cannot be written is tried."""
 ESCALATION = {KEEP: {"term_s": 5.0, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
 """Keeping the best may lawfully take long for a long series; cancelling may not."""
 
@@ -61,6 +64,7 @@ class Supervisor:
         self._pruned = 0.0
         self._busy = time.time()
         self._troubles: list[OSError] = []
+        self._refused: Counter[str] = Counter()
         self._index = IndexWriter(home.index)
         self._places: dict[str, int] | None = None
         write_json(home.machine, {"slots": self._slots})
@@ -169,7 +173,18 @@ class Supervisor:
             if slots:
                 log.info("Starting run %s on %s.", entry.id, slots[0])
                 with self._isolate(entry.id):
-                    self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
+                    self._start(entry.id, slots[0])
+
+    def _start(self, run_id: str, slot: str) -> None:
+        """A folder that cannot be written although the disk is not full fails its run after some tries, and no other."""
+        folder = self._folder(run_id)
+        try:
+            self._workers[run_id] = Worker.start(self._command, folder, slot)
+        except OSError as error:
+            self._refused[run_id] += 1
+            if disk_errors.is_disk_full(error) or not folder.exists() or self._refused[run_id] < STARTS:
+                raise
+            folder.end(FAILED, f"The run could not be started: its folder cannot be written ({error.strerror or error}).")
 
     def _waiting_and_running(self) -> tuple[list[Entry], Counter[str]]:
         """The runs that wait, and how many of each owner run."""
@@ -205,9 +220,10 @@ class Supervisor:
 
 
 def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> int:
-    """``supervisor [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
+    """``supervisor [--stay] [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
     parser = argparse.ArgumentParser(prog="supervisor", description="Start and mind the trainings of a data folder.")
     parser.add_argument("home", nargs="?", type=Path, help="the data folder; default $DENOISE_HOME")
+    parser.add_argument("--stay", action="store_true", help="also when nobody needs it: for a service of its own")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     home = Home.at(arguments.home)
@@ -221,7 +237,7 @@ def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND)
     halt = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: halt.set())
-    Supervisor(home, machine_slots(), command).serve(halt)
+    Supervisor(home, machine_slots(), command).serve(halt, idle_s=math.inf if arguments.stay else IDLE_S)
     return 0
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
+from denoise_core.files.reading import PREFIX
 from denoise_core.jobs.spec import QUEUED, Entry
 from denoise_core.jobs.storage.catalogue import read_entry
 from denoise_core.jobs.storage.home import Home
@@ -74,6 +78,7 @@ def prune(home: Home, entries: Iterable[Entry], *, days: float, now: float) -> N
             needed.add(entry.spec.source.input)
     _prune_inputs(Inputs(home), needed, now - UPLOAD_DAYS * DAY_S)
     _prune_parts(home, now - DAY_S)
+    _prune_temporary(now - DAY_S)
 
 
 def _prune_discarded(home: Home) -> set[str | None]:
@@ -90,6 +95,14 @@ def _prune_inputs(inputs: Inputs, needed: set[str | None], before: float) -> Non
     for digest in inputs.all():
         if digest not in needed and inputs.last_put(digest) < before:
             inputs.remove(digest)
+
+
+def _prune_temporary(before: float) -> None:
+    """What readers left in the temporary folder when the process that had started them was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prune_parts(home: Home, before: float) -> None:

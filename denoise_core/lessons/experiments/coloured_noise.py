@@ -17,7 +17,7 @@ from denoise_core.series import Float64Array
 from denoise_core.signals import ar1_noise, ecg_like
 
 N, SNR, LAGS = 1500, 3.0, 20
-RHOS, GAPS = (0.0, 0.5, 0.8), (1, 2, 3, 5, 8)
+RHOS, GAPS = (0.0, 0.5, 0.8, 0.95), (1, 2, 3, 5, 8)
 SHOWN = slice(600, 900)
 
 
@@ -93,10 +93,8 @@ def _findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
         f"Autocorrelation {rho:g}, blind spot {_samples(int(choice['gap']))}: the gain is {cell['gain']:.1f} dB, and "
         f"the residual is {cell['removed']:.0%} of the noise in size."
     )
-    second = (
-        f"Of the blind spots tried, {_samples(GAPS[best])} is best for this noise with {gains[best]:.1f} dB; 1 sample gives "
-        f"{gains[0]:.1f} dB, {GAPS[-1]} samples give {gains[-1]:.1f} dB."
-    )
+    others = " and ".join(f"{gains[i]:.1f} dB with {_samples(GAPS[i])}" for i in (0, len(GAPS) - 1) if i != best)
+    second = f"For this noise a blind spot of {_samples(GAPS[best])} gains most, {gains[best]:.1f} dB, against {others}."
     if best == 0 and rho == 0:
         third = "White noise needs no more than one hidden sample; every further one only costs detail."
     elif best == 0:

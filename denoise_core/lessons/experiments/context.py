@@ -17,7 +17,7 @@ from denoise_core.series import Float64Array, Series
 from denoise_core.signals import add_noise
 
 N, SNR = 1500, 2.0
-WINDOWS = (16, 32, 64, 128)
+WINDOWS = (16, 32, 64, 128, 256)
 FILTERS = (3, 5, 9, 17, 25, 33, 49, 65, 97, 129, 193, 257)
 SAMPLES_PER_STEP = 1024
 SHOWN = slice(600, 900)
@@ -101,9 +101,10 @@ def _findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
         "averages the signal away."
     )
     enough = errors[np.array(WINDOWS) >= period]
+    stays = {f"{enough.min():.0%}", f"{enough.max():.0%}"}
     third = (
         "A filter's width is a compromise between noise and detail. A network learns what to use: with windows of one "
-        f"period or more it stays between {enough.min():.0%} and {enough.max():.0%}."
+        f"period or more it is off by {' to '.join(sorted(stays))}."
     )
     return first, second, third
 

@@ -11,7 +11,7 @@ from denoise_core.figures import Line, Panel
 from denoise_core.lessons import code, heartbeats
 from denoise_core.lessons.lesson import Control, Experiment, Lesson
 from denoise_core.lessons.settings import settings
-from denoise_core.lessons.snapshots import Choice, Snapshot
+from denoise_core.lessons.snapshots import Choice, Snapshot, Value
 from denoise_core.lessons.training import held_out
 from denoise_core.series import Float64Array
 from denoise_core.signals import add_noise, ecg_like
@@ -20,7 +20,9 @@ N, KNOWN, SNR, DRIFT = 2400, 1600, 3.0, 3.0
 """Samples of the whole record, and of its first part, which is there when the network is trained; drift in mV over all of it."""
 SPLITS = {"scattered": "scattered at random", "in_time": "the last part"}
 SCALERS = {"all": "on the whole record", "train": "on the training part"}
-_SPLIT = {
+_SHORT = {"scattered": "scattered", "in_time": "last part", "all": "all data", "train": "training data"}
+_HELD_OUT = {"scattered": "scattered samples", "in_time": "the last part"}
+_SPLIT: dict[str, dict[str, Value]] = {
     "scattered": {"split.kind": "scattered", "split.block": 1, "split.valid_share": 0.25},
     "in_time": {"split.kind": "in_time", "split.valid_share": 0.25},
 }
@@ -85,10 +87,7 @@ def _rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
         Line(name="Score on later data", x=later, y=levels, role="residual", points="diamond"),
         Line(name="Shown above", x=reported[here], y=levels[here], role="truth", points="circle-open"),
     ]
-    labels = {
-        level: f"{SPLITS[split]},<br>scaled {SCALERS[scaler]}"
-        for level, (split, scaler) in zip(levels.tolist(), ways, strict=True)
-    }
+    labels = dict(zip(levels.tolist(), (f"{_SHORT[split]}, {_SHORT[scaler]}" for split, scaler in ways), strict=True))
     top = 1.1 * float(max(later.max(), reported.max()))
     return [
         [Panel(lines=above, x_title="Time (s)", y_title="mV", marks=marks, height=0.9)],
@@ -109,21 +108,20 @@ def _findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
     cell = snapshot.at(choice)
     reported, later = float(cell["reported"]), float(cell["later"])
     first = (
-        f"Held out {SPLITS[str(choice['split'])]}, scaling fitted {SCALERS[str(choice['scaler'])]}: the reported error "
-        f"is {reported:.1f} times the noise, and on later data it is {later:.1f} times, which is {later / reported:.1f} "
-        "times as much as reported."
+        f"With {_HELD_OUT[str(choice['split'])]} held out and the scaling fitted {SCALERS[str(choice['scaler'])]}, the "
+        f"reported error is {reported:.1f} times the noise; on the data that came later it is {later:.1f} times."
     )
-    other = snapshot.at({**choice, "split": "in_time" if choice["split"] == "scattered" else "scattered"})
-    scattered, last = (cell, other) if choice["split"] == "scattered" else (other, cell)
+    scattered, last = (snapshot.at({**choice, "split": split}) for split in ("scattered", "in_time"))
+    warns = "it warns, but too mildly" if scattered["reported"] < last["reported"] < last["later"] else "it warns no better"
     second = (
-        f"Scattered samples are predicted from neighbours of the same time, so they report {scattered['reported']:.1f} "
-        f"({scattered['later']:.1f} on later data); the last part has drifted away, as later data will, and reports "
-        f"{last['reported']:.1f} ({last['later']:.1f})."
+        f"Scattered samples have neighbours from the same time, so they promise {scattered['reported']:.1f}. The last part has "
+        f"drifted away as later data will and says {last['reported']:.1f}, against {last['later']:.1f} later: {warns}."
     )
-    swapped = snapshot.at({**choice, "scaler": "train" if choice["scaler"] == "all" else "all"})
+    other = "train" if choice["scaler"] == "all" else "all"
+    swapped = snapshot.at({**choice, "scaler": other})
     third = (
-        f"With the scaling fitted {SCALERS['train' if choice['scaler'] == 'all' else 'all']} instead, the report is "
-        f"{swapped['reported']:.1f} and the later error {swapped['later']:.1f}."
+        f"With the scaling fitted {SCALERS[other]} instead, the report is {swapped['reported']:.1f} and the later error "
+        f"{swapped['later']:.1f}."
     )
     return first, second, third
 
@@ -135,7 +133,8 @@ def _program(choice: Choice) -> str:
         data=(
             f"rng = np.random.default_rng({heartbeats.seed_of(choice)})\n"
             f"beats = ecg_like({N}, rng)\n"
-            f"noisy = add_noise(beats, snr={SNR:g}, rng=rng) - {DRIFT:g} * np.arange({N}) / {N}\n"
+            f"clean = beats - {DRIFT:g} * np.arange({N}) / {N}\n"
+            f"noisy = add_noise(beats, snr={SNR:g}, rng=rng) - beats + clean\n"
             f"{scale}"
             f"whole = dc.Series.of(noisy, rate_hz={heartbeats.RATE_HZ:g})\n"
             f"series = whole.part(slice(0, {KNOWN}))  # what is there at training time\n"

@@ -97,21 +97,22 @@ def _rows(snapshot: Snapshot, choice: Choice) -> list[list[Panel]]:
 def _findings(snapshot: Snapshot, choice: Choice) -> tuple[str, str, str]:
     cell, errors = snapshot.at(choice), dict(zip(LOSSES, snapshot.along("loss", choice, "error"), strict=True))
     share, loss = float(choice["spikes"]), LOSSES[str(choice["loss"])]
-    first = (
-        f"Trained with {loss} on a recording with {share:g} % spikes, the result is off by {cell['error']:.2f} times the noise"
-    )
+    first = f"Trained with {loss} on a recording with {share:g}% spikes, the result is off by {cell['error']:.2f} times the noise"
     if share:
         first += f": {cell['error_at_spikes']:.1f} times at the spikes and {cell['error_elsewhere']:.2f} times elsewhere"
     each = ", ".join(f"{words} {errors[name]:.2f}" for name, words in LOSSES.items())
     best = min(errors, key=errors.__getitem__)
     if share == 0:
-        third = f"Without spikes the three differ by {max(errors.values()) - min(errors.values()):.2f} times the noise."
+        third = (
+            f"Without spikes {LOSSES[best]} is best too, and the worst of the three is "
+            f"{max(errors.values()) / errors[best]:.1f} times as far off."
+        )
     elif best == "mse":
         third = "Here the squared error did best in spite of the spikes, which is unusual: try new noise."
     else:
         third = (
             "To a squared error, one spike of ten times the noise weighs as much as a hundred ordinary samples, and "
-            "the result follows it. The other two losses count it as one bad sample."
+            "the result follows it. The other two losses give a single sample far less weight."
         )
     return f"{first}.", f"With the same recording: {each} times the noise.", third
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import state
 
@@ -28,13 +29,24 @@ def only(name: str, *, within: str = "") -> Iterator[None]:
         What the keys of the containers to hide in begin with; all of the page but its bar if empty.
     """
     with st.container(key=f"hiding-{within}"):
-        place = st.empty()
-    if state.shown(within) != name:
-        where = f"[class*='st-key-{within}'] " if within else ""
-        left = f"{where}[data-stale='true']:not([class*='{name}'], :focus-within, {_BAR})"
-        state.show(within, "")  # a rerun that comes in between leaves parts of both
-        # The labels of widgets say themselves that they are visible.
-        place.markdown(f"<style>{left}, {left} * {{ visibility: hidden !important; }}</style>", unsafe_allow_html=True)
+        # At once what it is to be: with an empty place first, a frame may be painted in which nothing is hidden.
+        place = st.empty() if state.shown(within) == name else _hide(name, within)
     yield
     place.empty()
     state.show(within, name)
+
+
+def slot(ready: bool) -> DeltaGenerator:
+    """A place for what may not be ready yet; until it is, nothing of before is left in it either.
+
+    What `only` hides is seen for a moment where one rerun ends and the next has not begun; here it is replaced.
+    """
+    return st.container() if ready else st.empty()
+
+
+def _hide(name: str, within: str) -> DeltaGenerator:
+    state.show(within, "")  # a rerun that comes in between leaves parts of both
+    where = f"[class*='st-key-{within}'] " if within else ""
+    left = f"{where}[data-stale='true']:not([class*='{name}'], :focus-within, {_BAR})"
+    # The labels of widgets say themselves that they are visible.
+    return st.markdown(f"<style>{left}, {left} * {{ visibility: hidden !important; }}</style>", unsafe_allow_html=True)

@@ -72,6 +72,11 @@ class Look:
         return quick_estimate_is_known(self.source, self.method, **self._how)
 
     @property
+    def is_ready(self) -> bool:
+        """Whether that holds for the suggested settings as well, which the form shows beside it."""
+        return self.suggested.is_made and self.is_made
+
+    @property
     def estimate(self) -> dc.Estimate:
         return quick_estimate(self.source, self.method, **self._how)
 
@@ -95,12 +100,12 @@ def choose(chosen: Source) -> Look:
     return Look(source=chosen, method=method, fills=_fills(chosen), changes=changes, stated=stated)
 
 
-def estimate(look: Look) -> dc.Estimate | None:
-    """The settings of the method, and the series denoised, if that is done; None where it is not done yet, or cannot be."""
+def estimate(look: Look, *, ready: bool) -> dc.Estimate | None:
+    """The settings of the method, and the series denoised; None where it is not `ready`, and where it cannot be denoised."""
     try:
         if look.suggested.is_made:
             filter_settings.form(look.source, look.method, look.suggested.estimate.settings)
-        return look.estimate if look.suggested.is_made and look.is_made else None
+        return look.estimate if ready else None
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
@@ -111,15 +116,15 @@ def finish(look: Look) -> None:
 
     First looks wait for their turn, so that everybody's does not take as long as all together.
     """
-    if not (missing := [one for one in (look.suggested, look) if not one.is_made]):
-        return
     ahead = FIRST_LOOKS.ahead
     waits = f", {plural(ahead, 'recording')} ahead of yours" if ahead else ""
     with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}{waits}…", show_time=True), FIRST_LOOKS.turn():
-        for one in missing:
+        for one in (look.suggested, look):
             with suppress(DenoiseError):  # said when the page is shown again
                 one.estimate  # noqa: B018
-    st.rerun()
+    if look.is_ready:
+        st.rerun()
+    st.warning("This recording is too long to be denoised here. Use the command line.", icon=":material/warning:")
 
 
 def _fills(chosen: Source) -> bool:

@@ -105,9 +105,9 @@ def _file(source: Source, estimates: dict[str, dc.Estimate]) -> bytes:
     return render(recording(source), estimates, like=store().input_path(source.input or ""))
 
 
-def finish(looks: Sequence[Look]) -> None:
-    """Denoise the columns that are not denoised yet while the page shows them as recorded, then show it again."""
-    if not (missing := [look for look in looks if not look.is_made]):
+def finish(looks: Sequence[Look], missing: Sequence[Look]) -> None:
+    """Denoise the columns that the page shows as recorded, because they were `missing`, then show it again."""
+    if not missing:
         return
     with st.spinner(f"Denoising {plural(len(missing), 'column')}…", show_time=True), FIRST_LOOKS.turn():
         for look in missing:

@@ -37,27 +37,33 @@ def show() -> None:
             _several(looks, controls, picture)
             return
         with freshness.only(look.name, within="words"):
+            ready = look.is_ready  # asked once: another session may make it meanwhile
             with controls, st.container(key="words"):
-                estimate = quick_look.estimate(look)
-                words = st.container()
+                estimate = quick_look.estimate(look, ready=ready)
+                words, further, files = freshness.slot(ready), st.container(), freshness.slot(ready)
             # Before the words, which take longer to find, and before the estimate where it takes longer still.
             with picture:
                 heading("Recording and result")
                 _picture(chosen, estimate)
                 noise_panel.panel(chosen, estimate)
                 source.reading(chosen, recording(chosen))
-            with words:
-                if estimate is not None:
+            if estimate is not None:
+                with words:
                     quick_look.verdict(look, estimate)
+            with further:
                 quick_look.onward(look)
-                if estimate is not None:
+            if estimate is not None:
+                with files:
                     quick_look.download(look, estimate)
-                quick_look.finish(look)
+            if not ready:
+                with words:
+                    quick_look.finish(look)
 
 
 def _several(looks: Sequence[Look], controls: DeltaGenerator, picture: DeltaGenerator) -> None:
     """Several columns at once, and one file with all of their results."""
     with freshness.only("-".join(look.name for look in looks), within="words"):
+        missing = [look for look in looks if not look.is_made]
         with picture:
             several.picture(looks)
             source.reading(looks[0].source, recording(looks[0].source))
@@ -65,7 +71,7 @@ def _several(looks: Sequence[Look], controls: DeltaGenerator, picture: DeltaGene
             several.words(looks)
             quick_look.onward(looks[0])
             several.download(looks)
-            several.finish(looks)
+            several.finish(looks, missing)
 
 
 def _bench(top: DeltaGenerator, unread: Source) -> None:

@@ -80,7 +80,7 @@ def test_second_person_waits_is_told_the_place_and_may_look_but_not_stop(person,
     second.get_by_role("button", name="See the result").wait_for()
     assert server.store.run(theirs).state == "done"
     first.get_by_role("button", name="Restore this run").click()
-    points_beyond(first, "loss-", 1)
+    says(first, "Training on cpu")
     assert server.store.run(mine).state == "running"
 
 

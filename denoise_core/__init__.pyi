@@ -10,6 +10,7 @@ from .files import read as read
 from .files import write as write
 from .methods import METHODS as METHODS
 from .methods import denoise as denoise
+from .methods import risk as risk
 from .model import TrainedDenoiser as TrainedDenoiser
 from .model import load as load
 from .series import Estimate as Estimate

@@ -127,6 +127,15 @@ class TimeAxis:
         return np.asarray(self.start.astype("datetime64[us]") + since)
 
 
+LARGEST = 1e100
+"""Larger values are refused: the squares of their spectra would overflow. No instrument delivers them; damaged files do."""
+
+
+def size_in_words(value: float) -> str:
+    """What a value beyond `LARGEST` is, to be read after "is"."""
+    return "infinite" if np.isinf(value) else f"{value:g}, which is too large to compute with"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Series:
     """One channel over time; missing samples are NaN.
@@ -134,7 +143,7 @@ class Series:
     Raises
     ------
     DataError
-        If values and time axis differ in length, or a value is infinite.
+        If values and time axis differ in length, or a value is infinite or beyond `LARGEST`.
     """
 
     values: Float64Array
@@ -145,11 +154,11 @@ class Series:
     def __post_init__(self) -> None:
         if self.values.ndim != 1 or len(self.values) != len(self.time):
             raise DataError(f"{self.name} has shape {self.values.shape}, but the time axis has {len(self.time)} samples.")
-        infinite = np.flatnonzero(np.isinf(self.values))
-        if infinite.size:
+        beyond = np.flatnonzero((self.values > LARGEST) | (self.values < -LARGEST))
+        if beyond.size:
             raise DataError(
-                f"{self.name} is infinite at sample {infinite[0] + 1} ({infinite.size} in all). "
-                "Replace infinite values with empty cells, which count as gaps."
+                f"{self.name} is {size_in_words(self.values[beyond[0]])} at sample {beyond[0] + 1} ({beyond.size} in all). "
+                "Replace such values with empty cells, which count as gaps."
             )
 
     @classmethod
@@ -188,6 +197,8 @@ class Series:
             raise DataError(
                 f"{self.name} is {present[0]:g} at every sample, so there is nothing to denoise. Choose another column."
             )
+        if present.max() - present.min() < 1.0 / LARGEST:
+            raise DataError(f"{self.name} varies by less than {1.0 / LARGEST:g}, too little to compute with. Use a smaller unit.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +215,8 @@ class Estimate:
         The noise level that the method assumed, in the unit of the series.
     notes : tuple of str
         What was done to the series before the method and undone afterwards, in whole sentences.
+    removed : mapping of str to float64 array of shape (n,)
+        What was removed before the method saw the series, by name: "hum", "drift". It is part of ``noisy - values``.
     """
 
     values: Float64Array
@@ -212,6 +225,21 @@ class Estimate:
     noise_sd: float | None = None
     settings: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
     notes: tuple[str, ...] = ()
+    removed: Mapping[str, Float64Array] = field(default_factory=lambda: _EMPTY)
+
+    def seen_of(self, noisy: Series) -> Series:
+        """What the method saw of the series: ``noisy - sum(removed)``."""
+        return replace(noisy, values=noisy.values - sum(self.removed.values())) if self.removed else noisy
+
+    @property
+    def stated_error(self) -> float | None:
+        """Root mean square of `sd` over the samples that have one, in the unit of the series; None where none has."""
+        known = np.empty(0) if self.sd is None else self.sd[np.isfinite(self.sd)]
+        return float(np.sqrt(np.mean(known**2))) if len(known) else None
+
+    def part(self, where: slice) -> Estimate:
+        """The same for a stretch of the series: ``part.values == values[where]``."""
+        return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where])
 
     def with_gaps_of(self, noisy: Series) -> Estimate:
         """The same, but NaN where the series has no sample: nothing is filled in."""
@@ -226,7 +254,8 @@ class Estimate:
         if strength == 1.0:
             return self
         values = noisy.values + strength * (self.values - noisy.values)
-        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength})
+        removed = {name: strength * part for name, part in self.removed.items()}
+        return replace(self, values=values, sd=None, settings={**self.settings, "strength": strength}, removed=removed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,16 +265,19 @@ class Layout:
     Parameters
     ----------
     format : str
-        "text", "workbook", "parquet", "npy", "npz" or "wav".
+        A name of `files.formats.registry`: "text", "workbook", "parquet", "wav", ...
     names : tuple of str
         The columns, in the order of the file.
     newest_first : bool
         Whether the file's first row is the latest.
+    packed : str
+        "gz" or "zip" where the file came packed.
     """
 
     format: str
     names: tuple[str, ...]
     newest_first: bool = False
+    packed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import downloads, messages, outcome, runs, source, state
+from pages.parts import downloads, estimated_error, freshness, messages, outcome, runs, source, state
 from pages.parts.setup import page_setup
 
 top = page_setup("Result")
@@ -23,19 +23,25 @@ with messages.report_errors():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
         result = outcome.controls(run)
+    with freshness.only(f"{run.id}-{result.i}"), freshness.only(result.name, within="words"):
         top.caption(source.in_words(run.spec.source.file_name, result.series))
-        downloads.show(result)
-        outcome.verdict(result)
-    with picture:
-        outcome.teaching(run)
-        outcome.numbers(result)
-        outcome.picture(result)
-        outcome.comparison(result)
-        outcome.changes(result)
-        spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
-        if spectrum.open:
-            with spectrum:
-                outcome.spectrum(result)
-        with st.expander("Settings of this run", icon=":material/tune:"):
-            st.json(run.spec.config.to_json(), expanded=1)
-            runs.retention(run)
+        with controls:
+            downloads.show(result)
+            with st.container(key="words"):
+                outcome.verdict(result)
+        with picture:
+            outcome.teaching(run)
+            with st.container(key="words-numbers"):
+                outcome.numbers(result)
+            outcome.picture(result)
+            with st.container(key="words-more"):
+                estimated_error.show(result)
+                outcome.comparison(result)
+                outcome.changes(result)
+            spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
+            if spectrum.open:
+                with spectrum:
+                    outcome.spectrum(result)
+            with st.expander("Settings of this run", icon=":material/tune:"):
+                st.json(run.spec.config.to_json(), expanded=1)
+                runs.retention(run)

@@ -6,8 +6,8 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import applying, form, live, messages, runs, source, state
-from pages.parts.cached import run_series, series_of
+from pages.parts import applying, form, freshness, live, messages, runs, source, state
+from pages.parts.cached import identity, run_series, series_of
 from pages.parts.setup import page_setup
 
 top = page_setup("Train")
@@ -15,17 +15,18 @@ run = runs.open_run()
 
 if run is None:
     chosen = form.first_column(source.current())
-    top.caption(source.in_words(chosen.file_name, series_of(chosen)))
-    with messages.report_errors():
-        form.show(chosen)
-    settings, network = st.columns(2)
-    with settings:
-        form.from_file()
-    with network, messages.report_errors():
-        applying.show(chosen)
+    with freshness.only(identity(chosen)):
+        top.caption(source.in_words(chosen.file_name, series_of(chosen)))
+        with messages.report_errors():
+            form.show(chosen)
+        settings, network = st.columns(2)
+        with settings:
+            form.from_file()
+        with network, messages.report_errors():
+            applying.show(chosen)
     st.stop()
 
-with messages.report_errors():
+with messages.report_errors(), freshness.only(run.id):
     top.caption(source.in_words(run.spec.source.file_name, run_series(run.id)))
     heading, onward = st.columns([3, 2], vertical_alignment="center")
     heading.subheader(messages.plain(live.heading(run)), anchor=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +28,12 @@ _SMALL: Mapping[str, Any] = MappingProxyType(
 def gain_db(noisy: np.ndarray, estimate: np.ndarray, clean: np.ndarray) -> float:
     """``10 log10(MSE(noisy) / MSE(estimate))`` over the samples that are present."""
     return snr_gain_db(estimate, clean, noisy=noisy)
+
+
+def figure_of(chart: Any) -> dict[str, Any]:
+    """The figure of a chart of a page, as it is sent to the browser."""
+    figure: dict[str, Any] = json.loads(gzip.decompress(chart.proto.bytes))["figure"]
+    return figure
 
 
 def with_settings(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:

@@ -1,9 +1,11 @@
 """Metrics against a true signal, diagnostics of the residual, and the verdict in plain words."""
 
 from denoise_core.assess.diagnostics import on_gaps, on_noise, on_series, on_training
+from denoise_core.assess.disturbances import on_disturbances
 from denoise_core.assess.familiarity import can_rescale, differences, fitted_scaling
 from denoise_core.assess.held_out import on_test_part
 from denoise_core.assess.metrics import METRICS, score
+from denoise_core.assess.noise_words import noise_density, noise_in_words
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.assess.spectra import Spectra, spectra
 from denoise_core.assess.truth import truth_of
@@ -21,6 +23,9 @@ __all__ = [
     "differences",
     "fitted_scaling",
     "judge",
+    "noise_density",
+    "noise_in_words",
+    "on_disturbances",
     "on_gaps",
     "on_noise",
     "on_series",

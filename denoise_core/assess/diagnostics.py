@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_range, format_value
+from denoise_core.assess.formatting import format_percent, format_range, format_value, plural
 from denoise_core.assess.verdict import Sentence
 from denoise_core.dsp.gaps import Mask, runs
 from denoise_core.noise import Noise
 from denoise_core.series import Estimate, Series
-from denoise_core.suggestions import SPIKE_SHARE
+from denoise_core.suggestions import LEAST_SAMPLES, SPIKE_SHARE
 
 UNEVEN_SHARE = 0.01
 CLIPPED_SHARE = 0.005
@@ -54,8 +54,8 @@ def on_gaps(series: Series, estimate: Estimate | None = None) -> list[Sentence]:
     count = int(np.count_nonzero(missing))
     if count == 0:
         return []
-    plural = "is" if count == 1 else "are"
-    found = [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {plural} missing: {_places(missing)}.")]
+    verb = "is" if count == 1 else "are"
+    found = [Sentence(severity="note", text=f"{count:,} of {len(series):,} samples {verb} missing: {_places(missing)}.")]
     return found if estimate is None else [*found, _on_filling(missing, missing & np.isnan(estimate.values))]
 
 
@@ -91,7 +91,7 @@ def _on_autocorrelation(noise: Noise) -> Iterator[Sentence]:
 
 def _on_spikes(noise: Noise) -> Iterator[Sentence]:
     if noise.spikes > SPIKE_SHARE:
-        text = f"{100 * noise.spikes:.2g} % of the samples are spikes, which the suggested settings tolerate."
+        text = f"{format_percent(noise.spikes)} of the samples are spikes, which the suggested settings tolerate."
         yield Sentence(severity="note", text=text)
 
 
@@ -104,7 +104,7 @@ def _on_envelope(noise: Noise, unit: str) -> Iterator[Sentence]:
 def _on_time(series: Series) -> Iterator[Sentence]:
     if (share := series.time.uneven_share) > UNEVEN_SHARE:
         step = format_value(series.time.step, series.time.unit)
-        fact = f"Samples are not evenly spaced: {100 * share:.2g} % of the steps differ from {step}."
+        fact = f"Samples are not evenly spaced: {format_percent(share)} of the steps differ from {step}."
         yield Sentence(severity="warn", text=f"{fact} The methods assume even spacing, so timing will be wrong.")
 
 
@@ -114,13 +114,17 @@ def _on_extremes(series: Series) -> Iterator[Sentence]:
         return
     share = float(np.mean((values == values.min()) | (values == values.max())))
     if share > max(CLIPPED_SHARE, 4.0 / values.size):
-        text = f"{100 * share:.2g} % of the samples lie exactly at the minimum or maximum: the recording may be clipped."
+        text = f"{format_percent(share)} of the samples lie exactly at the minimum or maximum: the recording may be clipped."
         yield Sentence(severity="note", text=text)
 
 
 def _on_amount(series: Series) -> Iterator[Sentence]:
-    if (count := int(np.count_nonzero(series.observed))) < FEW_SAMPLES:
+    count = int(np.count_nonzero(series.observed))
+    if count < LEAST_SAMPLES:
+        text = f"No network can be trained on {plural(count, 'sample')}; at least {LEAST_SAMPLES} are needed. Use a filter."
+        yield Sentence(severity="note", text=text)
+    elif count < FEW_SAMPLES:
         text = (
-            f"Too little data for a network: {count} samples, and it needs {FEW_SAMPLES} or more. A filter is the safer choice."
+            f"A network learns little from {count} samples; about {FEW_SAMPLES} or more are better. A filter is the safer choice."
         )
         yield Sentence(severity="note", text=text)

@@ -18,6 +18,17 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
+def minutes(duration_s: float) -> str:
+    """Whole minutes, at least one: "58 minutes"."""
+    return plural(max(1, round(duration_s / 60.0)), "minute")
+
+
+def format_percent(share: float) -> str:
+    """A share of 1 in percent, with two figures: "8.8 %", "100 %", "< 0.1 %"."""
+    percent = 100.0 * share
+    return "< 0.1 %" if 0.0 < percent < 0.1 else f"{percent:.0f} %" if percent >= 10.0 else f"{percent:.2g} %"
+
+
 def format_range(low: float, high: float, unit: str) -> str:
     """Two numbers and one unit: "1.2 to 2.4 mV"."""
     return f"{format_value(low, '')} to {format_value(high, unit)}"

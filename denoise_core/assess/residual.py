@@ -161,7 +161,8 @@ def _correlation(a: Float64Array, b: Float64Array) -> float:
 
 
 def _excess_kurtosis(values: Float64Array) -> float:
-    square = (values - values.mean()) ** 2
+    deviation = values - values.mean()
+    square = (deviation / (np.abs(deviation).max() or 1.0)) ** 2  # in units of the largest: fourth powers would overflow
     return _divide(float(np.mean(square**2)), float(np.mean(square)) ** 2) - 3.0
 
 

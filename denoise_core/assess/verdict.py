@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_frequency, format_value
+from denoise_core.assess.formatting import format_frequency, format_percent, format_value
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.noise import Noise
@@ -79,6 +79,8 @@ class Verdict:
 def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = None, noise: Noise | None = None) -> Verdict:
     """What was removed from `noisy`, in words and numbers; with the truth of shape (n,), the true gain too.
 
+    Hum and drift that were removed before are named, but not judged: the residual is what the method removed from the rest.
+
     With `noise`, what `noise.describe` said of the series, the residual may be as autocorrelated as that noise is.
 
     Raises
@@ -86,11 +88,11 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = Non
     DataError
         If lengths differ or fewer than 8 samples are present.
     """
-    residual = diagnose(noisy, estimate, noise=noise)
+    residual = diagnose(estimate.seen_of(noisy), estimate, noise=noise)
     gain_db = None if truth is None else snr_gain_db(estimate.values, truth, noisy=noisy.values)
     sentences = [*_on_truth(gain_db), *_on_amount(residual), *_on_pattern(residual, noisy), *_on_shape(residual)]
     sentences.sort(key=lambda s: s.severity != "warn")
-    headline = _headline(residual, sentences, unit=noisy.unit)
+    headline = _headline(residual, sentences, unit=noisy.unit, before=tuple(estimate.removed))
     if all(s.severity == "good" for s in sentences):
         text = "The residual has no oscillation, no spikes and an even level, as expected of noise."
         sentences.append(Sentence(severity="good", text=text))
@@ -99,13 +101,14 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = Non
     return Verdict(headline=headline, sentences=tuple(sentences), figures=figures, alt=alt, residual=residual, gain_db=gain_db)
 
 
-def _headline(residual: Residual, sentences: list[Sentence], *, unit: str) -> str:
+def _headline(residual: Residual, sentences: list[Sentence], *, unit: str, before: tuple[str, ...]) -> str:
+    besides = f" besides the {' and the '.join(before)}" if before else ""
     if residual.sd == 0.0:
-        return "Nothing was removed."
+        return f"Nothing was removed{besides}."
     calm = all(s.severity == "good" for s in sentences)
     otherwise = "The residual shows no pattern we can detect." if calm else "The residual looks mostly like noise."
     first = next((s.short for s in sentences if s.severity == "warn"), otherwise)
-    return f"Removed about {format_value(residual.sd, unit)} RMS. {first}"
+    return f"Removed about {format_value(residual.sd, unit)} RMS{besides}. {first}"
 
 
 def _on_truth(gain_db: float | None) -> Iterator[Sentence]:
@@ -204,7 +207,7 @@ def _figures(residual: Residual, gain_db: float | None, *, unit: str) -> tuple[F
     share = Figure(
         label="Variance removed",
         value=residual.removed_share,
-        text=f"{100.0 * residual.removed_share:.2g} %",
+        text=format_percent(residual.removed_share),
         help="Variance of the residual, as a share of the variance of the recording.",
     )
     lag_1 = f" after prewhitening (the noise itself has {residual.prewhitening:.2f} at lag 1)" if residual.prewhitening else ""

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from denoise_core.cli.settings import USUAL
+from denoise_core.files import KINDS
+from denoise_core.files.options import ROLES
 from denoise_core.suggestions import RECIPES
 
 
@@ -29,7 +31,8 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="the file to write; default: NAME_denoised, beside the input"
     )
-    command.add_argument("--method", default="lstm", metavar="NAME", help="one of the names that 'methods' lists; default: lstm")
+    command.add_argument("--method", default="auto", metavar="NAME", help="one of the names that 'methods' lists; default: auto")
+    command.add_argument("--train", action="store_true", help="with auto: also train a network, and combine it with the others")
     command.add_argument("--model", type=Path, metavar="FILE", help="use a network saved by 'train' instead of training one")
     command.add_argument("--rescale", action="store_true", help="with --model: fit the network's scaling to this recording")
     command.add_argument("--residual", action="store_true", help="also write the residual: what was removed")
@@ -38,6 +41,7 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     gaps.add_argument("--keep-gaps", action="store_true", help="leave gaps empty; by default a trained network fills them")
     gaps.add_argument("--fill-gaps", action="store_true", help="continue the series over gaps, also with instant and the filters")
     command.add_argument("--together", action="store_true", help="train one network for all columns instead of one for each")
+    _noise(command)
     _training(command)
 
 
@@ -50,20 +54,57 @@ def _train(command: argparse.ArgumentParser) -> None:
         help="the input is clean: add white or autocorrelated noise, and train to remove it",
     )
     command.add_argument("--snr", type=float, metavar="RATIO", help="with --add-noise: signal-to-noise ratio, sd over sd")
+    _noise(command)
     _training(command)
 
 
 def _suggest(command: argparse.ArgumentParser) -> None:
     _input(command)
     command.add_argument("--recipe", default=USUAL, metavar="NAME", help=f"one of {', '.join(RECIPES)}; default: {USUAL}")
+    _noise(command)
+
+
+def _noise(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--remove-hum", action="store_true", help="also remove mains hum, if some is found")
+    command.add_argument("--remove-drift", action="store_true", help="also remove drift of the baseline, if some is found")
+    command.add_argument(
+        "--noise-from",
+        metavar="START:STOP",
+        help="a stretch that holds nothing but noise, in the unit of the time column, such as 0:2.5; the noise is measured there",
+    )
+    command.add_argument("--noise-level", type=float, metavar="SD", help="the standard deviation of the noise, where it is known")
 
 
 def _input(command: argparse.ArgumentParser, *, columns: str = "store") -> None:
     several = "; repeat it for several columns" if columns == "append" else ""
-    command.add_argument("input", type=Path, metavar="INPUT", help="CSV, XLSX, ODS, Parquet, NPY, NPZ or WAV")
+    command.add_argument("input", type=Path, metavar="INPUT", help=KINDS)
     command.add_argument("--column", action=columns, metavar="NAME", help=f"the column to use; default: the first{several}")
     command.add_argument("--time-column", metavar="NAME", help="the column that holds the time; default: detected; '' for none")
     command.add_argument("--rate", type=float, metavar="HZ", help="sampling rate, used instead of a time column")
+    reading = command.add_argument_group("how the file is read; detected by default")
+    reading.add_argument("--sheet", metavar="NAME", help="sheet of a workbook, or group of a file with several tables")
+    reading.add_argument(
+        "--delimiter", metavar="CHAR", help="between columns: one character, 'tab', 'spaces', or '' for one column"
+    )
+    reading.add_argument("--decimal", choices=(".", ","), help="the decimal mark")
+    reading.add_argument("--header", type=int, metavar="ROW", help="the row with the names, from 1; 0 for none")
+    reading.add_argument("--footer", type=int, metavar="ROWS", help="rows at the end that hold no samples")
+    reading.add_argument("--gap-words", type=_words, default=(), metavar="WORDS", help="cells that are missing values: -999;OVL")
+    for name, what in (("unit", "unit of a column: pressure=bar"), ("role", f"one of {', '.join(ROLES)}: pressure=ignore")):
+        reading.add_argument(
+            f"--{name}", type=_pair, action="append", default=[], metavar="NAME=VALUE", help=f"{what}; repeat it for several"
+        )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(";") if word.strip())
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, found, value = text.rpartition("=")
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} should be NAME=VALUE")
+    return name, value
 
 
 def _training(command: argparse.ArgumentParser) -> None:
@@ -84,6 +125,7 @@ def _training(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also train on the same columns of this file; repeat it for several files",
     )
+    command.add_argument("--minutes", type=float, metavar="M", help="about how long to train; default: what suits the data")
     command.add_argument("--device", metavar="NAME", help="where to train: auto, cuda, mps or cpu")
     command.add_argument(
         "--set",

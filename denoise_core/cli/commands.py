@@ -12,12 +12,13 @@ from safetensors import SafetensorError
 from denoise_core import assess, files, methods
 from denoise_core.cli import inputs, progress, settings, validation
 from denoise_core.cli.console import Say, speaker
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.dataset.selection import ChannelSelection
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
 from denoise_core.model import about
-from denoise_core.noise import describe
+from denoise_core.noise import describe_series, find_disturbances
+from denoise_core.noise.stated import check_statement
 from denoise_core.series import Estimate, Series
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ def denoise(arguments: Namespace) -> None:
     target = _target(arguments)
     given = inputs.read(arguments, say, channels=_channels(arguments.model))
     estimates = {}
-    for series, estimate in _estimates(given, arguments, say):
+    for series, estimate, stated in _estimates(given, arguments, say):
         estimates[series.name] = estimate.with_gaps_of(series) if arguments.keep_gaps else estimate
-        _report(series, estimates[series.name], say)
+        _report(series, estimates[series.name], stated, say)
     files.write(given.recording, estimates, target, like=arguments.input, residual=arguments.residual, sd=arguments.sd)
     say(f"Wrote {target}.")
 
@@ -47,7 +48,7 @@ def train(arguments: Namespace) -> None:
     validation.check_target(arguments.output, arguments.input)
     given = inputs.read(arguments, say)
     for series in given.series():
-        _warn(series, say)
+        _warn(series, settings.stated_noise(arguments), say)
     data, config = _from_noisy_copies(given, arguments) if arguments.add_noise else _from_recording(given, arguments)
     trained = progress.train(data, config, say=say, quiet=arguments.quiet)
     try:
@@ -63,7 +64,7 @@ def suggest(arguments: Namespace) -> None:
     say = speaker(quiet=True)
     recording = inputs.recording_of(arguments.input, arguments, say)
     series = recording[arguments.column or inputs.first(recording, say)]
-    print(settings.recipe(arguments.recipe, series).to_json())
+    print(settings.recipe(arguments.recipe, series, settings.stated_noise(arguments)).to_json())
 
 
 def list_methods(arguments: Namespace) -> None:
@@ -98,35 +99,56 @@ def _channels(model: Path | None) -> tuple[str, ...]:
     return () if model is None else about(model).channels
 
 
-def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate]]:
-    """Each chosen series with its estimate."""
+def _estimates(given: ChannelSelection, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate, NoiseConfig]]:
+    """Each chosen series with its estimate, and what was said of its noise."""
+    stated = settings.stated_noise(arguments)
     if arguments.model is not None:
-        yield from _by_model(given, arguments.model, say, rescale=arguments.rescale)
-    elif methods.lookup(arguments.method).trains:
+        yield from _by_model(given, arguments, say)
+    elif methods.lookup(arguments.method).trains or arguments.train:
         repeats = settings.changes(arguments).get("objective.kind") == "repeats"  # needs several series together
         for data in given.training_sets(together=arguments.together or repeats):
+            config = settings.config_for(data, arguments)
             for series in data.to_denoise:
-                _warn(series, say)
-            trained = progress.train(data, settings.config_for(data, arguments), say=say, quiet=arguments.quiet)
-            yield from ((series, trained.denoise(series)) for series in data.to_denoise)
+                _warn(series, config.noise, say)
+            if arguments.train:
+                yield from _blended(data, settings.for_twins(config), arguments, say)
+                continue
+            trained = progress.train(data, config, say=say, quiet=arguments.quiet)
+            yield from ((series, trained.denoise(series), config.noise) for series in data.to_denoise)
     else:
         for series in given.series():
-            _warn(series, say)
-            yield (
-                series,
-                methods.denoise(series, method=arguments.method, fill_gaps=arguments.fill_gaps, **settings.changes(arguments)),
-            )
+            _warn(series, stated, say)
+            changes = settings.changes(arguments)
+            estimate = methods.denoise(series, method=arguments.method, fill_gaps=arguments.fill_gaps, noise=stated, **changes)
+            yield series, estimate, stated
 
 
-def _by_model(given: ChannelSelection, model: Path, say: Say, *, rescale: bool) -> Iterator[tuple[Series, Estimate]]:
+def _blended(
+    data: TrainingSet, config: RunConfig, arguments: Namespace, say: Say
+) -> Iterator[tuple[Series, Estimate, NoiseConfig]]:
+    """Each series by a network and other methods together; a second network, trained on noisier copies, tells its error."""
+    trained = progress.train(data, config, say=say, quiet=arguments.quiet)
+    estimates = [trained.denoise(series) for series in data.to_denoise]
+    noisier = methods.twin_of(data, stated=config.noise)
+    twin = progress.train_twin(noisier, methods.for_twin(config), epochs=len(trained.history), quiet=arguments.quiet)
+    for i, (series, estimate, copy) in enumerate(zip(data.to_denoise, estimates, noisier.to_denoise, strict=True)):
+        found = methods.blend_with_network(series, estimate, twin.denoise(copy), i=i, stated=config.noise)
+        for sentence in filter(None, (found.sentence, found.doubt)):
+            say(sentence)
+        yield series, found.chosen, config.noise
+
+
+def _by_model(given: ChannelSelection, arguments: Namespace, say: Say) -> Iterator[tuple[Series, Estimate, NoiseConfig]]:
     from denoise_core.model import load
 
+    model, rescale = arguments.model, arguments.rescale
     header = about(model)
     header.check_fits(given.columns)
-    trained = load(model)
+    stated = settings.stated_noise(arguments, header.config.noise)
+    trained = load(model).with_noise(stated)
     for series in given.series():
-        _warn(series, say)
-        unlike = assess.differences(header, series, noise_sd=describe(series.values).sd)
+        _warn(series, stated, say)
+        unlike = assess.differences(header, series, noise_sd=describe_series(series, stated).sd)
         for sentence in unlike:
             say(sentence)
         if rescale:
@@ -134,7 +156,7 @@ def _by_model(given: ChannelSelection, model: Path, say: Say, *, rescale: bool) 
             say(f"The network's scaling was fitted to {series.name}.")
         elif unlike:
             say("What is removed may be signal, not noise. Try --rescale, or train a network on this recording.")
-        yield series, trained.denoise(series)
+        yield series, trained.denoise(series), stated
 
 
 def _from_recording(given: ChannelSelection, arguments: Namespace) -> tuple[TrainingSet, RunConfig]:
@@ -163,14 +185,21 @@ def _report_test_gain(trained: TrainedDenoiser, given: ChannelSelection, data: T
             say(f"{series.name}: gain on the test samples: {gain_db:.1f} dB.")
 
 
-def _warn(series: Series, say: Say) -> None:
+def _warn(series: Series, stated: NoiseConfig, say: Say) -> None:
     """Report what to know about a series before it is denoised."""
     for sentence in assess.on_series(series):
         say(sentence.text)
+    check_statement(series, stated)
+    if doubt := describe_series(series, stated).doubt if stated.stretch else "":
+        say(doubt)
+    for name, text in assess.on_disturbances(find_disturbances(series), series.unit, how=" with --remove-{}").items():
+        if name not in stated.removes:
+            say(text.format(name))
 
 
-def _report(series: Series, estimate: Estimate, say: Say) -> None:
+def _report(series: Series, estimate: Estimate, stated: NoiseConfig, say: Say) -> None:
     """Report what was done to a series."""
     for sentence in (*estimate.notes, *(one.text for one in assess.on_gaps(series, estimate))):
         say(sentence)
-    say(assess.judge(series, estimate, noise=describe(series.values)).headline)
+    noise = describe_series(estimate.seen_of(series), stated)
+    say(assess.judge(series, estimate, noise=noise).headline)

@@ -13,6 +13,8 @@ from denoise_core.dataset.selection import ChannelSelection
 from denoise_core.errors import SettingsError
 from denoise_core.series import Recording
 
+_CHARACTERS = {"tab": "\t", "\\t": "\t", "spaces": " "}
+
 
 def read(arguments: Namespace, say: Say, *, channels: Sequence[str] = ()) -> ChannelSelection:
     """The recording and columns of a command; without --column, those of a model's `channels`, or else the first column.
@@ -42,11 +44,26 @@ def _default(recording: Recording, channels: Sequence[str], say: Say) -> Sequenc
 
 def recording_of(path: Path, arguments: Namespace, say: Say) -> Recording:
     """A file, read as the options say; its notes are reported."""
-    options = files.ReadOptions(time_column=arguments.time_column, rate_hz=arguments.rate)
-    recording = files.read(path, options=options)
+    recording = files.read(path, options=_options(arguments))
     for note in recording.notes:
         say(note)
     return recording
+
+
+def _options(arguments: Namespace) -> files.ReadOptions:
+    """What the command line says of how files are read."""
+    return files.ReadOptions(
+        delimiter=_CHARACTERS.get(arguments.delimiter, arguments.delimiter),
+        decimal=arguments.decimal,
+        header=arguments.header,
+        footer=arguments.footer,
+        sheet=arguments.sheet,
+        gap_words=arguments.gap_words,
+        units=dict(arguments.unit),
+        roles=dict(arguments.role),
+        time_column=arguments.time_column,
+        rate_hz=arguments.rate,
+    )
 
 
 def first(recording: Recording, say: Say) -> str:

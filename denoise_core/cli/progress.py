@@ -15,7 +15,7 @@ from tqdm import tqdm
 from denoise_core.cli.console import Say
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.training.events import EpochEnd, Finished, Started
+from denoise_core.training.events import EpochEnd, Finished, Started, up_to
 from denoise_core.training.events import Event as TrainingEvent
 
 if TYPE_CHECKING:
@@ -34,11 +34,20 @@ def train(data: TrainingSet, config: RunConfig, *, say: Say, quiet: bool) -> Tra
 
     trainer = Trainer(data, config)
     with _ctrl_c() as pressed:
-        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet)
+        _watch(takewhile(lambda _: not pressed.is_set(), trainer.run()), quiet=quiet, title="Training")
     trained = trainer.best()
     if pressed.is_set():
         say(f"Stopped. The best epoch so far ({trained.best_epoch}) is kept.")
     return trained
+
+
+def train_twin(data: TrainingSet, config: RunConfig, *, epochs: int, quiet: bool) -> TrainedDenoiser:
+    """A network trained in the same way for as many epochs; Ctrl-C interrupts."""
+    from denoise_core.training import Trainer
+
+    trainer = Trainer(data, config)
+    _watch(up_to(trainer.run(), epochs), quiet=quiet, title="Checking")
+    return trainer.best()
 
 
 @contextmanager
@@ -61,12 +70,12 @@ def _ctrl_c() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _watch(events: Iterable[TrainingEvent], *, quiet: bool) -> None:
-    with tqdm(desc="Training", unit=" epochs", disable=quiet, leave=True) as bar:
+def _watch(events: Iterable[TrainingEvent], *, quiet: bool, title: str) -> None:
+    with tqdm(desc=title, unit=" epochs", disable=quiet, leave=True) as bar:
         for event in events:
             if isinstance(event, Started):
                 bar.reset(total=event.epochs)
-                bar.set_description(f"Training on {event.device}")
+                bar.set_description(f"{title} on {event.device}")
             elif isinstance(event, EpochEnd):
                 bar.set_postfix(train_loss=event.train_loss, valid_loss=event.valid_loss, best=event.best_epoch)
                 bar.update()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from denoise_core.config import RunConfig, unknown
+from denoise_core.config import NoiseConfig, RunConfig, unknown
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
-from denoise_core.suggestions import RECIPES, for_channels
+from denoise_core.suggestions import RECIPES, for_channels, for_goal
 
 USUAL = "suggested"
 
@@ -26,20 +30,60 @@ def config_for(data: TrainingSet, arguments: Namespace) -> RunConfig:
     DataError
         If the settings file cannot be read.
     """
-    settings = changes(arguments)
-    if arguments.device is not None:
-        settings["training.device"] = arguments.device
+    settings = {f"noise.{name}": value for name, value in stated_changes(arguments).items()} | changes(arguments)
+    asked = {"training.device": arguments.device, "training.minutes": arguments.minutes}
+    settings |= {path: value for path, value in asked.items() if value is not None}
     if data.clean and arguments.config is None:
         settings = {"objective.kind": "supervised"} | settings
     start = for_channels(_start(data.to_denoise[0], arguments), data.channels)
+    if (goal := settings.get("objective.kind")) in OBJECTIVES:
+        start = for_goal(start, goal)
     return _apply_changes(start, settings).check(samples=min(map(len, data.noisy)))
 
 
-def recipe(name: str, series: Series) -> RunConfig:
+def recipe(name: str, series: Series, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """The settings of one of `suggestions.RECIPES` for a series; SettingsError if there is none of that name."""
     if name not in RECIPES:
         raise SettingsError([f"{unknown(name, RECIPES, what='recipe')} The recipes are: {', '.join(RECIPES)}."])
-    return RECIPES[name].fill(series)
+    return RECIPES[name].fill(series, stated=stated)
+
+
+def stated_noise(arguments: Namespace, start: NoiseConfig = NO_STATEMENT) -> NoiseConfig:
+    """`start` with what the options say of the noise, and what they ask to remove."""
+    return replace(start, **stated_changes(arguments))
+
+
+def stated_changes(arguments: Namespace) -> dict[str, Any]:
+    """The settings of the group "noise" that the options change, by name.
+
+    Raises
+    ------
+    SettingsError
+        If --noise-from is no stretch, or --noise-level is not above 0.
+    """
+    found: dict[str, Any] = {f"remove_{name}": True for name in ("hum", "drift") if getattr(arguments, f"remove_{name}")}
+    if arguments.noise_level is not None:
+        if not 0.0 < arguments.noise_level < math.inf:
+            raise SettingsError([f"--noise-level {arguments.noise_level:g} must be above 0: it is the sd of the noise."])
+        found["level"] = arguments.noise_level
+    if arguments.noise_from is not None:
+        found["start"], found["stop"] = _stretch(arguments.noise_from)
+    return found
+
+
+def _stretch(word: str) -> tuple[float, float]:
+    try:
+        start, stop = map(float, word.split(":"))
+    except ValueError:
+        raise SettingsError([f"--noise-from {word} is no stretch: write START:STOP, for example 0:2.5."]) from None
+    if not start < stop or not math.isfinite(stop - start):
+        raise SettingsError([f"--noise-from {word} is empty: START must lie before STOP."])
+    return start, stop
+
+
+def for_twins(config: RunConfig) -> RunConfig:
+    """The settings with half of the time budget, for two trainings: the second is there to judge the first."""
+    return config.replace("training.minutes", 0.5 * config.training.minutes)
 
 
 def changes(arguments: Namespace) -> dict[str, Any]:
@@ -56,7 +100,7 @@ def changes(arguments: Namespace) -> dict[str, Any]:
 def _start(series: Series, arguments: Namespace) -> RunConfig:
     if arguments.config is not None:
         return RunConfig.from_json(_text(arguments.config))
-    return recipe(arguments.recipe or USUAL, series)
+    return recipe(arguments.recipe or USUAL, series, stated_noise(arguments))
 
 
 def _apply_changes(config: RunConfig, settings: dict[str, Any]) -> RunConfig:

@@ -6,22 +6,26 @@ from argparse import Namespace
 from pathlib import Path
 
 from denoise_core import methods
+from denoise_core.assess.risk import BLEND
 from denoise_core.errors import DataError, SettingsError
 
-_OF_TRAINING = ("config", "recipe", "device", "together", "clean", "more")
+_OF_TRAINING = ("config", "recipe", "device", "together", "clean", "more", "minutes")
 
 
 def check_method(arguments: Namespace) -> None:
     """SettingsError if a training option is given but nothing is trained."""
-    trains = methods.lookup(arguments.method).trains and arguments.model is None
+    automatic = arguments.method == BLEND and arguments.model is None
+    if arguments.train and not automatic:
+        told = "--model" if arguments.model is not None else f"--method {arguments.method}"
+        raise SettingsError([f"--train combines a network with other methods, so it cannot be used with {told}. Leave one out."])
+    trains = (methods.lookup(arguments.method).trains and arguments.model is None) or arguments.train
     given = [f"--{name}" for name in _OF_TRAINING if getattr(arguments, name)]
-    if arguments.changes and arguments.model is not None:
+    if arguments.changes and (arguments.model is not None or automatic):
         given.append("--set")
     if given and not trains:
+        remedy = "Add --train, or --method lstm." if automatic else "Leave one of them out."
         without = "--model" if arguments.model is not None else f"--method {arguments.method}"
-        raise SettingsError(
-            [f"{' and '.join(given)} cannot be used with {without}, which does not train a network. Leave one of them out."]
-        )
+        raise SettingsError([f"{' and '.join(given)} cannot be used with {without}, which does not train a network. {remedy}"])
 
 
 def check_start(arguments: Namespace) -> None:

@@ -5,6 +5,7 @@ from denoise_core.config.groups import (
     GROUPS,
     InputConfig,
     ModelConfig,
+    NoiseConfig,
     ObjectiveConfig,
     ScalingConfig,
     SplitConfig,
@@ -13,6 +14,7 @@ from denoise_core.config.groups import (
 )
 from denoise_core.config.objectives import OBJECTIVES, Objective
 from denoise_core.config.run import POINT_LOSSES, RunConfig
+from denoise_core.config.untrusted_json import parse_untrusted
 
 __all__ = [
     "GROUPS",
@@ -20,6 +22,7 @@ __all__ = [
     "POINT_LOSSES",
     "InputConfig",
     "ModelConfig",
+    "NoiseConfig",
     "Objective",
     "ObjectiveConfig",
     "RunConfig",
@@ -28,6 +31,7 @@ __all__ = [
     "TrainingConfig",
     "WindowConfig",
     "as_type_of",
+    "parse_untrusted",
     "problem",
     "setting",
     "settings",

@@ -22,8 +22,10 @@ def setting(
 ) -> Any:
     """A dataclass field that carries what a form, a check and the command line need.
 
-    `choices` may map each value to its label.
+    `choices` may map each value to its label. A default of True or False makes it a switch.
     """
+    if isinstance(default, bool):
+        low, high = False, True
     words = dict(choices) if isinstance(choices, Mapping) else {name: name for name in choices}
     known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log}
     return field(default=default, metadata={**known, "choices": tuple(choices), "words": words})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from denoise_core.config.declare import setting
 from denoise_core.config.objectives import OBJECTIVES
 
 GROUPS = {
+    "noise": "Noise",
     "input": "Preprocessing",
     "scaling": "Scaling",
     "window": "Windows",
@@ -17,6 +18,62 @@ GROUPS = {
     "training": "Training",
 }
 """Field of `RunConfig` -> what a person calls that group of settings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig:
+    """What a person says of the noise, and what is removed before any method sees the series."""
+
+    remove_hum: bool = setting(
+        False,
+        label="Remove hum",
+        help="Removes mains hum, a steady tone near 50, 60, 100 or 120 Hz with its overtones, if there is one.",
+    )
+    remove_drift: bool = setting(
+        False,
+        label="Remove drift",
+        help="Removes drift of the baseline: what moves more slowly than the signal does, if the two can be told apart.",
+    )
+    level: float = setting(
+        0.0,
+        label="Noise level",
+        low=0.0,
+        high=1e300,
+        help="Standard deviation of the noise in the unit of the recording, where you know it. 0: estimated.",
+    )
+    start: float = setting(
+        0.0,
+        label="Only noise from",
+        low=-1e15,
+        high=1e15,
+        help="Start of a stretch of the recording that holds nothing but noise, in the unit of its time. The noise is then "
+        "measured there.",
+    )
+    stop: float = setting(
+        0.0,
+        label="Only noise until",
+        low=-1e15,
+        high=1e15,
+        help="End of that stretch. The same as its start: no stretch is marked.",
+    )
+
+    @property
+    def removes(self) -> tuple[str, ...]:
+        """What is removed: some of "hum" and "drift"."""
+        return tuple(name for name, chosen in (("hum", self.remove_hum), ("drift", self.remove_drift)) if chosen)
+
+    def without_statement(self) -> NoiseConfig:
+        """What is removed, without what is true of one recording alone."""
+        return NoiseConfig(remove_hum=self.remove_hum, remove_drift=self.remove_drift)
+
+    def without_stretch(self) -> NoiseConfig:
+        """The same without the marked stretch."""
+        return replace(self, start=0.0, stop=0.0)
+
+    @property
+    def stretch(self) -> tuple[float, float] | None:
+        """The stretch that holds only noise, in the unit of the time axis; None where none is marked."""
+        return None if self.start == self.stop else (self.start, self.stop)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +168,14 @@ class ModelConfig:
         help="Memory cells in each layer. More cells can follow finer shapes, but need more data and time.",
     )
     layers: int = setting(2, label="Layers", low=1, high=4, help="Stacked layers in each direction.")
+    start: str = setting(
+        "random",
+        label="First weights",
+        choices={"pretrained": "Pretrained on synthetic signals", "random": "Random"},
+        help="What the training starts from: a network that has already learned from synthetic signals of many kinds, or random "
+        "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that predicts each sample from its neighbours on "
+        "both sides, without residual learning; any other network starts from random ones.",
+    )
     heads: int = setting(
         4,
         label="Attention heads",
@@ -225,6 +290,16 @@ class TrainingConfig:
     """How long and how it is trained, and on what device."""
 
     epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best epoch is kept.")
+    minutes: float = setting(
+        0.0,
+        label="Time budget",
+        unit="min",
+        low=0.0,
+        high=1440.0,
+        help="About how long to train. The speed is measured at the start, and the number of epochs chosen so that they fill "
+        "this time; then the same seed gives the same result only where that number is the same. 0 trains as many epochs as are "
+        "set.",
+    )
     steps_per_epoch: int = setting(
         5, label="Steps per epoch", low=1, high=2000, help="Weight updates in each epoch, one batch of windows each."
     )
@@ -238,7 +313,12 @@ class TrainingConfig:
         help="The algorithm that updates the weights. SGD has a momentum of 0.9 and needs a larger learning rate.",
     )
     learning_rate: float = setting(
-        1e-2, label="Learning rate", low=1e-5, high=1.0, log=True, help="How far each step moves the weights, at its largest."
+        1e-2,
+        label="Learning rate",
+        low=1e-5,
+        high=1.0,
+        log=True,
+        help="How far each step moves the weights, at its largest; pretrained weights move a twentieth as far.",
     )
     schedule: str = setting(
         "one_cycle",
@@ -249,6 +329,15 @@ class TrainingConfig:
     weight_decay: float = setting(
         1e-3, label="Weight decay", low=0.0, high=1.0, help="Pulls the weights towards zero; reduces overfitting."
     )
+    averaging: int = setting(
+        0,
+        label="Weight averaging",
+        unit="steps",
+        low=0,
+        high=1000,
+        help="The network that is validated and kept has the running mean of the weights over about so many steps, which evens "
+        "out their jitter. 0 keeps the weights as they are.",
+    )
     gradient_clip: float = setting(
         1.0,
         label="Gradient clipping",
@@ -258,6 +347,13 @@ class TrainingConfig:
     )
     patience: int = setting(
         12, label="Patience", unit="epochs", low=1, high=2000, help="Stop after this many epochs without improvement."
+    )
+    precision: str = setting(
+        "auto",
+        label="Arithmetic",
+        choices={"auto": "Automatic", "float32": "32 bits", "bfloat16": "16 bits where it does no harm"},
+        help="How many bits the products in the network have during training. 16 are about twice as fast on processors made for "
+        "it; Automatic uses them where a short measurement says so. The result is always computed with 32.",
     )
     seed: int = setting(0, label="Seed", low=0, high=2**31 - 1, help="The same seed on the same machine gives the same result.")
     device: str = setting(

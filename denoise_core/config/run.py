@@ -11,6 +11,7 @@ from denoise_core.config.declare import as_type_of, problem, settings, unknown, 
 from denoise_core.config.groups import (
     InputConfig,
     ModelConfig,
+    NoiseConfig,
     ObjectiveConfig,
     ScalingConfig,
     SplitConfig,
@@ -18,6 +19,7 @@ from denoise_core.config.groups import (
     WindowConfig,
 )
 from denoise_core.config.objectives import OBJECTIVES
+from denoise_core.config.untrusted_json import parse_untrusted
 from denoise_core.errors import SettingsError
 
 POINT_LOSSES = ("mse", "mae", "huber")
@@ -28,6 +30,7 @@ LARGEST_HELD_OUT = 0.8
 class RunConfig:
     """All settings of one training. `reasons` says in words why a setting was suggested ("window.length" -> sentence)."""
 
+    noise: NoiseConfig = field(default_factory=NoiseConfig)
     input: InputConfig = field(default_factory=InputConfig)
     scaling: ScalingConfig = field(default_factory=ScalingConfig)
     window: WindowConfig = field(default_factory=WindowConfig)
@@ -46,6 +49,18 @@ class RunConfig:
     def two_sided(self) -> bool:
         """Whether samples after the predicted one are seen as well."""
         return OBJECTIVES[self.objective.kind].two_sided
+
+    @property
+    def starts_pretrained(self) -> bool:
+        """Whether the pretrained weights are asked for and fit the network."""
+        model, usual = self.model, ModelConfig()
+        fits = (model.backbone, model.hidden_size, model.layers, model.baseline) == (
+            usual.backbone,
+            usual.hidden_size,
+            usual.layers,
+            usual.baseline,
+        )
+        return model.start == "pretrained" and fits and self.two_sided and OBJECTIVES[self.objective.kind].blind
 
     def problems(self, *, samples: int | None = None) -> list[str]:
         """Every fault with its value, limit and remedy; empty if there is none. `samples` is the length of the series."""
@@ -85,7 +100,7 @@ class RunConfig:
             If the text is not JSON, or a name is unknown, or a value has the wrong type or is out of range.
         """
         try:
-            raw = json.loads(text)
+            raw = parse_untrusted(text)
         except ValueError as error:
             raise SettingsError([f"The settings are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):
@@ -120,9 +135,15 @@ def _parse(raw: dict[str, Any], faults: list[str]) -> RunConfig:
 
 def _combination_problems(config: RunConfig, *, samples: int | None = None) -> list[str]:
     """Every fault, in whole sentences; `samples` is the length of the shortest series, where it is known."""
-    rules = (_network_problems, _classic_problems, _goal_problems, _window_problems, _split_problems)
+    rules = (_noise_problems, _network_problems, _classic_problems, _goal_problems, _window_problems, _split_problems)
     found = [sentence for rule in rules for sentence in rule(config)]
     return found if found or samples is None else [*_length_problems(config, samples)]
+
+
+def _noise_problems(config: RunConfig) -> Iterator[str]:
+    start, stop = config.noise.start, config.noise.stop
+    if start > stop:
+        yield f"noise.stop = {stop:g} lies before noise.start = {start:g}: exchange them."
 
 
 def _network_problems(config: RunConfig) -> Iterator[str]:

@@ -11,6 +11,8 @@ from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.preprocessing import preprocess, resample
 from denoise_core.dataset.split import Parts, split_series
 from denoise_core.dataset.training_set import Target, TrainingSet
+from denoise_core.noise import separate
+from denoise_core.noise.stated import check_statement
 from denoise_core.series import Series
 
 
@@ -23,7 +25,7 @@ class PreparedData:
     data : TrainingSet
         As `preprocess` leaves it.
     preview_series : Series
-        The first series, resampled if the settings ask for it, but not prewhitened.
+        The first series without its disturbances, resampled if the settings ask for it, but not prewhitened.
     """
 
     data: TrainingSet
@@ -45,6 +47,8 @@ def check(data: TrainingSet, config: RunConfig) -> None:
     config.check(samples=min(map(len, data.noisy)))
     for series in data.noisy:
         series.check_usable(at_least=2 * config.window.length)
+    for series in data.to_denoise:
+        check_statement(series, config.noise)
     if OBJECTIVES[config.objective.kind].target != "others":
         data.targets(config.objective.kind)
 
@@ -64,11 +68,11 @@ def prepare_data(data: TrainingSet, config: RunConfig) -> PreparedData:
     targets = preprocessed.targets(config.objective.kind)
     length, seed = config.window.length, config.training.seed
     split = [split_series(~np.isnan(one.values), config.split, length=length, seed=seed + i) for i, one in enumerate(targets)]
-    preview_series = resample(data.noisy[0], config).series
+    preview_series = resample(separate(data.noisy[0], config.noise.removes).series, config).series
     return PreparedData(data=preprocessed, targets=targets, split=tuple(split), preview_series=preview_series)
 
 
 def _preprocess_all(data: TrainingSet, config: RunConfig) -> TrainingSet:
-    done = [preprocess(series, config) for series in data.noisy]
+    done = [preprocess(separate(series, config.noise.removes).series, config) for series in data.noisy]
     clean = tuple(one.transform(values) for one, values in zip(done, data.clean, strict=False))
     return replace(data, noisy=tuple(one.series for one in done), clean=clean)

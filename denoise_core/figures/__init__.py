@@ -1,8 +1,10 @@
 """Every chart of the product, once, as a plain plotly figure."""
 
-from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, windows
+from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, stated_error, time_values, windows
 from denoise_core.figures.panels import Line, Panel, panels
-from denoise_core.figures.traces import DARK, Figure, View
+from denoise_core.figures.shares import shares
+from denoise_core.figures.small_multiples import small_multiples
+from denoise_core.figures.traces import DARK, Figure, View, shorten
 
 __all__ = [
     "DARK",
@@ -15,6 +17,11 @@ __all__ = [
     "overlay",
     "panels",
     "preview",
+    "shares",
+    "shorten",
+    "small_multiples",
     "spectrum",
+    "stated_error",
+    "time_values",
     "windows",
 ]

@@ -18,7 +18,9 @@ View = tuple[float, float]
 # Okabe-Ito colours, one per role; see doi:10.1038/nmeth.1618.
 RAW, DENOISED, RESIDUAL, BASELINE, TRUTH = "#8A8A8A", "#0072B2", "#D55E00", "#E69F00", "#000000"
 TRAIN, VALID = "#009E73", "#CC79A7"
+DISTURBANCES = {"hum": VALID, "drift": TRAIN}
 BAND = "rgba(128,128,128,0.28)"
+LONGEST = 36  # characters of a name beside an axis
 NINETY = 1.645  # standard deviations on either side hold 90 % of a normal distribution
 # What to draw instead on a dark ground.
 DARK = {
@@ -105,7 +107,7 @@ def _encode(values: Float64Array) -> dict[str, str]:
 
 def base_layout(time: TimeAxis | None) -> Figure:
     """What the layouts of all charts share; without a time axis the x axis has no title."""
-    xaxis: Figure = {"zeroline": False, "title": {"text": ""}}
+    xaxis: Figure = {"zeroline": False, "title": {"text": ""}, "spikethickness": 1, "spikedash": "dot", "spikecolor": RAW}
     if time is not None:
         xaxis |= {"type": "date"} if time.start is not None else {"title": {"text": with_unit(time.name, time.unit)}}
     return {
@@ -113,11 +115,38 @@ def base_layout(time: TimeAxis | None) -> Figure:
         "yaxis": {"zeroline": False},
         "legend": {"orientation": "h", "traceorder": "normal", "x": 0, "y": 1.0, "yanchor": "bottom"},
         "margin": {"l": 64, "r": 36, "t": 28, "b": 40},
-        "hovermode": "x",
+        "hovermode": "x unified",
         "uirevision": "keep",
     }
 
 
 def with_unit(name: str, unit: str) -> str:
-    """A title; plotly would take what looks like HTML in a name from a file for a link."""
-    return html.escape(f"{name} ({unit})" if unit and unit != name else name, quote=False)
+    """A title, shortened where it would not fit; plotly would take what looks like HTML in a name from a file for a link."""
+    short = shorten(name)
+    return html.escape(f"{short} ({unit})" if unit and unit != name else short, quote=False)
+
+
+def shorten(name: str, *, limit: int = LONGEST) -> str:
+    """`name` with its middle left out if it is longer than `limit`: names of columns are often told apart at their ends."""
+    head = (limit - 1) // 2
+    return name if len(name) <= limit else f"{name[: limit - 1 - head]}…{name[-head:]}"
+
+
+def hover_format(values: Float64Array) -> str:
+    """A d3 format that writes as many digits as tell apart a thousandth of the range of `values`."""
+    present = np.abs(values[np.isfinite(values)])
+    span = float(np.ptp(values[np.isfinite(values)])) if present.size else 0.0
+    if span == 0.0:
+        return ".6~g"
+    digits = 3 + int(np.ceil(np.log10(max(present.max() / span, 1.0)) + 1e-9))
+    return f".{min(digits, 15)}~{'r' if 1e-3 <= present.max() < 1e9 else 'g'}"
+
+
+def log_ticks(values: Float64Array) -> Figure:
+    """Ticks at 1, 2 and 5 times each power of ten around positive `values`, each written in full; plotly writes "5" for 0.5."""
+    present = values[np.isfinite(values) & (values > 0)]
+    if not present.size:
+        return {}
+    decades = range(int(np.floor(np.log10(present.min()))) - 1, int(np.ceil(np.log10(present.max()))) + 1)
+    ticks = [float(f"{factor}e{decade}") for decade in decades for factor in ((1, 2, 5) if len(decades) < 6 else (1,))]
+    return {"tickmode": "array", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}

@@ -1,7 +1,11 @@
+from .file_preview import Preview as Preview
 from .layouts import SheetLayout as SheetLayout
+from .options import KINDS as KINDS
 from .options import NO_TIME as NO_TIME
 from .options import Limits as Limits
 from .options import ReadOptions as ReadOptions
+from .pasted import from_pasted as from_pasted
+from .reading import preview as preview
 from .reading import read as read
 from .samples import SAMPLES as SAMPLES
 from .samples import Sample as Sample

@@ -42,12 +42,15 @@ class TableRegion:
         The first row with numbers.
     header, units : int or None
         Rows with the names and the units of the columns.
+    groups : int or None
+        The row above the names that has one name for several columns.
     """
 
     width: int
     first: int
     header: int | None = None
     units: int | None = None
+    groups: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,12 @@ class TextLayout(Layout):
         As in `ReadOptions`.
     shift : bool
         Whether the first column has no name, as R writes tables.
+    footer : int
+        Lines at the end of the file that hold no samples.
+    header_line : str
+        The row of names as it stands in the file: where it is repeated further down, it holds no samples.
+    header_width : int
+        Cells in the row of names, which may be more than in the rows of numbers.
     gap : str
         How the file writes a missing value.
     digits : mapping of column name to int
@@ -72,17 +81,21 @@ class TextLayout(Layout):
     delimiter: str
     decimal: str
     shift: bool = False
+    footer: int = 0
+    header_line: str = ""
+    header_width: int = 0
     gap: str = ""
     digits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetLayout(Layout):
-    """One sheet of a workbook."""
+    """One sheet of a workbook; `footer` rows at its end hold no samples."""
 
     format: str = "workbook"
     sheet: str
     region: TableRegion
+    footer: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +120,24 @@ class SoundLayout(Layout):
     rate: int
     bits: int
     floating: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalsLayout(Layout):
+    """A file of many named signals ("mat", "hdf5", "tdms", "edf", "uff"); `paths` says where in it each of `names` is."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonLayout(Layout):
+    """A JSON file: `shape` is "records", "lines" or "columns", below the keys of `path`; `keys` are those of `names`."""
+
+    format: str = "json"
+    shape: str
+    keys: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    indent: int | None = None
 
 
 def to_json(layout: Layout) -> dict[str, Any]:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, get_args, get_type_hints
 
 from denoise_core.config.declare import as_type_of, unknown, wrong_type
+from denoise_core.config.untrusted_json import parse_untrusted
 from denoise_core.errors import SettingsError
 
 NO_TIME = ""
 """As `ReadOptions.time_column`: the file has no time column."""
+
+ROLES = ("time", "value", "text", "ignore")
+"""What a column can be. A text or ignored column stays in the file but is no channel."""
+
+KINDS = "CSV or other text, XLSX, ODS, Parquet, JSON, MAT, HDF5, TDMS, EDF, UFF, NPY, NPZ or WAV, also packed as .gz or .zip"
+"""The kinds of files that are read, for sentences."""
 
 MIB = 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How to read a file; None means that it is detected.
+    """How to read a file; what is None or empty is detected.
 
     Parameters
     ----------
@@ -25,10 +33,17 @@ class ReadOptions:
         Between columns of a text file; " " stands for any run of spaces and tabs, "" for a single column.
     decimal : str or None
         "." or ",".
-    header : bool or None
-        Whether a row of names stands above the numbers.
+    header : int or None
+        The row with the names of the columns, counted from 1; 0 where there is none.
+    footer : int or None
+        How many lines at the end of a text file or sheet hold no samples.
     sheet : str or None
-        Name of the sheet of a workbook.
+        Name of the sheet of a workbook, or of the group in a file that holds several tables.
+    gap_words : tuple of str
+        Cells that are missing values, beside those that are found to be: "-999", "9999".
+    units : mapping of column name to unit
+    roles : mapping of column name to one of `ROLES`
+        A column with the role "time" is the `time_column`.
     time_column : str or None
         Name of the column that holds the time; `NO_TIME` says there is none.
     rate_hz : float or None
@@ -37,8 +52,12 @@ class ReadOptions:
 
     delimiter: str | None = None
     decimal: str | None = None
-    header: bool | None = None
+    header: int | None = None
+    footer: int | None = None
     sheet: str | None = None
+    gap_words: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
     time_column: str | None = None
     rate_hz: float | None = None
 
@@ -48,13 +67,27 @@ class ReadOptions:
             faults.append(f"delimiter = {self.delimiter!r} must be a single character.")
         if self.decimal not in (None, ".", ","):
             faults.append(f"decimal = {self.decimal!r} must be a point or a comma.")
+        for name, rows in (("header", self.header), ("footer", self.footer)):
+            if rows is not None and rows < 0:
+                faults.append(f"{name} = {rows} must be 0 or more rows.")
+        faults += [unknown(role, ROLES, what="role of a column") for role in self.roles.values() if role not in ROLES]
         if self.rate_hz is not None and not 0.0 < self.rate_hz < float("inf"):
             faults.append(f"rate_hz = {self.rate_hz} must be a positive number of samples per second.")
         if faults:
             raise SettingsError(faults)
 
+    @property
+    def time(self) -> str | None:
+        """The column that holds the time: `time_column`, or the one with that role."""
+        named = (name for name, role in self.roles.items() if role == "time")
+        return next(named, None) if self.time_column is None else self.time_column
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was said, JSON-able; what is to be detected is left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None and value not in ((), {})}
+
     def to_json(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str) -> ReadOptions:
@@ -66,7 +99,7 @@ class ReadOptions:
             If the text is not such JSON.
         """
         try:
-            raw = json.loads(text)
+            raw = parse_untrusted(text)
         except ValueError as error:
             raise SettingsError([f"The reading options are not valid JSON ({error})."]) from None
         if not isinstance(raw, dict):
@@ -79,15 +112,29 @@ class ReadOptions:
 
 
 def _value(name: str, value: Any, faults: list[str]) -> Any:
-    kinds = get_type_hints(ReadOptions)
-    if name not in kinds:
-        faults.append(unknown(name, kinds, what="reading option"))
+    known = {item.name: item for item in fields(ReadOptions)}
+    if name not in known:
+        faults.append(unknown(name, known, what="reading option"))
         return None
-    example = get_args(kinds[name])[0]()
+    kind = get_type_hints(ReadOptions)[name]
+    if known[name].default is not None:  # words, or a word for each column
+        return _words(name, value, faults, by_column=known[name].default is MISSING)
+    example = get_args(kind)[0]()
+    value = int(value) if name == "header" and isinstance(value, bool) else value  # links of version 0.2 said yes or no
     read = None if value is None else as_type_of(value, example)
     if read is None and value is not None:
         faults.append(wrong_type(name, value, example))
     return read
+
+
+def _words(name: str, value: Any, faults: list[str], *, by_column: bool) -> Any:
+    found = list(value.items()) if by_column and isinstance(value, dict) else value
+    if not isinstance(found, list) or not all(
+        isinstance(text, str) for item in found for text in (item if by_column else [item])
+    ):
+        faults.append(f"{name} = {value!r} should be {'a text for each column' if by_column else 'a list of texts'}.")
+        return {} if by_column else ()
+    return dict(found) if by_column else tuple(found)
 
 
 @dataclass(frozen=True, kw_only=True)

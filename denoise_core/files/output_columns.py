@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
+from denoise_core.files.text.units import split_unit
 
 if TYPE_CHECKING:
     from denoise_core.series import Estimate, Float64Array, Recording
@@ -22,7 +23,7 @@ class OutputColumn:
     Parameters
     ----------
     suffix : str
-        "denoised", "residual" or "sd".
+        "denoised", "residual", "sd", or what was removed before: "hum", "drift".
     values : float64 array of shape (n,)
         In the order of the file's rows.
     """
@@ -35,9 +36,17 @@ class OutputColumn:
     def name(self) -> str:
         return f"{self.channel}_{self.suffix}"
 
+    def header(self, own: str, group: str = "") -> str:
+        """The name with the unit as it stands in the header cell of the channel, without the name of the group above it.
+
+        ``OutputColumn(channel="Druck", suffix="sd", values=v).header("Druck (bar)") == "Druck_sd (bar)"``
+        """
+        own = own.strip()
+        return self.name.removeprefix(f"{group.strip()} " if group.strip() else "") + own[len(split_unit(own)[0]) :]
+
 
 def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, residual: bool, sd: bool) -> list[OutputColumn]:
-    """The columns that a result adds: ``residual == noisy - denoised``.
+    """The columns that a result adds: ``residual == noisy - denoised``, of which hum and drift, if removed, are a part.
 
     Raises
     ------
@@ -54,7 +63,7 @@ def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, r
             raise DataError(f"The result for {channel} has {estimate.values.size:,} samples, the file has {noisy.size:,}.")
         parts = {"denoised": estimate.values}
         if residual:
-            parts["residual"] = noisy - estimate.values
+            parts |= {"residual": noisy - estimate.values, **estimate.removed}
         if sd and estimate.sd is not None:
             parts["sd"] = estimate.sd
         found += [OutputColumn(channel=channel, suffix=suffix, values=values[rows]) for suffix, values in parts.items()]

@@ -8,10 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from denoise_core.errors import DataError
+from denoise_core.files.file_preview import Preview
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.sandbox import ipc
 from denoise_core.files.sandbox.runner import run_child
 from denoise_core.series import Recording
+
+PREFIX = "denoise-reading-"
+"""Of the temporary folders, so that those of a killed process can be swept away."""
 
 
 def read(
@@ -46,6 +50,23 @@ def read(
         return ipc.unpack(run_child(task, folder, name=shown, limits=limits), folder)
 
 
+def preview(
+    source: str | Path | bytes, *, name: str | None = None, options: ReadOptions | None = None, limits: Limits | None = None
+) -> Preview:
+    """How `read` understands a file with these options; parameters as there.
+
+    Raises
+    ------
+    DataError
+        If the file is too large, or the process that reads it had to be ended.
+    """
+    limits = limits or Limits()
+    with open_source(source, limits=limits) as (path, folder):
+        shown = name or ("The file" if isinstance(source, bytes) else path.name)
+        task = {"verb": "preview", "path": str(path), "name": shown, "options": (options or ReadOptions()).to_json()}
+        return Preview.from_json(run_child(task, folder, name=shown, limits=limits))
+
+
 @contextmanager
 def open_source(source: str | Path | bytes, *, limits: Limits) -> Iterator[tuple[Path, Path]]:
     """The absolute path of a source and an empty folder beside it, which goes at the end.
@@ -55,7 +76,7 @@ def open_source(source: str | Path | bytes, *, limits: Limits) -> Iterator[tuple
     DataError
         If there is no such file, or it is larger than the limit.
     """
-    with tempfile.TemporaryDirectory(prefix="denoise-") as name:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
         folder = Path(name)
         if isinstance(source, bytes):
             path, size = folder / "upload", len(source)

@@ -43,7 +43,8 @@ def write(
         The file that was denoised: its delimiter, decimal mark, time format, row order and encoding are kept, and
         ``<name>_denoised`` is added. Sound gets the channel replaced. ODS is written as XLSX.
     residual, sd : bool
-        Whether to add ``<name>_residual`` (noisy - denoised) and ``<name>_sd`` (where the method knows it).
+        Whether to add ``<name>_residual`` (noisy - denoised; also ``<name>_hum`` and ``<name>_drift``, if they were removed) and
+        ``<name>_sd`` (where the method knows it).
 
     Raises
     ------
@@ -76,6 +77,8 @@ def denoised_name(name: str) -> str:
     plain = PurePath(name.replace("\\", "/")).name
     kept = "".join(char for char in plain if char.isprintable() and char not in '<>:"|?*') or "series.csv"
     stem, ending = PurePath(kept).stem, PurePath(kept).suffix
+    if ending.lower() == ".gz" and (inner := PurePath(stem)).suffix:
+        return f"{denoised_name(inner.name)}{ending}"
     return f"{stem}_denoised{_OTHER_ENDING.get(ending.lower(), ending)}"
 
 

@@ -8,24 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from denoise_core import noise
 from denoise_core.config import as_type_of, problem, unknown, wrong_type
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.errors import SettingsError
 from denoise_core.filters.catalogue import lookup
-from denoise_core.filters.functions import SavgolSettings, Settings, WaveletSettings
+from denoise_core.filters.settings import Settings
+from denoise_core.noise import Noise, level
+from denoise_core.noise.power_spectrum import noise_with
 from denoise_core.series import Estimate, Float64Array, Series
-
-# A suggestion uses no more samples than this, from the middle of the series: enough to judge, quick enough to wait for.
-_EXCERPT_SAMPLES = 30_000
 
 # The derivative of a filter is measured by a random step of this many noise levels; short series get several of them.
 _PROBE_STEP = 0.1
 _PROBED_SAMPLES = 8_192
 
 
-def suggest(series: Series, name: str) -> Settings:
+def suggest(series: Series, name: str, noise: Noise | None = None) -> Settings:
     """The settings of one filter with the least estimated error on this series; the defaults where no noise is visible.
+
+    Where the `noise` is stated or marked, s is its level, and the probes have its spectrum.
 
     The estimate is Stein's: ``mean((y - f(y))**2) + 2 s**2 mean(df/dy)``, with s by `noise.level` and the derivative by random
     probes.
@@ -35,19 +35,20 @@ def suggest(series: Series, name: str) -> Settings:
     Ramani, Blu, Unser 2008, Monte-Carlo SURE, doi:10.1109/TIP.2008.2001404
     """
     chosen, values = lookup(name), interpolate_gaps(series.values)
-    start = max(0, (len(values) - _EXCERPT_SAMPLES) // 2)
-    excerpt = values[start : start + _EXCERPT_SAMPLES]
-    sigma = _noise_sd(series)
+    start = max(0, (len(values) - chosen.tuned_on) // 2)
+    excerpt = values[start : start + chosen.tuned_on]
+    sigma, power = _noise_sd(series, noise), None if noise is None else noise.power
     candidates = [c for c in chosen.candidates(len(excerpt)) if not _problems(c, samples=len(excerpt))]
     if sigma == 0.0 or not candidates:
-        return _fit_window(chosen.settings(), samples=len(values))
-    return min(candidates, key=lambda c: _estimated_error(chosen.function, excerpt, _with_noise_sd(c, sigma), sigma))
+        return chosen.settings().fit_window(samples=len(values))
+    return min(candidates, key=lambda c: _estimated_error(chosen.function, excerpt, c.with_noise_sd(sigma), sigma, power))
 
 
-def apply(series: Series, name: str, **changes: Any) -> Estimate:
+def apply(series: Series, name: str, *, noise: Noise | None = None, **changes: Any) -> Estimate:
     """The estimate by one filter, with suggested settings but for `changes`.
 
-    Gaps are filled by straight lines for the filter and are gaps again in the estimate.
+    `noise` is that of the series, where a person has stated or marked it. Gaps are filled by straight lines for the filter and
+    are gaps again in the estimate.
 
     Raises
     ------
@@ -59,32 +60,32 @@ def apply(series: Series, name: str, **changes: Any) -> Estimate:
     chosen = lookup(name)
     if np.count_nonzero(series.observed) < 8:
         series.check_usable()
-    sigma = _noise_sd(series)
-    settings = _with_noise_sd(_with_changes(suggest(series, name), changes, samples=len(series)), sigma)
+    sigma = _noise_sd(series, noise)
+    settings = _with_changes(suggest(series, name, noise), changes, samples=len(series)).with_noise_sd(sigma)
     values = np.where(series.observed, chosen.function(interpolate_gaps(series.values), settings), np.nan)
     return Estimate(values=values, method=name, noise_sd=sigma or None, settings=asdict(settings))
 
 
-def _noise_sd(series: Series) -> float:
+def _noise_sd(series: Series, noise: Noise | None) -> float:
     """Where gaps lie so close that no neighbours are left to compare, the series without gaps serves."""
-    return noise.level(series.values) or noise.level(interpolate_gaps(series.values))
+    if noise is not None:
+        return noise.sd
+    return level(series.values) or level(interpolate_gaps(series.values))
 
 
 def _estimated_error(
-    function: Callable[[Float64Array, Any], Float64Array], values: Float64Array, settings: Settings, sigma: float
+    function: Callable[[Float64Array, Any], Float64Array],
+    values: Float64Array,
+    settings: Settings,
+    sigma: float,
+    power: Float64Array | None,
 ) -> float:
     rng, step, smooth = np.random.default_rng(0), _PROBE_STEP * sigma, function(values, settings)
     slopes = []
     for _ in range(int(np.clip(_PROBED_SAMPLES // len(values), 1, 8))):
-        probe = rng.choice([-1.0, 1.0], len(values))
+        probe = rng.choice([-1.0, 1.0], len(values)) if power is None else noise_with(power, len(values), rng)
         slopes.append(np.mean(probe * (function(values + step * probe, settings) - smooth)) / step)
     return float(np.mean((values - smooth) ** 2) + 2.0 * sigma**2 * np.mean(slopes))
-
-
-def _with_noise_sd(settings: Settings, sigma: float) -> Settings:
-    if isinstance(settings, WaveletSettings) and settings.noise_sd == 0.0:
-        return replace(settings, noise_sd=sigma)
-    return settings
 
 
 def _with_changes(settings: Settings, changes: Mapping[str, Any], *, samples: int) -> Settings:
@@ -103,16 +104,5 @@ def _with_changes(settings: Settings, changes: Mapping[str, Any], *, samples: in
 
 
 def _problems(settings: Settings, *, samples: int) -> list[str]:
-    problems = [p for spec in fields(settings) if (p := problem(spec.name, spec, getattr(settings, spec.name)))]
-    window = getattr(settings, "window", 1)
-    if window > samples:
-        problems.append(f"window = {window} exceeds the {samples} samples of the series: set it to {samples - 1 | 1} or less.")
-    if isinstance(settings, SavgolSettings) and settings.order >= window:
-        problems.append(f"order = {settings.order} needs a window of more than {settings.order} samples: it is {window}.")
-    return problems
-
-
-def _fit_window(settings: Settings, *, samples: int) -> Settings:
-    """The same, with a window no longer than the series."""
-    window = getattr(settings, "window", None)
-    return settings if window is None else replace(settings, window=min(window, samples - 1 | 1))
+    faults = [p for spec in fields(settings) if (p := problem(spec.name, spec, getattr(settings, spec.name)))]
+    return faults + settings.problems(samples=samples)

@@ -1,7 +1,7 @@
 """Test-time augmentation: windows through the network several times, turned over or backwards, and their weighted mean.
 
-``inputs`` are of shape (windows, INPUTS, length): value in units of the noise, mask, log of the noise's relative sd, and the
-non-local features; ``conditions``, the conditioning vectors of the windows, of shape (windows, CONDITIONS).
+``inputs`` are of shape (windows, INPUTS, length): value in units of the noise, mask, log of the noise's relative sd, the
+non-local features, and the guess; ``conditions``, the conditioning vectors of the windows, of shape (windows, CONDITIONS).
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from denoise_core.instant.nonlocal_features import SIGNED
-from denoise_core.instant.session import MULTIPLE, WEIGHTS, WHITE_WEIGHTS, run
+from denoise_core.instant.nonlocal_features import FEATURES, SIGNED
+from denoise_core.instant.session import GUESS_WEIGHTS, MULTIPLE, WEIGHTS, WHITE_WEIGHTS, run
 from denoise_core.series import Float32Array, Float64Array
 
 _MOST_NOISE = 6.0  # noise sd: no Gaussian noise lies further out, but the output for an unfamiliar input might
 _ERROR_RANGE, _NOISE_RANGE = (-6.0, 3.0), (-4.0, 4.0)  # log of the error's sd, and of the noise's
 _TRUSTED, _UNTRUSTED = 100.0, 1000.0  # sd of a window in units of its noise: trained to 20, of use to 100, harmful from 1,000
-_SIGNED = [0, *(3 + row for row in SIGNED)]
+_LOCAL = 3  # rows before the features
+SIGNED_ROWS = [0, *(_LOCAL + row for row in SIGNED), _LOCAL + FEATURES]
+"""Rows of the inputs that change their sign with the series."""
 
 
 PassKinds = tuple[tuple[bool, bool, Path], ...]
 """Each backwards or not, with features or without, by which network."""
 GENERAL: PassKinds = ((False, True, WEIGHTS), (True, True, WEIGHTS))
+WITH_GUESS: PassKinds = ((False, True, GUESS_WEIGHTS), (True, True, GUESS_WEIGHTS))
 SMOOTH_IN_WHITE: PassKinds = ((False, True, WHITE_WEIGHTS), (True, True, WEIGHTS), (True, False, WHITE_WEIGHTS))
 """In white noise, with a signal that is weak at the upper frequencies: one of the two networks was trained on white noise alone.
 Together they gain 0.1 dB more on repeating series than either alone; the third pass, without features, keeps what they would
@@ -93,8 +96,8 @@ def _run_pass(inputs: Float64Array, conditions: Float64Array, one: Pass) -> Floa
     length = inputs.shape[2]
     after = -length % MULTIPLE
     padded = np.pad(inputs[:, :, ::-1] if one.backwards else inputs, ((0, 0), (0, 0), (0, after)), "edge")
-    padded[:, _SIGNED] *= one.signs[:, :, None]
-    padded[:, 3:] *= one.features
+    padded[:, SIGNED_ROWS] *= one.signs[:, :, None]
+    padded[:, _LOCAL : _LOCAL + FEATURES] *= one.features
     padded[:, 1, length:] = 0.0
     outputs = run(padded.astype(np.float32), conditions.astype(np.float32), one.weights)[:, :, :length]
     return outputs[:, :, ::-1] if one.backwards else outputs

@@ -45,7 +45,7 @@ _CORRELATED_SHIFTS = 16  # samples between patches whose noise may be correlated
 _TOLERANCE = 0.5  # of the distance beyond that of noise alone, in sds of the latter, that divides a patch's weight by e
 
 
-def nonlocal_features(values: Float64Array, power: Float64Array | None = None) -> Float64Array:
+def nonlocal_features(values: Float64Array, power: Float64Array | None = None, thinning: int = 1) -> Float64Array:
     """Two estimates of the noise by non-local means, each with the log of its error's sd, and one from the tones of each frame.
 
     Parameters
@@ -54,6 +54,8 @@ def nonlocal_features(values: Float64Array, power: Float64Array | None = None) -
         A window in units of its noise; gaps interpolated. An offset changes nothing.
     power : float64 array of shape (BINS,) or None
         Power spectrum of the noise, of mean power 1; None where it is white.
+    thinning
+        One in so many of the patches is compared with all others: half the time for 2, and a mean over fewer.
 
     Returns
     -------
@@ -69,7 +71,8 @@ def nonlocal_features(values: Float64Array, power: Float64Array | None = None) -
         return features
     centred = np.asarray(values - np.median(values), dtype=np.float32)
     for row, patches in zip((0, 2), _PATCHES, strict=True):
-        mean, squared = _nonlocal_mean(centred, patches, _noise_distance(patches.length, power))
+        thinned = patches._replace(hop=patches.hop * thinning)
+        mean, squared = _nonlocal_mean(centred, thinned, _noise_distance(patches.length, power))
         features[row], features[row + 1] = centred - mean, 0.5 * np.log(squared)
     for row, frame in enumerate(FRAMES, start=4):
         features[row] = centred - _tones(centred, frame, power)

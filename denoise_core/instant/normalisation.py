@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from denoise_core import noise
 from denoise_core.dsp.gaps import interpolate_gaps
-from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
+from denoise_core.instant.guess import Guess
+from denoise_core.noise.local_level import local_noise_sd, varies_widely
 from denoise_core.noise.spectrum_estimator import TYPICAL_ERROR
 from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Float32Array, Float64Array, Series
@@ -42,6 +43,10 @@ class NormalisedSeries:
         Whether the noise level varies widely within few samples.
     exponent
         ``series == ldexp(scaled values, exponent) + offset``.
+    guess
+        Of the same scale; None if there is none.
+    stated
+        Whether the noise is what a person says it is, and so is not to be measured again.
     """
 
     values: Float64Array
@@ -52,12 +57,19 @@ class NormalisedSeries:
     level_error: float
     varies: bool
     exponent: int
+    guess: Guess | None = None
+    stated: bool = False
 
     @classmethod
-    def of(cls, series: Series, *, white: bool = False) -> NormalisedSeries:
-        """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate."""
+    def of(
+        cls, series: Series, guess: Guess | None = None, *, white: bool = False, stated: noise.Noise | None = None
+    ) -> NormalisedSeries:
+        """A series of at least 8 numbers that vary; `white`: take its noise as white, whatever the estimate.
+
+        `stated` is its noise in the unit of the series, where it is not to be estimated.
+        """
         values, observed, exponent = _scale(series)
-        described = noise.describe(np.where(observed, values, np.nan))
+        described = noise.describe(np.where(observed, values, np.nan)) if stated is None else stated.scaled(-exponent)
         # Where the noise level varies widely, a burst of it looks like spikes.
         spiky = described.spikes >= _MANY_SPIKES and not varies_widely(values)
         mask = observed & ~_disturbances(values, observed) if spiky else observed
@@ -66,9 +78,12 @@ class NormalisedSeries:
         levels, varies = local_noise_sd(calm, described) if described.sd > 0.0 else (np.zeros(len(series)), False)
         power = None if varies else described.power
         if white and power is not None:
-            power, levels = None, levels * (described.estimates["differences"] / described.sd)
+            # Where signal was taken for noise, the noise is no stronger than that.
+            power, levels = None, levels * min(1.0, described.estimates["differences"] / described.sd)
         error = TYPICAL_ERROR if varies else described.level_error
-        return cls(calm, mask, levels, spikes, power, error, varies, exponent)
+        if guess is not None:
+            guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))
+        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess, stated is not None)
 
     @cached_property
     def is_smooth_in_white_noise(self) -> bool:
@@ -81,15 +96,20 @@ class NormalisedSeries:
         power = np.abs(np.fft.rfft(window * relative)) ** 2
         return bool(np.mean(power[int(_UPPER * n) :]) < _SIGNAL_FROM * np.sum(window**2))
 
+    def with_white_noise(self, sd: float) -> NormalisedSeries:
+        """The same with white noise of a constant, known sd, in the unit of the series."""
+        levels = np.full(len(self.values), np.ldexp(sd, -self.exponent))
+        return replace(self, levels=levels, power=None, level_error=TYPICAL_ERROR, varies=False)
+
     def with_weaker_noise(self, share: float) -> NormalisedSeries:
         """The same with noise that is taken to be `share` times as strong."""
         return replace(self, levels=share * self.levels)
 
-    def to_residual(self, network_noise: Float32Array) -> Float64Array:
+    def to_residual(self, network_noise: Float32Array | Float64Array) -> Float64Array:
         """What is to be subtracted from the series, from the noise that the network predicts."""
         return np.ldexp(network_noise.astype(np.float64) + self.spikes, self.exponent)
 
-    def to_error_sd(self, variance: Float32Array) -> Float64Array:
+    def to_error_sd(self, variance: Float32Array | Float64Array) -> Float64Array:
         """Sd of the error of the estimate of the series, from the network's variances."""
         return np.ldexp(np.sqrt(variance, dtype=np.float64), self.exponent)
 

@@ -15,6 +15,8 @@ WEIGHTS = Path(__file__).with_name("pretrained.onnx")
 """Trained on noise of any spectrum."""
 WHITE_WEIGHTS = Path(__file__).with_name("pretrained_white.onnx")
 """Trained on white noise alone: a little better there, and together with the other network better still."""
+GUESS_WEIGHTS = Path(__file__).with_name("pretrained_guess.onnx")
+"""Trained with a guess in half of the windows; without one the others are a little better."""
 MULTIPLE = 32
 """A window's length is a multiple of this many samples."""
 
@@ -22,10 +24,13 @@ MULTIPLE = 32
 def run(inputs: Float32Array, conditions: Float32Array, weights: Path = WEIGHTS) -> Float32Array:
     """Of windows (windows, INPUTS, length) and their conditioning vectors (windows, CONDITIONS) it makes (windows, 3, length).
 
-    Rows of the input are the value in units of the noise, the mask, the log of the relative sd, and the non-local features.
-    Row 0 of the output is the noise, row 1 the log of the sd of the error of ``value - noise``, row 2 that of the noise's sd.
+    Rows of the input are the value in units of the noise, the mask, the log of the relative sd, the non-local features and the
+    guess; a network that was trained with fewer rows gets those. Row 0 of the output is the noise, row 1 the log of the sd of
+    the error of ``value - noise``, row 2 that of the noise's sd.
     """
-    return np.asarray(_session(str(weights), _threads()).run(None, {"series": inputs, "told": conditions})[0])
+    session = _session(str(weights), _threads())
+    rows = session.get_inputs()[0].shape[1]
+    return np.asarray(session.run(None, {"series": np.ascontiguousarray(inputs[:, :rows]), "told": conditions})[0])
 
 
 def _threads() -> int:

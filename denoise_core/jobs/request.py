@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.dataset.prepared_data import check, prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.model import about
+from denoise_core.noise.stated import check_statement
 from denoise_core.series import Series
 
 Data = Series | Sequence[Series] | TrainingSet
@@ -39,14 +40,19 @@ class Request:
         return cls(data=asked, config=config)
 
     @classmethod
-    def to_apply(cls, data: Data, model: Path, *, name: str) -> Request:
-        """DataError if `model`, which is called `name`, cannot be read or does not fit the data, or the data cannot be used."""
+    def to_apply(cls, data: Data, model: Path, *, name: str, noise: NoiseConfig | None = None) -> Request:
+        """`noise` is what is known of the noise of this recording, and what is to be removed from it before.
+
+        DataError if `model`, which is called `name`, cannot be read or does not fit the data, or the data cannot be used.
+        """
         asked = TrainingSet.of(data)
         header = about(model, name=name)
         header.check_fits([series.name for series in asked.to_denoise])
+        config = header.config if noise is None else replace(header.config, noise=noise)
         for series in asked.to_denoise:
             series.check_usable()
-        return cls(data=asked, config=header.config, kind=APPLY, model=model, model_name=name)
+            check_statement(series, config.noise)
+        return cls(data=asked, config=config, kind=APPLY, model=model, model_name=name)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, parse_untrusted
 from denoise_core.errors import DenoiseError, RunError
 
 QUEUED, RUNNING, STOPPING = "queued", "running", "stopping"
@@ -18,6 +18,7 @@ FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
 _STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
 TRAIN, APPLY = "train", "apply"
+CHECKING = "The training has ended. A second network is trained on a noisier copy, which tells how far the result may be off."
 CANCELLED_REASON = "The run was cancelled."
 NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
 
@@ -80,7 +81,7 @@ class Spec:
     @lru_cache(maxsize=4096)
     def from_json(cls, text: str | bytes) -> Spec:
         """Read what `to_json` wrote; SettingsError if its settings are not known here."""
-        raw = json.loads(text)
+        raw = parse_untrusted(text)
         config = RunConfig.from_json(json.dumps(raw.pop("config")))
         return cls(**{**raw, "channels": tuple(raw["channels"]), "config": config, "source": Source(**raw["source"])})
 
@@ -114,7 +115,7 @@ class Status:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Status:
-        return cls(**json.loads(text))
+        return cls(**parse_untrusted(text))
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,9 @@ class Entry:
         try:
             return cls(run_id, Spec.from_json(spec), Status.from_json(status))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, DenoiseError) as error:
-            raise RunError(f"The run {run_id} cannot be read; another version of the app may have made it ({error}).") from None
+            raise RunError(
+                f"The run {run_id} cannot be read; another version of the app may have made it, or its file is damaged ({error})."
+            ) from None
 
     @property
     def waits(self) -> bool:

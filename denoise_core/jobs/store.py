@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import shutil
 import time
-import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from denoise_core.assess.risk import Blended
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
-from denoise_core.jobs.scheduling.queue import order
-from denoise_core.jobs.scheduling.slots import pool
+from denoise_core.jobs.scheduling.queue import places
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
+from denoise_core.jobs.storage.arrays import UNREADABLE
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
-from denoise_core.jobs.storage.inputs import Inputs, move_in
+from denoise_core.jobs.storage.inputs import Inputs, RecentInput, move_in, sha256
+from denoise_core.jobs.storage.quota import make_room
 from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
@@ -30,7 +31,9 @@ from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Recorded
 
 _T = TypeVar("_T")
-_UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+
+MOST_WAITING_OF_ONE = 50
+MOST_WAITING = 500
 
 
 class Store:
@@ -48,21 +51,39 @@ class Store:
     def home(self) -> Path:
         return self._home.path
 
-    def put_input(self, data: bytes, name: str) -> str:
-        """Keep uploaded bytes once; their sha256. ``input_path(put_input(data, name)).read_bytes() == data``."""
-        return self._inputs.put(data, name)
+    def put_input(self, data: bytes, name: str, *, owner: str | None = None) -> str:
+        """Keep uploaded bytes once; their sha256. ``input_path(put_input(data, name)).read_bytes() == data``.
+
+        Those of an `owner` (a workspace's id) count for the most that one person may store; RunError where that is exceeded.
+        """
+        if not self._inputs.holds(sha256(data)):
+            make_room(self._home, len(data), owner)
+        return self._inputs.put(data, name, owner)
+
+    def recent_inputs(self, owner: str, *, most: int = 8) -> list[RecentInput]:
+        """The recordings that a workspace uploaded last, the newest first; without network files."""
+        kept = (one for one in self._inputs.recent(check_id(owner), most=5 * most) if not one.name.endswith(".denoiser"))
+        return list(kept)[:most]
 
     def input_path(self, digest: str) -> Path:
         """The file that holds the bytes, to be read only; RunError if they are no longer kept."""
         return self._inputs.path(digest)
 
-    def model_header(self, digest: str) -> ModelHeader:
-        """What an uploaded model file says of itself; DataError if it is none, or not whole."""
-        return about(self.input_path(digest), name=self._inputs.name(digest))
+    def kept_estimate(self, digest: str, name: str) -> Estimate | None:
+        """What `keep_estimate` was given under that name, by this very version of the program; None where there is none."""
+        return self._inputs.kept_estimate(digest, name)
 
-    def request_to_apply(self, data: Data, model: str) -> Request:
+    def keep_estimate(self, digest: str, name: str, estimate: Estimate) -> None:
+        """Keep a result with the upload that it was made from, as long as that is kept; nothing where that is not possible."""
+        self._inputs.keep_estimate(digest, name, estimate)
+
+    def model_header(self, digest: str, *, name: str) -> ModelHeader:
+        """What an uploaded model file, which is called `name`, says of itself; DataError if it is none, or not whole."""
+        return about(self.input_path(digest), name=name)
+
+    def request_to_apply(self, data: Data, model: str, *, name: str, noise: NoiseConfig | None = None) -> Request:
         """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
-        return Request.to_apply(data, self.input_path(model), name=self._inputs.name(model))
+        return Request.to_apply(data, self.input_path(model), name=name, noise=noise)
 
     def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
         """Put a run into the queue; its id.
@@ -77,6 +98,8 @@ class Store:
             The same owner and token give the same run, however often and from however many tabs they come.
         """
         run_id = new_id() if token is None else id_from(check_id(owner), token)
+        if not (self._home.runs / run_id).exists():
+            self._check_waiting(check_id(owner))
         first = request.data.to_denoise[0]
         spec = Spec(
             title=title[:200],
@@ -98,13 +121,15 @@ class Store:
     def run(self, run_id: str) -> RunView:
         """The run as it is now."""
         entry = self._entry(run_id)
-        return self._view(entry, self._places() if entry.waits else {})
+        return self._view(entry, self._place(entry) if entry.waits else None)
 
     def runs(self, owner: str) -> list[RunView]:
         """The runs of one workspace, newest first."""
         entries = self._catalogue.of_owner(check_id(owner))
-        places = self._places() if any(entry.waits for entry in entries) else {}
-        return [self._view(entry, places) for entry in entries]
+        known = self._home.places()
+        if any(entry.waits and entry.id not in known for entry in entries):
+            known = self._places()
+        return [self._view(entry, known.get(entry.id)) for entry in entries]
 
     def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[Recorded], int]:
         """The run's events from byte `after` on, and where to read on: Started, EpochEnd (each epoch once), at last Ended."""
@@ -125,6 +150,10 @@ class Store:
             raise RunError("This run has no result (yet): it is still running, or it ended before its first epoch.")
         return self._read(run_id, lambda folder: folder.estimate(i))
 
+    def blend(self, run_id: str, i: int = 0) -> Blended | None:
+        """The result for ``series(run_id, i)`` combined with other methods, and their estimated errors; None in older runs."""
+        return self._read(run_id, lambda folder: folder.blend(i))
+
     def model_path(self, run_id: str) -> Path:
         """The trained model's file; RunError while there is none."""
         path = self._folder(run_id).model
@@ -141,12 +170,28 @@ class Store:
         self._request_stop(run_id, CANCEL)
 
     def delete(self, run_id: str) -> None:
-        """Take the run away at once, running or not, and its uploaded file unless it is needed elsewhere."""
-        folder = self._folder(run_id)
-        entry = read_entry(folder)
-        retention.remove(self._home, folder)
-        if entry and (digest := entry.spec.source.input):
-            retention.release_input(self._home, digest, before=entry.spec.created)
+        """Take the run away at once, running or not; its uploaded file goes some days later, unless somebody needs it."""
+        retention.remove(self._home, self._folder(run_id))
+
+    def discard(self, run_id: str) -> None:
+        """Take the run away at once, running or not; for an hour `restore` brings it back."""
+        try:
+            retention.discard(self._home, self._folder(run_id))
+        except FileNotFoundError:
+            raise missing_run(run_id) from None
+        except OSError as error:
+            raise RunError(disk_errors.describe(error)) from None
+
+    def restore(self, run_id: str) -> None:
+        """Bring a discarded run back; one that had not ended goes on from its last checkpoint when its turn comes."""
+        if not retention.restore(self._home, check_id(run_id)):
+            raise missing_run(run_id)
+
+    def discarded(self, run_id: str) -> tuple[Spec, float] | None:
+        """What a discarded run was asked to do, and the seconds in which it can still be restored; None if it cannot."""
+        left_s = retention.left_s(self._home, check_id(run_id))
+        entry = read_entry(RunFolder(self._home.discarded / run_id)) if left_s else None
+        return (entry.spec, left_s) if entry else None
 
     def _folder(self, run_id: str) -> RunFolder:
         folder = RunFolder(inside(self._home.runs, check_id(run_id)))
@@ -168,7 +213,7 @@ class Store:
             raise missing_run(run_id) from None
         except IndexError as error:
             raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise RunError(f"The files of the run {run_id} cannot be read; they may be damaged ({error}).") from None
 
     def _request_stop(self, run_id: str, request: str) -> None:
@@ -192,22 +237,28 @@ class Store:
         finally:
             shutil.rmtree(part.path, ignore_errors=True)
 
-    def _view(self, entry: Entry, places: Mapping[str, int]) -> RunView:
+    def _view(self, entry: Entry, place: int | None) -> RunView:
         folder = RunFolder(self._home.runs / entry.id)
-        state = state_of(entry, folder.stop_request(), resumable=folder.checkpoint.exists())
-        place = places.get(entry.id) if state == QUEUED else None
-        told = view(entry, state, epoch=folder.last_epoch(), place=place)
+        state = state_of(entry, folder.stop_request(), resumable=bool(folder.checkpoints()))
+        told = view(entry, state, epoch=folder.last_epoch(), place=place if state == QUEUED else None)
         full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
         return replace(told, reason=disk_errors.FULL) if full else told
 
+    def _check_waiting(self, owner: str) -> None:
+        """RunError where too many runs wait already: those of one person would hold up the page of everybody."""
+        waiting = [entry.spec.owner for entry in self._catalogue.active() if entry.waits]
+        if waiting.count(owner) >= MOST_WAITING_OF_ONE:
+            raise RunError(
+                f"{MOST_WAITING_OF_ONE} of your runs are waiting already. Cancel some of them, or wait until they have started."
+            )
+        if len(waiting) >= MOST_WAITING:
+            raise RunError(f"{len(waiting)} runs of all users are waiting already, so no more are taken. Try again later.")
+
     def _places(self) -> dict[str, int]:
-        """The place in its queue of each waiting run, 1 for the next; each kind of device has its own queue."""
-        slots = self._home.slots()
+        """The place of each waiting run, found here: see `queue.places`."""
         active = self._catalogue.active()
-        ordered = order([e for e in active if e.waits], Counter(e.spec.owner for e in active if not e.waits))
-        ahead: Counter[str] = Counter()
-        places = {}
-        for entry in ordered:
-            ahead[kind := pool(entry.spec.config.training.device, slots)] += 1
-            places[entry.id] = ahead[kind]
-        return places
+        return places([e for e in active if e.waits], Counter(e.spec.owner for e in active if not e.waits), self._home.slots())
+
+    def _place(self, entry: Entry) -> int | None:
+        """As the supervisor wrote it; found here only where it has not seen the run yet."""
+        return self._home.places().get(entry.id) or self._places().get(entry.id)

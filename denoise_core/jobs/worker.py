@@ -12,21 +12,35 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import psutil
 
+from denoise_core import methods
 from denoise_core.config import RunConfig
+from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DenoiseError, RunError
+from denoise_core.errors import DataError, DenoiseError, RunError
 from denoise_core.files.atomic_io import replace_by
+from denoise_core.jobs.checking import AFTER_STOP_S, save_blends, train_twin
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
-from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, DONE, FAILED, NO_EPOCH_REASON, RUNNING, STOPPED, TRAIN
+from denoise_core.jobs.spec import (
+    CANCEL,
+    CANCELLED,
+    CANCELLED_REASON,
+    CHECKING,
+    DONE,
+    FAILED,
+    NO_EPOCH_REASON,
+    RUNNING,
+    STOPPED,
+    TRAIN,
+)
 from denoise_core.jobs.storage import disk_errors
-from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.arrays import UNREADABLE, save_estimate
 from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
 from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
 from denoise_core.training.events import Event, Finished, StepEnd
@@ -59,12 +73,15 @@ class Engine:
     load_model : callable (path) -> TrainedDenoiser
     save_checkpoint : callable (path, state)
     load_checkpoint : callable (path) -> state
+    checks : bool
+        Whether results are judged and combined with other methods.
     """
 
     trainer: Callable[[TrainingSet, RunConfig], TrainerLike]
     load_model: Callable[[Path], TrainedDenoiser]
     save_checkpoint: Callable[[Path, dict[str, Any]], None]
     load_checkpoint: Callable[[Path], dict[str, Any]]
+    checks: bool = True
 
 
 class _Cancelled(Exception):
@@ -121,41 +138,86 @@ class _Execution:
 
     def _work(self) -> tuple[str, str]:
         """State and reason, with model and results in place."""
-        spec, data = self._job.entry().spec, self._job.training_set()
-        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data)
+        spec, data = self._job.entry().spec, self._data()
+        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data, spec.config)
 
-    def _apply(self, data: TrainingSet) -> tuple[str, str]:
-        trained = self._engine.load_model(self._job.model)
+    def _data(self) -> TrainingSet:
+        try:
+            return self._job.training_set()
+        except UNREADABLE as error:
+            if not self._job.exists():
+                raise
+            log.warning("The data of this run cannot be read.", exc_info=error)
+            raise RunError(_DATA_LOST) from None
+
+    def _apply(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
+        trained = self._engine.load_model(self._job.model).with_noise(config.noise)
         for i in range(len(data.to_denoise)):
             if self._halt.is_set() and not self._job.stop_request():
                 raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
+        if not self._engine.checks:
+            return DONE, ""
+        with suppress(DataError):  # where errors cannot be estimated, the result stands by itself
+            noisier = methods.twin_of(data, stated=config.noise)
+            twin = trained.with_noise(methods.for_twin(config).noise)
+            save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=False)
         return DONE, ""
 
     def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
         trainer = self._trainer(data, config)
         finished = None if self._must_stop() else self._follow(trainer)
+        self._save(self._best(trainer) if finished is None else finished.trained, data)
+        self._check(data, config, stopped=finished is None)
         if finished is None:
-            self._save(self._best(trainer), data)
             return STOPPED, "" if self._job.stop_request() else _STOPPED_BY_SYSTEM
-        self._save(finished.trained, data)
         return DONE, _REASONS.get(finished.reason, "")
 
-    def _trainer(self, data: TrainingSet, config: RunConfig) -> TrainerLike:
-        """As the checkpoint left it; from the beginning where there is none, or none that can be read."""
-        trainer = self._engine.trainer(data, config)
-        if not self._job.checkpoint.exists():
-            return trainer
+    def _check(self, data: TrainingSet, config: RunConfig, *, stopped: bool) -> None:
+        """Train a second network on noisier copies, in the same way for as many epochs, and blend the results with its help."""
+        last = self._job.last_epoch()
+        if (
+            not self._engine.checks
+            or last is None
+            or OBJECTIVES[config.objective.kind].teaching
+            or (stopped and last.elapsed_s > AFTER_STOP_S)
+        ):
+            return
         try:
-            trainer.restore(self._engine.load_checkpoint(self._job.checkpoint))
-        except Exception as error:
-            if not self._job.exists() or _is_out_of_memory(error):
-                raise
-            log.warning("The checkpoint cannot be read, so the training starts again.", exc_info=error)
-            self._job.checkpoint.unlink(missing_ok=True)
+            noisier = methods.twin_of(data, stated=config.noise)
+        except DataError:  # nothing can be judged: the result stands by itself
+            return
+        self._job.write(replace(self._job.status(), reason=CHECKING))
+        ends = self._must_cancel if stopped else self._must_stop
+        twin = train_twin(self._engine.trainer(noisier, methods.for_twin(config)), epochs=last.epoch, must_end=ends)
+        if self._must_cancel() and not self._halt.is_set():
+            raise _Cancelled(CANCELLED_REASON)
+        if twin is not None:
+            save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=True)
+
+    def _must_cancel(self) -> bool:
+        return self._halt.is_set() or self._heartbeat.gone or self._job.stop_request() == CANCEL
+
+    def _trainer(self, data: TrainingSet, config: RunConfig) -> TrainerLike:
+        """As the last checkpoint that can be read left it; from the beginning where there is none."""
+        damaged = 0
+        for checkpoint in self._job.checkpoints():
+            trainer = self._engine.trainer(data, config)
+            try:
+                trainer.restore(self._engine.load_checkpoint(checkpoint))
+            except Exception as error:
+                if not self._job.exists() or _is_out_of_memory(error):
+                    raise
+                damaged += 1
+                log.warning("%s cannot be read.", checkpoint, exc_info=error)
+                checkpoint.unlink(missing_ok=True)
+                continue
+            if damaged:
+                self._job.write(replace(self._job.status(), reason=_DAMAGED_LAST))
+            return trainer
+        if damaged:
             self._job.write(replace(self._job.status(), reason=_DAMAGED))
-            return self._engine.trainer(data, config)
-        return trainer
+        return self._engine.trainer(data, config)
 
     def _follow(self, trainer: TrainerLike) -> Finished | None:
         """Record every event; None if it was to stop before."""
@@ -200,6 +262,8 @@ def _slot() -> str:
     return os.environ.get("DENOISE_SLOT", "cpu:0")
 
 
+_DATA_LOST = "The data of this run was damaged on the disk, so it cannot go on. Start it again from the Train page."
+_DAMAGED_LAST = "The last checkpoint of this run was damaged, so the training went on from the one before."
 _DAMAGED = "The checkpoint of this run was damaged, so the training started again from its beginning."
 _LOST = "The checkpoint of this run was damaged, and it was stopped before a new epoch had ended, so there was nothing to keep."
 _STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."

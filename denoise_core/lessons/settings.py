@@ -13,6 +13,11 @@ from denoise_core.lessons.snapshots import Value
 
 SMALL: Mapping[str, Value] = MappingProxyType(
     {
+        "noise.remove_hum": False,
+        "noise.remove_drift": False,
+        "noise.level": 0.0,
+        "noise.start": 0.0,
+        "noise.stop": 0.0,
         "input.uneven": "ignore",
         "input.whiten": 0.0,
         "scaling.kind": "standard",
@@ -23,6 +28,7 @@ SMALL: Mapping[str, Value] = MappingProxyType(
         "model.layers": 1,
         "model.dropout": 0.0,
         "model.baseline": "none",
+        "model.start": "random",
         "model.gap": 1,
         "objective.kind": "blind_spot",
         "objective.loss": "gaussian",
@@ -32,6 +38,9 @@ SMALL: Mapping[str, Value] = MappingProxyType(
         "split.block": 16,
         "split.guard": 0,
         "training.epochs": 40,
+        "training.minutes": 0.0,
+        "training.averaging": 0,
+        "training.precision": "float32",
         "training.steps_per_epoch": 5,
         "training.batch_size": 16,
         "training.optimizer": "adamw",

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.preprocessing import preprocess
 from denoise_core.dsp.gap_filling import fill_gaps
@@ -28,6 +28,7 @@ from denoise_core.model.features import Channel, NetworkInput, network_channels,
 from denoise_core.model.header import FORMAT, about, damage_error
 from denoise_core.model.losses import LOSSES, excess_variance, posterior
 from denoise_core.networks import Network, build
+from denoise_core.noise import separate
 from denoise_core.series import Estimate, Float64Array, Series
 
 # A window of inference is CORE samples that count, with CONTEXT more on each side so that the networks have settled.
@@ -69,20 +70,34 @@ class TrainedDenoiser:
         """
         series.check_usable()
         channel = self._channel(series.name)
-        preprocessed = preprocess(series, self.config)
+        separated = separate(series, self.config.noise.removes)
+        preprocessed = preprocess(separated.series, self.config)
         estimate = self.estimate(self._input(preprocessed.series, channel))
-        return fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), series)
+        return separated.tell(fill_gaps(replace(preprocessed.invert(estimate), notes=preprocessed.notes), separated.series))
+
+    def with_noise(self, noise: NoiseConfig) -> TrainedDenoiser:
+        """The same network for a recording of which `noise` is known, and from which other disturbances are removed."""
+        return replace(self, config=replace(self.config, noise=noise))
 
     def prediction(self, series: Series) -> Float64Array:
+        """The values of `predict_blind`."""
+        return self.predict_blind(series).values
+
+    def predict_blind(self, series: Series) -> Estimate:
         """What the network predicts for each sample, before a blind one's own value is put in; NaN where it predicts nothing.
 
-        Where the learning goal is not blind, this is the estimate.
+        Its error says nothing about the noise of the own sample, so that it may serve another method as a guess. Where the
+        learning goal is not blind, this is the estimate.
         """
-        preprocessed = preprocess(series, self.config)
+        preprocessed = preprocess(separate(series, self.config.noise.removes).series, self.config)
         given = self._input(preprocessed.series, self._channel(series.name))
-        mean, _ = self.predict(given, slice(0, len(given.series)))
-        scaled = Estimate(values=given.scaler.invert(mean.numpy()), method=self.config.model.backbone)
-        return preprocessed.invert(scaled).values
+        mean, variance = self.predict(given, slice(0, len(given.series)))
+        scaled = Estimate(
+            values=given.scaler.invert(mean.numpy()),
+            sd=variance.sqrt().numpy() * given.scaler.scale,
+            method=self.config.model.backbone,
+        )
+        return preprocessed.invert(scaled)
 
     def rescaled(self, name: str, scaler: Scaler) -> TrainedDenoiser:
         """The same network with another scaling of the channel `name`; its noise level follows the scale."""
@@ -102,7 +117,7 @@ class TrainedDenoiser:
         return next(iter(self.channels.values()))
 
     def _input(self, series: Series, channel: Channel) -> NetworkInput:
-        noise_sd = noise_sd_along(series)
+        noise_sd = noise_sd_along(series, self.config)
         if not noise_sd.any():
             noise_sd[:] = channel.noise_sd
         names = network_channels(self.config, self.channels)
@@ -144,9 +159,7 @@ class TrainedDenoiser:
         NaN where a window that predicts its last samples alone has too little before it.
         """
         n, first = len(given.features), self.network.first
-        length, hop = self._window(n)
-        starts = window_starts(n, length=length, hop=hop)
-        starts = starts[(starts + length > where.start) & (starts + first < where.stop)]
+        starts, length = self._windows(n, where)
         if n <= first or not len(starts):
             unknown = torch.full((where.stop - where.start,), torch.nan, dtype=torch.float64)
             return unknown, unknown
@@ -174,18 +187,27 @@ class TrainedDenoiser:
             log_variance = log_variance + given.log_relative_noise[index].to(device)
             yield part, mean, excess_variance(loss, log_variance, self.calibration)
 
-    def _window(self, n: int) -> tuple[int, int]:
-        """Length and hop of the windows for a series of n samples."""
-        length, span = self.config.window.length, self.network.span
-        if self.network.first:
-            return min(n, length), length - self.network.first
+    def _windows(self, n: int, where: slice) -> tuple[NDArray[np.int64], int]:
+        """Starts and length of the windows that predict a stretch of n samples; a short stretch has one of its own."""
+        length, span, first = self.config.window.length, self.network.span, self.network.first
+        if first:
+            starts, length = window_starts(n, length=min(n, length), hop=length - first), min(n, length)
+            return starts[(starts + length > where.start) & (starts + first < where.stop)], length
         core, context = (CORE, CONTEXT) if span is None else (max(span, length), span)
-        return min(n, core + 2 * context), min(n, core)
+        if where.stop - where.start <= core:
+            length = min(n, where.stop - where.start + 2 * context)
+            return np.array([np.clip(where.start - context, 0, n - length)]), length
+        length = min(n, core + 2 * context)
+        starts = window_starts(n, length=length, hop=min(n, core))
+        return starts[(starts + length > where.start) & (starts < where.stop)], length
 
     def save(self, path: str | Path) -> None:
-        """Write weights and settings to a model file (usually *.denoiser), which `load` reads."""
+        """Write weights and settings to a model file (usually *.denoiser), which `load` reads.
+
+        What was said of the noise of the recording is left out, since others have other noise; what is removed stays.
+        """
         said = {
-            "config": json.loads(self.config.to_json()),
+            "config": json.loads(replace(self.config, noise=self.config.noise.without_statement()).to_json()),
             "channels": {
                 name: {
                     "offset": channel.scaler.offset,

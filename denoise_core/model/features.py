@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,7 +13,10 @@ from denoise_core.config import RunConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dsp.scaling import Scaler
 from denoise_core.networks import has_steps
-from denoise_core.noise import describe
+from denoise_core.noise import Noise, describe_series
+from denoise_core.noise.local_level import quick_levels
+from denoise_core.noise.power_spectrum import mean_power, relative_power
+from denoise_core.noise.time_frequency import BINS, FRAME
 from denoise_core.series import Float64Array, Series, TimeAxis
 
 LEAST_RELATIVE = 1e-6
@@ -86,9 +89,28 @@ def features(scaled: Float64Array, time: TimeAxis, config: RunConfig, *, channel
     return torch.from_numpy(np.stack(columns, axis=-1).astype(np.float32))
 
 
-def noise_sd_along(series: Series) -> Float64Array:
-    """Standard deviation of the noise at each sample, shape (n,), in the unit of the series."""
-    return describe(series.values).along(len(series))
+def noise_sd_along(series: Series, config: RunConfig) -> Float64Array:
+    """Standard deviation of the noise at each sample, shape (n,), in the unit of the series; in gaps between that beside them.
+
+    The series is a preprocessed one; a level that was stated is that before prewhitening.
+    """
+    described, observed = _describe_preprocessed(series, config), series.observed
+    levels = quick_levels(series.values, described)
+    if levels is None:
+        return described.along(len(series))
+    return np.interp(np.arange(len(series)), np.flatnonzero(observed), levels[observed])
+
+
+def _describe_preprocessed(series: Series, config: RunConfig) -> Noise:
+    level, rho = config.noise.level, config.input.whiten
+    if not level or not rho:
+        return describe_series(series, config.noise)
+    measured = describe_series(series, replace(config.noise, level=0.0))
+    if measured.sd == 0.0:
+        return measured
+    power = np.ones(BINS) if measured.power is None else relative_power(measured.power)
+    before = np.sqrt(mean_power(power / np.abs(1.0 - rho * np.exp(-2j * np.pi * np.arange(BINS) / FRAME)) ** 2))
+    return describe_series(series, replace(config.noise, level=float(level / before)))
 
 
 def log_relative_noise(variance: Float64Array) -> Float64Array:

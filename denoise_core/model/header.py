@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, parse_untrusted
 from denoise_core.dsp.scaling import Scaler
 from denoise_core.errors import DataError, SettingsError
+from denoise_core.series import LARGEST
 
 FORMAT = "denoise-model-2"
-LONGEST_HEADER = 8 << 20
+LONGEST_HEADER = 4 << 20
+_MOST_AXES = 8
 _ITEM_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 
 
@@ -94,17 +96,17 @@ def about(source: bytes | str | Path, *, name: str | None = None) -> ModelHeader
     name = name or ("The file" if isinstance(source, bytes) else Path(source).name)
     raw, size = _raw_header(source, name)
     try:
-        header = json.loads(raw)
+        header = parse_untrusted(raw, longest=LONGEST_HEADER)
         metadata = header.pop("__metadata__", None) or {}
         found = metadata.get("format")
-    except (ValueError, RecursionError, AttributeError):
+    except (ValueError, AttributeError):
         raise _not_a_model(name) from None
     if found != FORMAT:
         raise _not_a_model(name) if found is None else _other_version(name, found)
     _check_size(header, size - 8 - len(raw), name)
     try:
         return _parse_about(metadata["about"], name)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, SettingsError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, SettingsError) as error:
         raise damage_error(name, error) from None
 
 
@@ -148,29 +150,45 @@ def _end(tensors: Mapping[str, Any]) -> int:
     at = 0
     for key, tensor in sorted(tensors.items(), key=lambda item: item[1]["data_offsets"]):
         start, stop = tensor["data_offsets"]
-        items = math.prod(tensor["shape"])
-        if start != at or min(tensor["shape"], default=0) < 0 or stop - start != items * _ITEM_BYTES[tensor["dtype"]]:
+        shape = tensor["shape"]
+        if start != at or len(shape) > _MOST_AXES or min(shape, default=0) < 0 or stop - start != _bytes_of(tensor):
             raise ValueError(f"{key} is not where it should be")
         at = stop
     return at
 
 
+def _bytes_of(tensor: Mapping[str, Any]) -> int:
+    return int(math.prod(tensor["shape"]) * _ITEM_BYTES[tensor["dtype"]])
+
+
 def _parse_about(text: str, name: str) -> ModelHeader:
-    said = json.loads(text)
+    said = parse_untrusted(text, longest=LONGEST_HEADER)
     config = RunConfig.from_json(json.dumps(said["config"]))
     channels = said["channels"]
     if not channels:
         raise ValueError("it lists no channels")
     for channel, numbers in channels.items():
-        _check_numbers(channel, **{key: float(numbers[key]) for key in ("offset", "scale", "noise_sd")})
-    if not math.isfinite(float(said["calibration"])):
-        raise ValueError(f"its calibration is {said['calibration']}")
+        _check_numbers(channel, **{key: numbers[key] for key in ("offset", "scale", "noise_sd")})
+        _check_unit_and_rate(channel, numbers.get("unit", ""), numbers.get("rate_hz"))
+    _check_losses(said["calibration"], said.get("best_epoch", 0), said.get("history", []))
     return ModelHeader(name=name, config=config, channels=tuple(channels), about=said)
 
 
-def _check_numbers(channel: str, *, offset: float, scale: float, noise_sd: float) -> None:
-    if not (math.isfinite(offset) and 0 < scale < math.inf and 0 <= noise_sd < math.inf):
+def _check_numbers(channel: str, *, offset: Any, scale: Any, noise_sd: Any) -> None:
+    numbers = all(isinstance(number, int | float) for number in (offset, scale, noise_sd))
+    if not (numbers and abs(offset) <= LARGEST and 1 / LARGEST < scale <= LARGEST and 0 <= noise_sd <= LARGEST):
         raise ValueError(f"{channel} has offset {offset}, scale {scale} and noise {noise_sd}")
+
+
+def _check_unit_and_rate(channel: str, unit: object, rate_hz: object) -> None:
+    if not (isinstance(unit, str) and (rate_hz is None or (isinstance(rate_hz, int | float) and rate_hz > 0))):
+        raise ValueError(f"{channel} has the unit {unit!r} and the sampling rate {rate_hz!r}")
+
+
+def _check_losses(calibration: Any, best_epoch: Any, history: Any) -> None:
+    numbers = [calibration, best_epoch, *(loss for train, valid in history for loss in (train, valid))]
+    if not all(isinstance(number, int | float) for number in numbers):
+        raise ValueError("what it says of its training is not numbers")
 
 
 def _not_a_model(name: str) -> DataError:

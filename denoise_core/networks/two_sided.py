@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,16 @@ from denoise_core.config import RunConfig
 from denoise_core.networks.backbones import BACKBONES
 from denoise_core.networks.base import OBSERVED, STEP, VALUE, Network, has_steps, in_features
 from denoise_core.networks.linear import TAPS, LinearPredictor
+
+LEAST_UNIT = 0.1  # of the sd of all changes
+
+
+def unit_of_change(changes_sd: float, noise_variance: float) -> float:
+    """Sd of the changes that white noise makes from sample to sample; no less than a tenth of that of all changes.
+
+    In this unit a pretrained network sees its changes: so it is told how strong the noise is.
+    """
+    return max(math.sqrt(2.0 * noise_variance), LEAST_UNIT * changes_sd, 1e-4)
 
 
 class TwoSided(Network):
@@ -38,6 +50,7 @@ class TwoSided(Network):
         self.head = nn.Sequential(
             nn.Linear(sides * model.hidden_size, model.hidden_size), nn.GELU(), nn.Linear(model.hidden_size, 2)
         )
+        self.told_noise = config.starts_pretrained
         self.baseline = LinearPredictor(self.gap) if model.baseline == "linear" else None
         self.register_buffer("step_sd", torch.ones(()))
         if (reach := getattr(self.backbone, "span", None)) is not None:
@@ -50,6 +63,8 @@ class TwoSided(Network):
         values, observed = inputs[:, VALUE], inputs[:, OBSERVED] > 0
         steps = values.diff()[observed[1:] & observed[:-1]]
         self.step_sd.copy_(steps.std().clamp_min(1e-4) if len(steps) > 1 else torch.ones(()))
+        if self.told_noise:
+            self.step_sd.fill_(unit_of_change(float(self.step_sd), noise_variance))
         if self.baseline is not None:
             self.baseline.fit(values, observed, target, chosen, noise_variance=noise_variance)
 

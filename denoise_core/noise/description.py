@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,10 @@ class Noise:
         Shape of the power spectrum of the noise where it is not white, of mean 1.
     level_error : float
         Sd of the error of the log of `sd`.
+    source : str
+        Where this is from: "record" (estimated from all of it), "stretch" (measured where there is only noise) or "stated".
+    doubt : str
+        A whole sentence where a stretch that was marked as noise does not look like it, else "".
     """
 
     sd: float
@@ -62,6 +66,8 @@ class Noise:
     levels: Float64Array | None = None
     power: Float64Array | None = None
     level_error: float = TYPICAL_ERROR
+    source: str = "record"
+    doubt: str = ""
 
     @property
     def lag1(self) -> float:
@@ -70,6 +76,15 @@ class Noise:
             return self.correlation
         covariance = autocovariance(self.power)
         return float(covariance[1] / covariance[0])
+
+    def scaled(self, exponent: int) -> Noise:
+        """The noise of the series times ``2 ** exponent``."""
+        return replace(
+            self,
+            sd=float(np.ldexp(self.sd, exponent)),
+            estimates={name: float(np.ldexp(sd, exponent)) for name, sd in self.estimates.items()},
+            levels=None if self.levels is None else np.ldexp(self.levels, exponent),
+        )
 
     def along(self, n: int) -> Float64Array:
         """The noise sd at each of n samples: ``levels``, or ``sd`` repeated; shape (n,)."""

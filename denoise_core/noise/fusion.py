@@ -51,11 +51,13 @@ def fuse(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float, *, differen
     fused = _fuse_ar1(spectrum, correlation, ar1_sd)
     shape = np.ones(BINS) if fused.power is None else relative_power(fused.power)
     most = _MOST_BY_DIFFERENCES * differences / float(np.sqrt(mean_power(shape * difference_gain())))
-    if least is not None:
+    if least:  # some stretches of counts and rounded records are constant
         most = min(most, _MOST_BY_MINIMUM * float(np.sqrt(least / expected_minimum_variance(autocovariance(shape)[:BLOCK]))))
     most = min(most, fused.sd * float(np.exp(-max(0.0, fused.error - _UNCERTAIN))))
     if fused.sd <= most:
         return fused
+    if most == 0.0:
+        return FusedEstimate(0.0, fused.error, None)
     return FusedEstimate(most, fused.error, None if fused.power is None else fused.power * (most / fused.sd) ** 2)
 
 
@@ -75,4 +77,5 @@ def _fuse_ar1(spectrum: NoiseSpectrum, correlation: float, ar1_sd: float) -> Fus
 def correlation_length(power: Float64Array) -> int:
     """Samples from which on the autocorrelation of noise with this spectrum stays within `SMALL`."""
     lags = autocovariance(power)
-    return int(np.flatnonzero(np.abs(lags) > SMALL * lags[0])[-1]) + 1
+    above = np.flatnonzero(np.abs(lags) > SMALL * lags[0])
+    return int(above[-1]) + 1 if above.size else 1

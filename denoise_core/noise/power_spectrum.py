@@ -29,6 +29,14 @@ def autocovariance(power: Float64Array) -> Float64Array:
     return np.asarray(np.fft.irfft(power, n=FRAME)[:BINS])
 
 
+def noise_with(power: Float64Array, n: int, rng: np.random.Generator) -> Float64Array:
+    """Gaussian noise of n samples and sd 1 with this spectrum; shape (n,)."""
+    size = n // 2 + 1
+    shape = np.interp(np.linspace(0.0, BINS - 1.0, size), np.arange(BINS), relative_power(power))
+    noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(n)) * np.sqrt(shape), n=n)
+    return np.asarray(noise / np.sqrt(np.mean(noise**2)), dtype=np.float64)
+
+
 @cache
 def difference_gain() -> Float64Array:
     """Power of `white_level.DIFFERENCE` at each frequency; shape (BINS,)."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from denoise_core.config import ModelConfig, RunConfig
 
-TARGETS_PER_S = 60_000.0
-"""Samples that the default network trains on per second, on one core of a common processor; measured by tests/benchmarks."""
+TARGETS_PER_S = 90_000.0
+"""Samples that the default network trains on per second, on one core of a common processor.
+
+tests/benchmarks/throughput.py measures them: about 90,000 with products of 32 bits, twice as many with 16.
+"""
 
 
 def expected_seconds(config: RunConfig) -> float:
     """``steps * batch_size * window.length / TARGETS_PER_S`` for the default network; others in proportion to their operations.
 
-    A full run on one processor core; a run that ends early, or on a GPU, takes less.
+    A full run on one processor core; a run that ends early, or on a GPU, takes less. With a time budget, that.
     """
+    if config.training.minutes:
+        return 60.0 * config.training.minutes
     targets = config.training.steps * config.training.batch_size * config.window.length
     return targets / TARGETS_PER_S * _operations(config.model) / _operations(ModelConfig())
 

@@ -7,16 +7,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.noise import Noise
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
-from denoise_core.suggestions.settings import apply_choices, suggest
+from denoise_core.suggestions.settings import apply_choices, suggest, suggest_untaught
 
 
 class Fill(Protocol):
-    """All settings for a series; `noise` is what `describe` returned for it, where that is known already."""
+    """All settings for a series, as by `suggest`."""
 
-    def __call__(self, series: Series, noise: Noise | None = None) -> RunConfig: ...
+    def __call__(self, series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +30,15 @@ class Recipe:
 
 
 def _with_backbone(name: str, reason: str, **changes: Any) -> Fill:
-    def fill(series: Series, noise: Noise | None = None) -> RunConfig:
+    def fill(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
         choices = [("model.backbone", name, reason)]
         choices += [(path.replace("__", "."), value, "Best in our tests with this network.") for path, value in changes.items()]
-        return apply_choices(suggest(series, noise), choices)
+        return apply_choices(suggest_untaught(series, noise, stated=stated), choices)
 
     return fill
 
 
-def _classic(series: Series, noise: Noise | None = None) -> RunConfig:
+def _classic(series: Series, noise: Noise | None = None, *, stated: NoiseConfig = NO_STATEMENT) -> RunConfig:
     """Two LSTM layers of 64, window 20, next step, MSE, Adam, min-max scaling: as in tutorials, whatever the noise."""
     del noise
     series.check_usable(at_least=40)
@@ -58,7 +59,7 @@ def _classic(series: Series, noise: Noise | None = None) -> RunConfig:
         ("training.batch_size", 32, why),
         ("training.steps_per_epoch", int(np.clip(len(series) // 32, 1, 2000)), "One pass over all windows."),
     ]
-    return apply_choices(RunConfig(), choices)
+    return apply_choices(RunConfig(noise=stated), choices)
 
 
 RECIPES: dict[str, Recipe] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ class EpochEnd:
     """Sent after every epoch.
 
     Losses are those of `config.objective.loss` on scaled values; `preview` is the estimate of one stretch, in the series' unit.
+    `error` is the root mean square of the error that the network states there; None where it states none.
     `eta_s` is the time until the last epoch at the present pace, as the recorder of a run estimates it; None where nobody does.
     """
 
@@ -50,6 +51,7 @@ class EpochEnd:
     targets_per_s: float
     preview: list[float | None]
     eta_s: float | None = None
+    error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,16 @@ class Ended:
 
 
 Event = Started | StepEnd | EpochEnd | Finished
+
+
+def up_to(events: Iterable[Event], epoch: int) -> Iterator[Event]:
+    """The events until the end of that epoch."""
+    for event in events:
+        yield event
+        if isinstance(event, EpochEnd) and event.epoch >= epoch:
+            return
+
+
 Recorded = Started | EpochEnd | Ended
 """What a run's metrics file holds, one event a line."""
 

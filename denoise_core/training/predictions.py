@@ -53,6 +53,7 @@ def forward_targets(
     index = sampler.index(starts)
     inputs = samples.inputs[index]
     mean, log_variance = network(inputs if step is None else sampler.hide_gaps(inputs, step))
+    mean, log_variance = mean.float(), log_variance.float()  # where the network computed with 16 bits
     log_variance = log_variance + samples.log_relative_noise[index]
     index = index[:, first:]
     mask = getattr(samples, part)[index]

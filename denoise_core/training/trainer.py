@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,21 +14,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from denoise_core.allocator import keep_freed_memory
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, TrainingConfig
 from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.model.denoiser import TrainedDenoiser
 from denoise_core.model.device import resolve_device
 from denoise_core.model.losses import LOSSES
-from denoise_core.networks import Network, build
+from denoise_core.networks import Network
 from denoise_core.series import Series
+from denoise_core.training.budget import TRIAL_EPOCHS, epochs_within
 from denoise_core.training.events import EpochEnd, Event, Finished, Started, StepEnd
-from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES
+from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES, update_average
+from denoise_core.training.precision import uses_bfloat16
 from denoise_core.training.predictions import forward_targets, predict_held_out
 from denoise_core.training.preview import Preview
 from denoise_core.training.progress import Progress
 from denoise_core.training.seeding import temporary_seed
+from denoise_core.training.start import build_start, learning_rate
 from denoise_core.training.window_sampler import WindowSampler
 
 
@@ -52,9 +56,13 @@ class Trainer:
         keep_freed_memory()
         self.sampler = WindowSampler(prepared, config, self.device)
         self.network = self._build_network()
+        self._kept = copy.deepcopy(self.network) if config.training.averaging else self.network
+        self._weights, self._averages = list(self.network.parameters()), list(self._kept.parameters())
         self._loss = LOSSES[config.objective.loss]
-        self._optimizer = OPTIMIZERS[config.training.optimizer](self.network.parameters(), config.training)
-        self._schedule = SCHEDULES[config.training.schedule](self._optimizer, config.training)
+        self._bfloat16 = uses_bfloat16(config, self.device)
+        training = self._training()
+        self._optimizer = OPTIMIZERS[training.optimizer](self.network.parameters(), training)
+        self._schedule = SCHEDULES[training.schedule](self._optimizer, training)
         self._valid_starts = self.sampler.valid_starts(self.network.first)
         self._preview = Preview(prepared.preview_series, self.sampler.first_input, config)
         self._progress = Progress()
@@ -62,7 +70,7 @@ class Trainer:
     def _build_network(self) -> Network:
         samples = self.sampler.samples
         with temporary_seed(self.device, self.config.training.seed):
-            network = build(self.config, channels=len(self.sampler.channel_names)).to(self.device)
+            network = build_start(self.config, channels=len(self.sampler.channel_names)).to(self.device)
         noise_variance = float(samples.noise_variance.mean())
         network.prepare(self.sampler.seen_in_training(), samples.target, samples.train, noise_variance=noise_variance)
         return network
@@ -70,6 +78,9 @@ class Trainer:
     def run(self) -> Iterator[Event]:
         """Started, then StepEnd after each step and EpochEnd after each epoch, and Finished; stop by closing the generator."""
         training, progress = self.config.training, self._progress
+        if training.minutes and not progress.epoch:
+            self._fill_time()
+            training, progress = self.config.training, self._progress
         yield self._start_event()
         try:
             while progress.epoch < training.epochs and not progress.out_of_patience(training.patience):
@@ -84,6 +95,27 @@ class Trainer:
         finally:
             if self.device.type == "cuda":
                 torch.cuda.empty_cache()
+
+    def _fill_time(self) -> None:
+        """Set the epochs to as many as fit the time, by the pace of a trial; the trial leaves nothing else behind."""
+        untouched, seconds = copy.deepcopy(self.state()), 0.0
+        for _ in range(TRIAL_EPOCHS):
+            before = self._progress.elapsed_s
+            for _event in self._run_epoch():
+                pass
+            seconds = self._progress.elapsed_s - before
+        self.restore(untouched)
+        self._set_epochs(epochs_within(self.config.training.minutes, seconds))
+
+    def _set_epochs(self, epochs: int) -> None:
+        """Another number of epochs than set: the learning rate rises and falls over them, and patience does not end them."""
+        self.config = self.config.replace("training.epochs", epochs).replace("training.patience", epochs)
+        training = self._training()
+        self._schedule = SCHEDULES[training.schedule](self._optimizer, training)
+
+    def _training(self) -> TrainingConfig:
+        """The settings of the optimiser, with the learning rate that suits the first weights."""
+        return replace(self.config.training, learning_rate=learning_rate(self.config))
 
     def _start_event(self) -> Started:
         return Started(
@@ -105,14 +137,18 @@ class Trainer:
         for step, starts in enumerate(self.sampler.train_starts(done + 1), done * self.config.training.steps_per_epoch + 1):
             with temporary_seed(self.device, self.config.training.seed, step):
                 losses.append(self._step(starts, step))
+            if over := self.config.training.averaging:
+                update_average(self._averages, self._weights, step=step, over=over)
             yield StepEnd(step=step)
         yield self._end_epoch(losses, began)
 
     def _step(self, starts: NDArray[np.int64], step: int) -> Tensor:
         self._optimizer.zero_grad(set_to_none=True)
-        loss = forward_targets(self.network, self.sampler, starts, "train", step=step).losses(self._loss).mean()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
+            predictions = forward_targets(self.network, self.sampler, starts, "train", step=step)
+        loss = predictions.losses(self._loss).mean()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.training.gradient_clip)
+        torch.nn.utils.clip_grad_norm_(self._weights, self.config.training.gradient_clip)
         self._optimizer.step()
         self._schedule.step()
         return loss.detach()
@@ -120,10 +156,10 @@ class Trainer:
     def _end_epoch(self, losses: list[Tensor], began: float) -> EpochEnd:
         training, progress = self.config.training, self._progress
         progress.epoch += 1
-        learning_rate = float(self._schedule.get_last_lr()[0])
+        rate = float(self._schedule.get_last_lr()[0])
         train_loss = float(torch.stack(losses).mean())
         trained_s = time.perf_counter() - began
-        held_out = predict_held_out(self.network, self.sampler, self._valid_starts)
+        held_out = predict_held_out(self._kept, self.sampler, self._valid_starts)
         valid_losses = held_out.losses(self._loss)
         valid_loss = float(valid_losses.mean())
         if not np.isfinite(train_loss + valid_loss):
@@ -132,8 +168,9 @@ class Trainer:
             )
         progress.history.append((train_loss, valid_loss))
         calibration = held_out.calibration(self._loss)
-        progress.keep_if_best(self.network.state_dict(), valid_losses, calibration)
-        preview = self._preview.of(self._denoiser(self.network, calibration))
+        patient = 0.0 if self.config.starts_pretrained else 1.0
+        progress.keep_if_best(self._kept.state_dict(), valid_losses, calibration, standard_errors=patient)
+        preview, error = self._preview.of(self._denoiser(self._kept, calibration))
         progress.elapsed_s += time.perf_counter() - began
         return EpochEnd(
             epoch=progress.epoch,
@@ -141,26 +178,34 @@ class Trainer:
             train_loss=train_loss,
             valid_loss=valid_loss,
             best_epoch=progress.best_epoch,
-            learning_rate=learning_rate,
+            learning_rate=rate,
             elapsed_s=progress.elapsed_s,
             targets_per_s=training.steps_per_epoch * training.batch_size * self.config.window.length / trained_s,
             preview=preview,
+            error=error,
         )
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs; valid after an EpochEnd. Tensors and plain values only."""
         return {
             "network": self.network.state_dict(),
+            "average": self._kept.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
+            "bfloat16": self._bfloat16,
+            "epochs": self.config.training.epochs,
             **self._progress.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Continue where `state` was taken: on the CPU the weights become those of an uninterrupted run, bit for bit."""
+        if self.config.training.minutes:
+            self._set_epochs(state["epochs"])
+        self._kept.load_state_dict(state.get("average", state["network"]))
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
+        self._bfloat16 = state.get("bfloat16", False)
         self._progress = Progress.from_state(state, self.device)
 
     def best(self) -> TrainedDenoiser:

@@ -64,9 +64,13 @@ class WindowSampler:
         self.config, self.device = config, device
         noisy, split = prepared.data.noisy, prepared.split
         self.channel_names = network_channels(config, [series.name for series in noisy])
+        # A stretch that was marked as noise is one of the recording that is denoised.
+        elsewhere = replace(config, noise=config.noise.without_stretch())
+        shown = len(prepared.data.to_denoise)
+        levels = [noise_sd_along(series, config if i < shown else elsewhere) for i, series in enumerate(noisy)]
         inputs = [
-            NetworkInput.of(series, config, scaler=scaler, noise_sd=noise_sd_along(series), channels=self.channel_names)
-            for series, scaler in zip(noisy, _fit_scalers(prepared.data, split, config), strict=True)
+            NetworkInput.of(series, config, scaler=scaler, noise_sd=noise_sd, channels=self.channel_names)
+            for series, scaler, noise_sd in zip(noisy, _fit_scalers(prepared.data, split, config), levels, strict=True)
         ]
         self.channels: dict[str, Channel] = {}  # in the order of the series; of those of one name, the first counts
         for given in inputs:

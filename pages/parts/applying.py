@@ -7,11 +7,11 @@ from dataclasses import replace
 import streamlit as st
 
 from denoise_core.assess import can_rescale, differences, fitted_scaling
-from denoise_core.config import settings
+from denoise_core.config import NoiseConfig, settings
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
-from denoise_core.model import ModelHeader
+from denoise_core.model import ModelHeader, about
 from denoise_core.model.rescaling import rescale_file
 from denoise_core.series import Series
 from pages.parts import state
@@ -24,7 +24,7 @@ def show(source: Source) -> None:
     """An uploader for a model file, what the model is, whether it fits, and the button that denoises with it."""
     model = state.current().model
     with st.expander("Use an existing network", icon=":material/history_edu:", key="again"):
-        key = f"model-{model}@{state.current().edits}"
+        key = f"model-{model and model.input}@{state.current().edits}"
         hint = "A network downloaded from the Result page, or saved by 'train' on the command line."
         if upload := st.file_uploader("Model file (.denoiser)", key=key, help=hint):
             _take(upload.getvalue(), upload.name)
@@ -33,9 +33,9 @@ def show(source: Source) -> None:
             _use(source, model)
 
 
-def _use(source: Source, model: str) -> None:
+def _use(source: Source, model: Source) -> None:
     try:
-        header = store().model_header(model)
+        header = _header(model)
     except DenoiseError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -67,7 +67,7 @@ def _rescales(source: Source, header: ModelHeader, chosen: tuple[str, ...]) -> b
 
 def _differences(source: Source, header: ModelHeader) -> list[str]:
     try:
-        return differences(header, series_of(source), noise_sd=noise_of(source).sd)
+        return differences(header, series_of(source), noise_sd=noise_of(source, stated=state.current().noise).sd)
     except DenoiseError:
         return []  # said where the run is started
 
@@ -80,12 +80,22 @@ def _in_words(header: ModelHeader) -> str:
     return f"**{plain(header.name)}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
 
 
-def _rescaled(model: str, data: list[Series]) -> str:
-    """The model with its scaling fitted to these series, stored beside the uploaded one; its sha256."""
-    header = store().model_header(model)
+def _with_removals(stated: NoiseConfig, trained: NoiseConfig) -> NoiseConfig:
+    """What was said of this recording; what was removed before the training is removed here too."""
+    return replace(stated, **{f"remove_{name}": True for name in trained.removes})
+
+
+def _header(model: Source) -> ModelHeader:
+    return store().model_header(model.input or "", name=model.file_name)
+
+
+def _rescaled(model: Source, data: list[Series]) -> Source:
+    """The model with its scaling fitted to these series, stored beside the uploaded one."""
+    header = _header(model)
     known = {series.name if series.name in header.channels else header.channels[0]: series for series in data}
     scalers = {name: fitted_scaling(header, series) for name, series in known.items()}
-    return store().put_input(rescale_file(store().input_path(model).read_bytes(), scalers), f"{header.name} (rescaled)")
+    fitted = rescale_file(store().input_path(model.input or "").read_bytes(), scalers)
+    return _stored(fitted, f"{header.name} (rescaled)")
 
 
 def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:
@@ -98,22 +108,28 @@ def _columns(source: Source, header: ModelHeader) -> tuple[str, ...]:
 def _take(data: bytes, name: str) -> None:
     """Store a model file, or say why it is not one."""
     try:
-        digest = store().put_input(data, name)
-        store().model_header(digest)
+        about(data, name=name)
+        model = _stored(data, name)
     except DenoiseError as error:
         state.retry(str(error))
     else:
-        state.change(model=digest)
+        state.change(model=model)
 
 
-def _apply(source: Source, model: str, chosen: tuple[str, ...], rescales: bool) -> None:
+def _stored(data: bytes, name: str) -> Source:
+    return Source(input=store().put_input(data, name, owner=state.current().workspace), file_name=name)
+
+
+def _apply(source: Source, model: Source, chosen: tuple[str, ...], rescales: bool) -> None:
     """Queue the run; the same press never starts it twice."""
     session = state.current()
     try:
         data = [recording(source)[name] for name in chosen]
         title = f"{source.file_name}: {', '.join(chosen)}"
         taken = replace(source, column=chosen[0])
-        request = store().request_to_apply(data, _rescaled(model, data) if rescales else model)
+        used = _rescaled(model, data) if rescales else model
+        noise = _with_removals(session.noise, _header(model).config.noise)
+        request = store().request_to_apply(data, used.input or "", name=used.file_name, noise=noise)
         run = store().submit(request, owner=session.workspace, title=title, source=taken, token=session.start_token)
     except DenoiseError as error:
         state.fail(str(error))

@@ -7,22 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, cast
 
 import streamlit as st
 
 import denoise_core as dc
-from denoise_core import lessons
+from denoise_core import files, lessons
 from denoise_core.allocator import exempt_modules_from_collection, give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
+from denoise_core.assess.risk import Blended
+from denoise_core.config import NoiseConfig
 from denoise_core.dataset.preprocessing import resample
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import Figure
+from denoise_core.files import Preview
 from denoise_core.jobs import Request, Source, Store, ensure_supervisor
+from denoise_core.jobs.storage.inputs import sha256
 from denoise_core.lessons import Choice, Value
-from denoise_core.noise import Noise, describe
+from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Float64Array
-from denoise_core.suggestions import RECIPES
+from denoise_core.suggestions import RECIPES, expectation
+from pages.parts.byte_cache import Kept
 
 give_back_freed_memory()
 
@@ -47,8 +57,43 @@ def keep_alive() -> str:
 
 
 def recording(source: Source) -> dc.Recording:
-    """The file of `source`, read as its options say; a DenoiseError says what is wrong with it."""
-    return _recording(source.input or "", source.file_name, json.dumps(dict(source.options), sort_keys=True))
+    """The file of `source`, read as its options say; a DenoiseError says what is wrong with it.
+
+    A rerun of a page is a thread: what it has read last stays with it, however much others read meanwhile.
+    """
+    key = (source.input or "", source.file_name, _options(source))
+    if getattr(_rerun, "key", None) != key:
+        _rerun.recording, _rerun.key = _recording(*key), key
+    return cast(dc.Recording, _rerun.recording)
+
+
+_rerun = threading.local()
+
+
+def _options(source: Source) -> str:
+    return json.dumps(dict(source.options), sort_keys=True)
+
+
+def keep_upload(
+    data: bytes, name: str, *, owner: str, check: Callable[[Source], object], options: Mapping[str, Any] | None = None
+) -> Source:
+    """Read an uploaded file and `check` what is in it, and store it only then: junk never reaches the disk.
+
+    A DenoiseError says what is wrong with it, or why it cannot be stored.
+    """
+    source = Source(input=sha256(data), file_name=name, options=dict(options or {}))
+    _recording(source.input or "", name, _options(source), data)
+    check(source)
+    store().put_input(data, name, owner=owner)
+    return source
+
+
+def preview(source: Source, data: bytes | None = None) -> Preview:
+    """How the file of `source` is understood with its options, from `data` where it is not stored.
+
+    A DenoiseError where nothing of it can be shown.
+    """
+    return _preview(source.input or "", source.file_name, _options(source), data)
 
 
 def series_of(source: Source) -> dc.Series:
@@ -70,19 +115,63 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(source: Source, method: str, *, fills: bool = False) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`."""
-    return _quick_estimate(identity(source), method, fills, series_of(source))
+def quick_estimate(
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
+) -> dc.Estimate:
+    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
+
+    `changes` replace the settings that are suggested for the method; `stated` is what was said of the noise.
+    """
+    found = _quick_estimate(*_asked_key(source, method, fills, changes, stated), source.input or "", series_of(source))
+    if isinstance(found, DenoiseError):
+        raise found
+    return found
 
 
-def suggest_settings(source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0) -> dc.RunConfig:
+def quick_estimate_is_known(
+    source: Source,
+    method: str,
+    *,
+    fills: bool = False,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    stated: NoiseConfig = NO_STATEMENT,
+) -> bool:
+    """Whether `quick_estimate` answers at once."""
+    return _quick_estimate.holds(*_asked_key(source, method, fills, changes, stated))
+
+
+def _asked_key(
+    source: Source, method: str, fills: bool, changes: Mapping[str, Any], stated: NoiseConfig
+) -> tuple[str, str, bool, str, NoiseConfig]:
+    return identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), stated
+
+
+def suggest_settings(
+    source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT
+) -> dc.RunConfig:
     """Settings for a training on the series of `source`, with noise added if `noise` names some, each with its reason."""
-    return _suggest_settings(_noisy_name(source, noise, snr), recipe, with_noise(source, noise, snr))
+    return _suggest_settings(_noisy_name(source, noise, snr), recipe, stated, with_noise(source, noise, snr))
 
 
-def noise_of(source: Source, noise: str = "", snr: float = 0.0) -> Noise:
-    """The noise of the series of `source`, with noise added if `noise` names some."""
-    return _noise_of(_noisy_name(source, noise, snr), with_noise(source, noise, snr))
+def noise_of(source: Source, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT) -> Noise:
+    """The noise of the series of `source` without its disturbances, with noise added if `noise` names some."""
+    return _noise_of(_noisy_name(source, noise, snr), stated, with_noise(source, noise, snr))
+
+
+def disturbances_of(source: Source) -> Disturbances:
+    """The hum and the drift in the series of `source`."""
+    return _disturbances_of(identity(source), series_of(source))
+
+
+def expectation_of(source: Source) -> str:
+    """What training on the series of `source` may gain, in words; "" where nothing is known."""
+    expected = expectation.expect(series_of(source), noise_of(source))
+    return "" if expected is None else expectation.in_words(expected)
 
 
 def with_noise(source: Source, noise: str, snr: float) -> dc.Series:
@@ -95,77 +184,114 @@ def _noisy_name(source: Source, noise: str, snr: float) -> str:
     return f"{identity(source)}+{noise}{snr if noise else ''}"
 
 
-@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
-def _recording(digest: str, file_name: str, options: str) -> dc.Recording:
-    return dc.read(store().input_path(digest), name=file_name or "The file", options=dc.ReadOptions.from_json(options))
+@Kept
+def _recording(digest: str, file_name: str, options: str, _data: bytes | None = None) -> dc.Recording:
+    given = store().input_path(digest) if _data is None else _data
+    return dc.read(given, name=file_name or "The file", options=dc.ReadOptions.from_json(options))
 
 
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _quick_estimate(name: str, method: str, fills: bool, _series: dc.Series) -> dc.Estimate:
+@Kept
+def _preview(digest: str, file_name: str, options: str, _data: bytes | None = None) -> Preview:
+    given = store().input_path(digest) if _data is None else _data
+    return files.preview(given, name=file_name or "The file", options=dc.ReadOptions.from_json(options))
+
+
+@Kept
+def _quick_estimate(
+    name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _digest: str, _series: dc.Series
+) -> dc.Estimate | DenoiseError:
+    """The estimate, or why there can be none; Instant's is stored with the upload, for other visits and web processes."""
+    is_kept = method == INSTANT and stated == NO_STATEMENT
+    kept = f"{name}-{method}-{fills:d}"
+    if is_kept and (found := store().kept_estimate(_digest, kept)) is not None:
+        return found
+    try:
+        made = dc.denoise(_series, method=method, fill_gaps=fills, noise=stated, **json.loads(changes))
+    except DenoiseError as error:
+        return error
+    if is_kept:
+        store().keep_estimate(_digest, kept, made)
+    return made
+
+
+@Kept
+def _suggest_settings(name: str, recipe: str, stated: NoiseConfig, _series: dc.Series) -> dc.RunConfig:
+    return RECIPES[recipe].fill(_series, _noise_of(name, stated, _series), stated=stated)
+
+
+@Kept
+def _noise_of(name: str, stated: NoiseConfig, _series: dc.Series) -> Noise:
     del name
-    return dc.denoise(_series, method=method, fill_gaps=fills)
+    return describe_series(separate(_series, stated.removes).series, stated)
 
 
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _suggest_settings(name: str, recipe: str, _series: dc.Series) -> dc.RunConfig:
-    return RECIPES[recipe].fill(_series, _noise_of(name, _series))
-
-
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
-def _noise_of(name: str, _series: dc.Series) -> Noise:
+@Kept
+def _disturbances_of(name: str, _series: dc.Series) -> Disturbances:
     del name
-    return describe(_series.values)
+    return find_disturbances(_series)
 
 
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+@Kept
 def run_series(run_id: str, i: int = 0) -> dc.Series:
     """Exactly what the run was trained on or applied to: its channel number `i`."""
     return store().series(run_id, i)
 
 
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+@Kept
 def run_noise(run_id: str, i: int = 0) -> Noise:
-    """The noise of the run's channel number `i`."""
-    return describe(run_series(run_id, i).values)
+    """The noise of the run's channel number `i`, as far as it was stated by that, without its disturbances."""
+    stated = store().run(run_id).spec.config.noise
+    return describe_series(separate(run_series(run_id, i), stated.removes).series, stated)
 
 
-@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
+@Kept
 def preview_series(run_id: str) -> dc.Series:
-    """The run's first series as the preview shows it: resampled if that was chosen, but not prewhitened."""
-    return resample(run_series(run_id), store().run(run_id).spec.config).series
+    """The run's first series as the preview shows it: without disturbances and resampled if that was chosen."""
+    config = store().run(run_id).spec.config
+    return resample(separate(run_series(run_id), config.noise.removes).series, config).series
 
 
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+@Kept
 def run_instant(run_id: str, i: int = 0) -> dc.Estimate:
     """The run's channel number `i` by the Instant method, for comparison."""
-    return dc.denoise(run_series(run_id, i), method=INSTANT)
+    return dc.denoise(run_series(run_id, i), method=INSTANT, noise=store().run(run_id).spec.config.noise)
 
 
-@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
-def instant_near(run_id: str, first: int, count: int) -> Float64Array | None:
+@Kept
+def instant_near(run_id: str, first: int, count: int) -> dc.Estimate | None:
     """`count` samples of `preview_series` from `first` on by the Instant method; None where there is nothing to denoise."""
     start = max(0, first - _AROUND)
     around = preview_series(run_id).part(slice(start, first + count + _AROUND))
+    # The marked stretch may lie elsewhere: its level is known, and its spectrum is found again.
+    told = store().run(run_id).spec.config.noise
     try:
-        return dc.denoise(around, method=INSTANT).values[first - start :][:count]
+        stated = NoiseConfig(level=run_noise(run_id).sd) if told.level or told.stretch else NO_STATEMENT
+        found = dc.denoise(around, method=INSTANT, noise=stated)
+        return found.part(slice(first - start, first - start + count))
     except DenoiseError:
         return None
 
 
-@st.cache_resource(max_entries=12, ttl=7200, show_spinner=False)
+@Kept
 def run_estimate(run_id: str, i: int = 0) -> dc.Estimate:
     """The finished run's result for its channel number `i`."""
     return store().estimate(run_id, i)
 
 
-@st.cache_resource(max_entries=6, ttl=7200, show_spinner=False)
+@Kept
+def run_blend(run_id: str, i: int = 0) -> Blended | None:
+    """The finished run's result for its channel number `i` combined with other methods; None where there is no such thing."""
+    return store().blend(run_id, i)
+
+
+@Kept
 def run_clean(run_id: str, i: int = 0) -> Float64Array | None:
     """The clean values that the run's channel number `i` was trained on, if any."""
     clean = store().training_set(run_id).clean
     return clean[i] if clean else None
 
 
-@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+@Kept
 def gain_on_test_part(name: str, run_id: str, i: int, _estimate: dc.Estimate, _truth: Float64Array) -> float | None:
     """The gain in dB on the run's test samples, None where it has none; `name` identifies the estimate."""
     del name
@@ -173,14 +299,14 @@ def gain_on_test_part(name: str, run_id: str, i: int, _estimate: dc.Estimate, _t
     return on_test_part(_estimate, _truth, data=store().training_set(run_id), config=view.spec.config, i=i)
 
 
-@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+@Kept
 def verdict_of(name: str, _series: dc.Series, _estimate: dc.Estimate, _truth: Float64Array | None, _noise: Noise) -> Verdict:
     """What was removed, in words and numbers; `name` identifies the series and estimate."""
     del name
     return judge(_series, _estimate, truth=_truth, noise=_noise)
 
 
-@st.cache_resource(max_entries=24, ttl=7200, show_spinner=False)
+@Kept
 def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra:
     """Spectra before and after; `name` identifies the series and estimate."""
     del name

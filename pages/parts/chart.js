@@ -37,7 +37,7 @@ function themed(layout, style, height) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: style.getPropertyValue("--st-font").trim(), color: text, size: layout.font?.size ?? 13 },
-    hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: text } },
+    hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: text }, namelength: -1 },
     modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: text, activecolor: style.getPropertyValue("--st-primary-color").trim() },
   }
   for (const name of Object.keys(layout)) if (/^[xy]axis\d*$/.test(name)) drawn[name] = { ...axis, ...layout[name] }
@@ -67,7 +67,7 @@ function listen(Plotly, node, chart) {
     clearTimeout(chart.timer)
     chart.timer = setTimeout(() => chart.send("view", view), 150)
   })
-  chart.observer = new ResizeObserver(() => Plotly.Plots.resize(node))
+  chart.observer = new ResizeObserver(() => node.offsetParent && Plotly.Plots.resize(node))
   chart.observer.observe(node)
 }
 
@@ -77,24 +77,41 @@ async function draw(Plotly, root, data, chart) {
   const figure = isDark(style) ? recoloured(data.figure, data.dark) : data.figure
   const log = figure.layout.xaxis?.type === "log"
   chart.sends = data.zooms && !log
-  const config = { displaylogo: false, displayModeBar: data.toolbar, modeBarButtons: BUTTONS }
-  await Plotly.react(node, figure.data, themed(figure.layout, style, data.height), config)
+  // No tips: the one on double-clicking would cover the buttons at the top of the page.
+  const config = { displaylogo: false, displayModeBar: data.toolbar, modeBarButtons: BUTTONS, showTips: false }
+  chart.height ??= tall(root, data)
+  node.style.height = chart.height + "px"
+  await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
   root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }
 
+// The main chart of a page takes what a tall window has left below its top.
+function tall(root, data) {
+  const top = root.getBoundingClientRect().top + (root.closest("[data-testid=stMain]")?.scrollTop ?? 0)
+  return data.zooms ? Math.max(data.height, Math.floor(window.innerHeight - top - 130)) : data.height
+}
+
+async function unpacked(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))
+  return JSON.parse(await new Response(stream).text())
+}
+
+async function show(root, bytes, chart) {
+  const data = await unpacked(bytes)
+  root.setAttribute("aria-label", data.alt)
+  root.querySelector(".denoise-note").textContent = data.figure.layout.meta.note
+  await draw(await library(), root, data, chart)
+}
+
 export default function ({ data: bytes, parentElement, setStateValue }) {
-  const data = JSON.parse(new TextDecoder().decode(bytes))
   const root = parentElement.querySelector(".denoise-chart")
   const node = root.querySelector(".denoise-plot")
   const chart = charts.get(root) ?? { queue: Promise.resolve() }
   charts.set(root, chart)
   chart.send = setStateValue
-  node.style.height = data.height + "px"
-  node.setAttribute("aria-label", data.alt)
-  root.querySelector(".denoise-note").textContent = data.figure.layout.meta.note
-  chart.queue = chart.queue.then(library).then((Plotly) => draw(Plotly, root, data, chart))
+  chart.queue = chart.queue.then(() => show(root, bytes, chart)).catch(console.error)
   return () => {
     clearTimeout(chart.timer)
     chart.observer?.disconnect()

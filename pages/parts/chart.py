@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,8 @@ from pages.parts import state
 _HERE = Path(__file__).parent
 
 _HTML = """
-<div class="denoise-chart">
-  <div class="denoise-plot" role="img"></div>
+<div class="denoise-chart" role="group">
+  <div class="denoise-plot"></div>
   <div class="denoise-foot"><span class="denoise-note"></span><button class="denoise-all" type="button">Show all</button></div>
 </div>
 """
@@ -31,12 +32,13 @@ _CHART = st.components.v2.component(
 def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False, toolbar: bool = True) -> None:
     """Draw or update the chart `key`; `alt` replaces the figure's own description for screen readers.
 
-    With `zooms`, a new x range reruns what is around the chart: see `zoomable`. `toolbar` has the buttons that zoom.
+    With `zooms`, a new x range reruns what is around the chart, see `zoomable`, and it grows with the window from `height` on.
+    `toolbar` has the buttons that zoom.
     """
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "toolbar": toolbar}
     data["alt"] = alt or figure["layout"]["meta"]["alt"]
     # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
-    _CHART(key=key, data=json.dumps(data).encode(), on_view_change=_ignore)
+    _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
 
 
 @st.fragment

@@ -13,6 +13,8 @@ from pages.parts import state
 from pages.parts.messages import plain
 from pages.parts.training_task import by_hand
 
+_NO_LIMIT = 1e15  # a range up to there is none to a person
+
 
 def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str) -> None:
     """Widgets for these settings, filled from `config`, each with the reason of its suggestion below.
@@ -26,7 +28,7 @@ def show(config: RunConfig, paths: Iterable[str], *, columns: int, version: str)
     for first in range(0, len(shown), columns):
         for cell, path in zip(st.columns(columns), shown[first : first + columns], strict=False):
             with cell:
-                _widget(*known[path], key=_key(path, version))
+                widget(*known[path], key=_key(path, version))
                 if reason := reasons.get(path):
                     st.caption(plain(reason))
 
@@ -65,12 +67,15 @@ def _key(path: str, version: str) -> str:
     return f"{path}@{version}"
 
 
-def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
+def widget(spec: Field[Any], value: Any, *, key: str) -> None:
+    """The widget of one setting, filled with `value` until a person puts in another."""
     data = spec.metadata
     label = f"{data['label']} ({data['unit']})" if data["unit"] else data["label"]
     state.offer(key, value)
     if data["choices"]:
         st.selectbox(label, data["choices"], format_func=data["words"].get, help=data["help"], key=key)
+    elif isinstance(value, bool):
+        st.toggle(label, help=data["help"], key=key)
     elif isinstance(value, int):
         least, most = int(data["low"]), int(data["high"])
         st.number_input(label, least, most, step=1, help=_with_range(data["help"], least, most), key=key)
@@ -81,4 +86,4 @@ def _widget(spec: Field[Any], value: Any, *, key: str) -> None:
 
 
 def _with_range(help: str, low: float, high: float) -> str:
-    return f"{help} From {low:,g} to {high:,g}."
+    return help if high >= _NO_LIMIT else f"{help} From {low:,g} to {high:,g}."

@@ -10,13 +10,13 @@ import denoise_core as dc
 from denoise_core import figures
 from denoise_core.assess import on_noise
 from denoise_core.assess.formatting import plural
-from denoise_core.config import WindowConfig
+from denoise_core.config import NoiseConfig, WindowConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from pages.parts import chart, fields, state, task_widgets, training_task
-from pages.parts.cached import USUAL, identity, keep_alive, noise_of, store
+from pages.parts.cached import USUAL, expectation_of, identity, keep_alive, noise_of, store
 from pages.parts.messages import plain
 from pages.parts.training_task import TrainingPlan, TrainingTask
 
@@ -27,12 +27,19 @@ ELSEWHERE = ("objective.kind",)  # is chosen above the form, because other widge
 def show(source: Source) -> None:
     """The training data, and one form filled with suggestions."""
     session = state.current()
-    plan = training_task.plan_training(session.task, source, session.config)
+    plan = training_task.plan_training(session.task, source, session.config, _stated(session, source))
     st.subheader(plain(_title(plan)), anchor=False)
     _about(plan)
     task_widgets.panel(plan)
     _warnings(plan)
     _form(plan, plan.config)
+
+
+def _stated(session: state.Session, source: Source) -> NoiseConfig:
+    """What was said of the noise; a level holds for the column of the Signal page alone."""
+    signal = (session.source or source).column
+    only = set(training_task.columns(session.task, source)) == {signal}
+    return session.noise if only else replace(session.noise, level=0.0)
 
 
 def first_column(source: Source) -> Source:
@@ -53,10 +60,12 @@ def _title(plan: TrainingPlan) -> str:
 
 def _about(plan: TrainingPlan) -> None:
     """What the network will do, and what is known about the noise."""
-    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr), plan.series.unit)
+    noise = on_noise(noise_of(plan.source, plan.noise, plan.task.snr, stated=plan.told), plan.series.unit)
     told = " ".join(sentence.text for sentence in noise)
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))
+    if plan.task == TrainingTask() and (expected := expectation_of(plan.source)):
+        st.caption(plain(f"**What to expect.** {expected}"))
 
 
 def _warnings(plan: TrainingPlan) -> None:

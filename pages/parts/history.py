@@ -39,6 +39,11 @@ class History:
         """One number for each epoch, in order."""
         return [epoch.valid_loss for _, epoch in sorted(self._epochs.items())]
 
+    @property
+    def errors(self) -> list[float]:
+        """The error that the network states after each epoch, in order; NaN where it states none."""
+        return [float("nan") if epoch.error is None else epoch.error for _, epoch in sorted(self._epochs.items())]
+
     def _take(self, event: Recorded) -> None:
         if isinstance(event, Started):
             self.started = event

@@ -59,6 +59,7 @@ def _look(run_id: str, *, was_running: bool) -> None:
     left, right = st.columns(2)
     with left:
         _loss(run, past)
+        _error(run, past)
     with right:
         _preview(run, past)
 
@@ -67,7 +68,7 @@ def _progress(run: RunView, past: History) -> None:
     """One line of text, the bar, and the two buttons."""
     words, buttons = st.columns([3, 2], vertical_alignment="center")
     with words:
-        st.progress(_share(run), text=plain(_words(run, past)))
+        st.progress(_share(run, past), text=plain(_words(run, past)))
     if run.ended or run.spec.owner != state.current().workspace:
         return
     with buttons, st.container(horizontal=True, horizontal_alignment="right"):
@@ -77,10 +78,11 @@ def _progress(run: RunView, past: History) -> None:
         st.button(
             "Cancel",
             key="cancel",
+            type="tertiary",
             disabled=stopping,
-            help="Ends the run and discards its result.",
-            on_click=runs.attempt,
-            args=(store().cancel, run.id),
+            help="Ends the run and deletes it. For an hour, it can be restored and goes on from where it was.",
+            on_click=runs.discard,
+            args=(run.id,),
         )
 
 
@@ -97,9 +99,15 @@ def _stop_button(run: RunView, stopping: bool) -> None:
     )
 
 
-def _share(run: RunView) -> float:
+def _share(run: RunView, past: History) -> float:
     """How much of the work is done, 0 .. 1; a run that applies a network has no epochs to count."""
-    return min(1.0, run.epochs_done / run.epochs) if run.epochs else float(run.has_result)
+    epochs = _epochs(run, past)
+    return min(1.0, run.epochs_done / epochs) if epochs else float(run.has_result)
+
+
+def _epochs(run: RunView, past: History) -> int:
+    """Those of a full run; with a time budget they are known when it has started."""
+    return past.started.epochs if past.started else run.epochs
 
 
 def _words(run: RunView, past: History) -> str:
@@ -111,7 +119,7 @@ def _words(run: RunView, past: History) -> str:
         return _words_of_applying(run)
     if run.state == "running" and past.started is None:
         return "Starting the training…"
-    done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')} after {_seconds(run.elapsed_s)}"
+    done = f"{run.epochs_done} of {plural(_epochs(run, past), 'epoch')} after {_seconds(run.elapsed_s)}"
     so_far = "" if run.ended else " so far"
     best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
     if run.state == "running":
@@ -131,9 +139,21 @@ def _loss(run: RunView, past: History) -> None:
         st.caption("The curves appear after the first epoch.")
         return
     best = run.best_epoch or 0
-    room = None if run.ended else run.epochs
+    room = None if run.ended else _epochs(run, past)
     figure = figures.loss(past.train_loss, past.valid_loss, best_epoch=best, epochs=room)
-    chart.draw(figure, key=f"loss-{run.id}", height=380)
+    chart.draw(figure, key=f"loss-{run.id}", height=220)
+
+
+def _error(run: RunView, past: History) -> None:
+    """What the network says of its own error, beside what the Instant method says of its: the line to beat."""
+    if past.started is None or not any(np.isfinite(past.errors)):
+        return
+    st.markdown("**Estimated error** in the section shown (each method's own estimate)")
+    instant = instant_near(run.id, past.started.preview_start, len(past.started.preview_noisy))
+    beside = {} if instant is None or instant.stated_error is None else {METHODS[INSTANT].label: instant.stated_error}
+    room = None if run.ended else _epochs(run, past)
+    figure = figures.stated_error(past.errors, beside=beside, unit=preview_series(run.id).unit, epochs=room)
+    chart.draw(figure, key=f"error-{run.id}", height=220)
 
 
 def _preview(run: RunView, past: History) -> None:
@@ -147,9 +167,9 @@ def _preview(run: RunView, past: History) -> None:
     x = figures.axis_values(time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
     instant = instant_near(run.id, first, len(noisy))
-    beside = {} if instant is None else {METHODS[INSTANT].label: instant}
+    beside = {} if instant is None else {METHODS[INSTANT].label: instant.values}
     figure = figures.preview(x, noisy, estimate, time=time, name=run.spec.channels[0], beside=beside)
-    chart.draw(figure, key=f"preview-{run.id}", height=380)
+    chart.draw(figure, key=f"preview-{run.id}", height=460)
 
 
 def _floats(values: list[float | None]) -> np.ndarray:

@@ -12,7 +12,7 @@ from denoise_core.jobs.spec import APPLY, CANCELLED_REASON
 from denoise_core.methods import METHODS
 from denoise_core.model import about
 from pages.parts import chart, messages, state
-from pages.parts.cached import INSTANT, run_estimate, run_noise, run_series, spectra_of, store
+from pages.parts.cached import INSTANT, run_blend, run_estimate, run_noise, run_series, spectra_of, store
 from pages.parts.history import history
 from pages.parts.result_view import ResultView
 
@@ -50,7 +50,17 @@ def controls(run: RunView) -> ResultView:
         fills = _fills(run, i, strength)
         band = _band(run, i, strength)
         compares = _compares(run, i)
-    return ResultView(run=run, i=i, strength=strength, fills=fills, band=band, compares=compares)
+        combines = _combines(run, i)
+    return ResultView(run=run, i=i, strength=strength, fills=fills, band=band, compares=compares, combines=combines)
+
+
+def _combines(run: RunView, i: int) -> bool:
+    """Whether the network is combined with other methods; asked only where that is at hand."""
+    found = run_blend(run.id, i)
+    if found is None or found.combined is None:
+        return False
+    hint = "Weighs your network's result against other methods by the error that each probably has. Off: your network alone."
+    return st.toggle("Combine methods", True, key="combine", help=hint)
 
 
 def _fills(run: RunView, i: int, strength: float) -> bool:
@@ -66,7 +76,7 @@ def _band(run: RunView, i: int, strength: float) -> bool:
     """Whether the error band is drawn; asked only where the error is known, which is at full strength."""
     if strength < 1 or run_estimate(run.id, i).sd is None:
         return False
-    hint = "Contains the true value with about 90 % probability. This is the network's own estimate, not a measurement."
+    hint = "Contains the true value with about 90 % probability. This is an estimate, not a measurement."
     return st.toggle("Error band", True, key="band", help=hint)
 
 

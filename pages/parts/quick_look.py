@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 import streamlit as st
 
 import denoise_core as dc
 from denoise_core import instant
-from denoise_core.assess import on_gaps, on_noise, on_series
+from denoise_core.assess import on_gaps, on_series
+from denoise_core.assess.formatting import plural
+from denoise_core.config import NoiseConfig
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import expected_seconds, in_words
-from pages.parts import messages, runs, state
+from pages.parts import filter_settings, messages, noise_panel, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
     noise_of,
     quick_estimate,
+    quick_estimate_is_known,
     recording,
     series_of,
     store,
@@ -28,23 +37,89 @@ from pages.parts.cached import (
     truth,
     verdict_of,
 )
+from pages.parts.first_come import FIRST_LOOKS
 
 
-def method_picker() -> str:
-    """The method of the quick look; none of them is trained on the series."""
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What is looked at, and how.
+
+    Parameters
+    ----------
+    fills : bool
+        Whether gaps are filled.
+    changes : mapping
+        Settings of the method that a person put in place of the suggested ones.
+    stated : NoiseConfig
+        What was said of the noise.
+    """
+
+    source: Source
+    method: str
+    fills: bool
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    stated: NoiseConfig = field(default_factory=NoiseConfig)
+
+    @property
+    def name(self) -> str:
+        """The same for the same series looked at in the same way."""
+        how = json.dumps([self.method, self.fills, dict(self.changes), asdict(self.stated)], sort_keys=True)
+        return f"{identity(self.source)}-{hashlib.sha256(how.encode()).hexdigest()[:12]}"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the estimate, or why there is none, is known already."""
+        return quick_estimate_is_known(self.source, self.method, **self._how)
+
+    @property
+    def estimate(self) -> dc.Estimate:
+        return quick_estimate(self.source, self.method, **self._how)
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {"fills": self.fills, "changes": self.changes, "stated": self.stated}
+
+    @property
+    def suggested(self) -> Look:
+        """With the settings that are suggested for the method."""
+        return replace(self, changes={})
+
+
+def choose(chosen: Source) -> Look:
+    """The look that the widgets ask for: one of the methods that are not trained on the series."""
     simple = {name: method.label for name, method in METHODS.items() if not method.trains}
     at = list(simple).index(INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
-    return st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+    method = st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+    changes, stated = filter_settings.changes(chosen, method), noise_panel.stated(chosen)
+    return Look(source=chosen, method=method, fills=_fills(chosen), changes=changes, stated=stated)
 
 
-def estimate(chosen: Source, method: str) -> dc.Estimate | None:
-    """The series denoised by that method; a warning and None where the method cannot be used."""
+def estimate(look: Look) -> dc.Estimate | None:
+    """The settings of the method, and the series denoised, if that is done; None where it is not done yet, or cannot be."""
     try:
-        return quick_estimate(chosen, method, fills=_fills(chosen))
+        if look.suggested.is_made:
+            filter_settings.form(look.source, look.method, look.suggested.estimate.settings)
+        return look.estimate if look.suggested.is_made and look.is_made else None
     except DenoiseError as error:
         st.warning(messages.plain(str(error)), icon=":material/warning:")
         return None
+
+
+def finish(look: Look) -> None:
+    """Denoise the series while the page shows it as recorded, then show it again with the result.
+
+    First looks wait for their turn, so that everybody's does not take as long as all together.
+    """
+    if not (missing := [one for one in (look.suggested, look) if not one.is_made]):
+        return
+    ahead = FIRST_LOOKS.ahead
+    waits = f", {plural(ahead, 'recording')} ahead of yours" if ahead else ""
+    with st.spinner(f"Denoising {plural(len(series_of(look.source)), 'sample')}{waits}…", show_time=True), FIRST_LOOKS.turn():
+        for one in missing:
+            with suppress(DenoiseError):  # said when the page is shown again
+                one.estimate  # noqa: B018
+    st.rerun()
 
 
 def _fills(chosen: Source) -> bool:
@@ -55,21 +130,20 @@ def _fills(chosen: Source) -> bool:
     return st.toggle("Fill gaps", key=f"fill-{identity(chosen)}", help=hint)
 
 
-def verdict(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+def verdict(look: Look, estimate: dc.Estimate) -> None:
     """What was removed from the recorded samples, and what to know about the series."""
-    series = series_of(chosen)
-    recorded = estimate.with_gaps_of(series)
-    messages.headline(verdict_of(f"{identity(chosen)}-{method}", series, recorded, truth(chosen), noise_of(chosen)))
+    chosen = look.source
+    series, noise = series_of(chosen), noise_of(chosen, stated=look.stated)
+    messages.headline(verdict_of(look.name, series, estimate.with_gaps_of(series), truth(chosen), noise))
     if gaps := on_gaps(series, estimate):
         st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))
-    if unusual := [sentence.text for sentence in on_noise(noise_of(chosen), series.unit) if sentence.severity != "good"]:
-        st.caption(messages.plain(" ".join(unusual)))
+    noise_panel.removal(chosen)
 
 
-def onward(chosen: Source) -> None:
-    """The main button: to the training, a new one unless one is running."""
-    icon, label = ":material/model_training:", "Train a network" + _duration(chosen)
+def onward(look: Look) -> None:
+    """The main button: to the training, a new one unless one is running; how long it takes is said when the look is done."""
+    icon, label = ":material/model_training:", "Train a network" + (_duration(look.source) if look.is_made else "")
     if st.button(label, type="primary", icon=icon, width="stretch", key="train", on_click=runs.close_ended):
         st.switch_page("pages/train.py", query_params=state.link())
 
@@ -77,25 +151,26 @@ def onward(chosen: Source) -> None:
 def _duration(chosen: Source) -> str:
     """How long the suggested training takes; empty where the series cannot be trained on, which the Train page explains."""
     try:
-        return f" ({in_words(expected_seconds(suggest_settings(chosen)))})"
+        return f" ({in_words(expected_seconds(suggest_settings(chosen, stated=state.current().noise)))})"
     except DenoiseError:
         return ""
 
 
-def download(chosen: Source, method: str, estimate: dc.Estimate) -> None:
+def download(look: Look, estimate: dc.Estimate) -> None:
     """The result as a file, made when it is asked for."""
+    chosen = look.source
     name = PurePath(denoised_name(chosen.file_name))
     st.download_button(
         "Download this result",
         data=partial(_file, chosen, estimate),
-        file_name=f"{name.stem}_{method}_{identity(chosen)[:6]}{name.suffix}",
+        file_name=f"{name.stem}_{look.method}_{identity(chosen)[:6]}{name.suffix}",
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
         key="save-first",
         help=messages.plain(f"Your file as uploaded, with the column {chosen.column}_denoised added."),
     )
-    if method == INSTANT:
+    if look.method == INSTANT:
         _network()
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import denoise_core as dc
-from denoise_core.assess import Verdict
+from denoise_core.assess import Sentence, Verdict
+from denoise_core.assess.risk import Blended
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
@@ -16,6 +17,7 @@ from denoise_core.series import Float64Array
 from pages.parts.cached import (
     gain_on_test_part,
     recording,
+    run_blend,
     run_clean,
     run_estimate,
     run_instant,
@@ -40,6 +42,8 @@ class ResultView:
         Whether the error band is drawn.
     compares : bool
         Whether the Instant result is drawn as well.
+    combines : bool
+        Whether the combination of the network with other methods is shown, where there is one, or the network's result alone.
     """
 
     run: RunView
@@ -48,11 +52,13 @@ class ResultView:
     fills: bool = True
     band: bool = True
     compares: bool = False
+    combines: bool = False
 
     @property
     def name(self) -> str:
         """The same for the same result shown in the same way."""
-        return f"{self.run.id}-{self.i}@{self.strength}{'' if self.fills else ' with gaps'}"
+        what = "" if self.fills else " with gaps"
+        return f"{self.run.id}-{self.i}@{self.strength}{what}{' combined' if self.combines else ''}"
 
     @property
     def channel(self) -> str:
@@ -63,8 +69,28 @@ class ResultView:
         return run_series(self.run.id, self.i)
 
     @property
+    def blend(self) -> Blended | None:
+        """The network's result combined with other methods, and the estimated error of each; None where that is not known."""
+        return run_blend(self.run.id, self.i)
+
+    @property
+    def findings_on_error(self) -> list[Sentence]:
+        """How far the combination may be off, and why that may not be right."""
+        found = self.blend
+        if found is None:
+            return []
+        told = [Sentence(severity="good" if found.combined and not found.doubt else "note", text=found.sentence)]
+        return told + ([Sentence(severity="note", text=found.doubt)] if found.doubt else [])
+
+    @property
+    def whole_estimate(self) -> dc.Estimate:
+        """At full strength, with gaps filled."""
+        found = self.blend if self.combines else None
+        return run_estimate(self.run.id, self.i) if found is None else found.chosen
+
+    @property
     def estimate(self) -> dc.Estimate:
-        blended = run_estimate(self.run.id, self.i).blend(self.series, strength=self.strength)
+        blended = self.whole_estimate.blend(self.series, strength=self.strength)
         return blended if self.fills else blended.with_gaps_of(self.series)
 
     @property

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from denoise_core.assess.formatting import plural
+from denoise_core.assess.formatting import minutes, plural
 from denoise_core.errors import DenoiseError
+from denoise_core.figures import shorten
 from denoise_core.jobs import RunView
-from denoise_core.jobs.spec import TRAIN
+from denoise_core.jobs.spec import TRAIN, Spec
 from denoise_core.jobs.storage.home import keep_days
 from pages.parts import state
 from pages.parts.cached import store
@@ -31,7 +32,8 @@ def follow(session: state.Session) -> None:
     """Show the series of the run that a link opened."""
     run = _find(session.run)
     if run and run.spec.source.input and run.spec.source != session.source:
-        state.change(source=run.spec.source, task=TrainingTask(columns=run.spec.channels), edits=session.edits + 1)
+        task, noise = TrainingTask(columns=run.spec.channels), run.spec.config.noise
+        state.change(source=run.spec.source, task=task, noise=noise, edits=session.edits + 1)
 
 
 def open_run() -> RunView | None:
@@ -42,9 +44,32 @@ def open_run() -> RunView | None:
     try:
         return store().run(run_id)
     except DenoiseError as error:
-        st.warning(plain(str(error)), icon=":material/link_off:")
-        st.button("Close this message", on_click=state.close_run)
+        _tell_missing(run_id, str(error))
         return None
+
+
+def _tell_missing(run_id: str, why: str) -> None:
+    """Why the run is not there, and the way back to it, for its owner, where there is one."""
+    gone = _discarded(run_id)
+    if gone is None:
+        st.warning(plain(why), icon=":material/link_off:")
+    else:
+        spec, left_s = gone
+        st.warning(
+            plain(f"{spec.title} was deleted. It can be restored for another {minutes(left_s)}."), icon=":material/delete:"
+        )
+    with st.container(horizontal=True):
+        if gone is not None:
+            st.button("Restore this run", icon=":material/undo:", key="restore", on_click=attempt, args=(store().restore, run_id))
+        st.button("Close this message", on_click=state.close_run)
+
+
+def _discarded(run_id: str) -> tuple[Spec, float] | None:
+    try:
+        gone = store().discarded(run_id)
+    except DenoiseError:
+        return None
+    return gone if gone and gone[0].owner == state.current().workspace else None
 
 
 def close_ended() -> None:
@@ -62,10 +87,9 @@ def attempt(do: Callable[[str], None], run_id: str) -> None:
         state.fail(str(error))
 
 
-def delete(run_id: str) -> None:
-    """Delete the run and all its files."""
-    attempt(store().delete, run_id)
-    state.close_run()
+def discard(run_id: str) -> None:
+    """Delete the run; the page then offers to restore it."""
+    attempt(store().discard, run_id)
 
 
 def retention(run: RunView) -> None:
@@ -74,7 +98,8 @@ def retention(run: RunView) -> None:
     until = f"for {days:g} day{'' if days == 1 else 's'} after it ends" if days else "until it is deleted"
     st.caption(f"This run and your file are stored on the computer that runs this app {until}.")
     if run.spec.owner == state.current().workspace:
-        st.button("Delete this run", icon=":material/delete:", key="delete", on_click=delete, args=(run.id,))
+        hint = "For an hour, the link of this run offers to restore it."
+        st.button("Delete this run", icon=":material/delete:", key="delete", on_click=discard, args=(run.id,), help=hint)
 
 
 def menu(session: state.Session) -> None:
@@ -107,7 +132,7 @@ def _links(found: list[RunView]) -> None:
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
     done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.spec.kind == TRAIN else f"with {run.spec.model_name}"
-    return f"{run.spec.title}, {plural(run.spec.samples, 'sample')}: {at}, {done}"
+    return f"{shorten(run.spec.title, limit=60)}, {plural(run.spec.samples, 'sample')}: {at}, {done}"
 
 
 def _find(run_id: str | None) -> RunView | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -10,6 +12,7 @@ from pages.parts import glossary, runs, state, workspace
 from pages.parts.cached import keep_alive, store
 from pages.parts.messages import plain
 
+_STYLE = Path(__file__).parent / "style.css"
 PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
     "pages/train.py": ("Train", ":material/model_training:"),
@@ -25,10 +28,12 @@ def page_setup(title: str) -> DeltaGenerator:
     Returns the place in the bar for one line about the series on the page.
     """
     st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
+    st.html(_STYLE)
     session = state.begin()
     # Before all that can fail: a run waits for it even where nothing can be shown. It takes 10 ms at most.
     problem = _start()
     runs.follow(session)
+    heading(title, level=1)
     with st.container(horizontal=True, vertical_alignment="center", key="top"):
         st.markdown("**Denoise**", width="content")
         for path, (label, icon) in PAGES.items():
@@ -41,6 +46,12 @@ def page_setup(title: str) -> DeltaGenerator:
     for fault in (problem, *state.pop_faults()) if problem else state.pop_faults():
         st.error(plain(fault), icon=":material/error:")
     return line
+
+
+def heading(text: str, *, level: int = 2) -> None:
+    """A heading for those who listen to the page, where those who look at it need none."""
+    with st.container(key=f"heading-{text}"):
+        (st.title if level == 1 else st.header)(text, anchor=False)
 
 
 def _start() -> str:

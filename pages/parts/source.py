@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 import denoise_core as dc
 from denoise_core.assess.formatting import plural
-from denoise_core.errors import DataError, DenoiseError
-from denoise_core.files import NO_TIME, SAMPLES, SheetLayout
+from denoise_core.errors import DenoiseError
+from denoise_core.files import KINDS, SAMPLES, from_pasted
 from denoise_core.jobs import Source
-from pages.parts import state
+from pages.parts import bench, opening, state
 from pages.parts.cached import recording, store
 from pages.parts.messages import plain
-
-_DELIMITERS = {None: "Detect", ",": "Comma", ";": "Semicolon", "\t": "Tab", " ": "Spaces", "|": "Vertical bar"}
-_DECIMALS = {None: "Detect", ".": "Point", ",": "Comma"}
-_HEADERS = {None: "Detect", True: "Yes", False: "No"}
 
 
 def current() -> Source:
@@ -26,9 +23,7 @@ def current() -> Source:
     chosen = state.current().source
     if chosen is not None:
         try:
-            chosen = chosen if chosen.column else _with_column(chosen)
-            recording(chosen)[chosen.column].check_usable()
-            return chosen
+            return opening.usable(chosen)
         except DenoiseError as error:
             st.error(plain(f"{error} An example is shown instead."), icon=":material/error:")
     return _example(next(iter(SAMPLES)))
@@ -37,17 +32,51 @@ def current() -> Source:
 def picker(chosen: Source) -> None:
     """Upload a file, or pick an example."""
     edits = state.current().edits
-    types = "CSV, TXT, XLSX, ODS, Parquet, NPY, NPZ or WAV"
-    if upload := st.file_uploader("Your file", key=f"upload@{edits}", help=f"{types}; up to 500 MB."):
+    hint = f"{KINDS}; up to {st.get_option('server.maxUploadSize')} MB."
+    if upload := st.file_uploader("Your file", key=f"upload@{edits}", help=hint):
         with st.spinner("Reading the file…"):
-            _take(upload.getvalue(), upload.name)
+            opening.take(upload.getvalue(), upload.name)
         st.rerun()
+    _paste_box(edits)
+    if state.current().source is None:
+        _recent_files(edits)
     key, names = f"sample@{edits}", list(SAMPLES)
     shown = next((at for at, name in enumerate(names) if SAMPLES[name].file == chosen.file_name), None)
     about = "Recordings that come with the app." if shown is None else SAMPLES[names[shown]].about
     titles = {name: sample.title for name, sample in SAMPLES.items()}
     options: dict[str, Any] = {"index": shown, "format_func": titles.get, "placeholder": "Choose", "help": about}
     st.selectbox("Or an example", names, key=key, on_change=_choose_example, args=(key,), **options)
+
+
+def _paste_box(edits: int) -> None:
+    """A place for numbers or a table that were copied elsewhere."""
+    with st.popover("Paste numbers", icon=":material/content_paste:", width="stretch"):
+        key = f"paste@{edits}"
+        hint = "One number a line, or a table copied from a spreadsheet, with or without names."
+        st.text_area("Numbers or a table", key=key, height=200, help=hint, placeholder="time\tpressure\n0.0\t1,52\n0.1\t1,49")
+        st.button("Use these numbers", key=f"use-paste@{edits}", on_click=_use_pasted, args=(key,))
+
+
+def _use_pasted(key: str) -> None:
+    try:
+        data = from_pasted(state.value(key) or "")
+    except DenoiseError as error:
+        return state.fail(str(error))
+    return opening.take(data, "pasted.txt" if b"\t" in data else "pasted.csv")
+
+
+def _recent_files(edits: int) -> None:
+    """What this person uploaded before, where no file is open."""
+    recent = {one.digest: one.name for one in store().recent_inputs(state.current().workspace)}
+    if recent:
+        key = f"recent@{edits}"
+        options: dict[str, Any] = {"index": None, "format_func": recent.get, "placeholder": "Choose"}
+        st.selectbox("Recent files", list(recent), key=key, on_change=_choose_recent, args=(key, recent), **options)
+
+
+def _choose_recent(key: str, names: Mapping[str, str]) -> None:
+    if digest := state.value(key):
+        opening.read_again(Source(input=digest, file_name=names[digest]))
 
 
 def column_picker(chosen: Source) -> None:
@@ -64,42 +93,18 @@ def in_words(file_name: str, series: dc.Series) -> str:
 
 
 def reading(chosen: Source, recording: dc.Recording) -> None:
-    """How the file was read, and the form that corrects it."""
+    """How the file was read, and the bench that corrects it."""
     st.caption(plain(" ".join(recording.notes)))
-    options, edits = dc.ReadOptions(**chosen.options), state.current().edits
-    with st.expander("Correct how the file was read", icon=":material/rule:"), st.form("reading", border=False):
-        cells = st.columns(3)
-        for cell, (name, (label, words)) in zip((*cells, *cells), _corrections(recording).items(), strict=False):
-            words = words | {value: str(value) for value in [getattr(options, name)] if value not in words}
-            at = list(words).index(getattr(options, name))
-            cell.selectbox(label, list(words), index=at, format_func=words.__getitem__, key=f"{name}@{edits}")
-        rate: dict[str, Any] = {"value": options.rate_hz, "min_value": 0.0, "format": "%.6g", "help": "Replaces the time column."}
-        cells[1].number_input("Sampling rate (Hz)", key=f"rate_hz@{edits}", **rate)
-        if isinstance(recording.layout, SheetLayout):
-            cells[2].text_input("Sheet", value=options.sheet or recording.layout.sheet, key=f"sheet@{edits}")
-        st.form_submit_button("Read again", on_click=_read_again, args=(chosen, edits))
-
-
-def _corrections(recording: dc.Recording) -> dict[str, tuple[str, dict[Any, str]]]:
-    """What can be corrected: option -> its label, and the labels of its values."""
-    times = {None: "Detect", NO_TIME: "None (evenly spaced)"} | {name: name for name in recording.channels}
-    return {
-        "delimiter": ("Column delimiter", _DELIMITERS),
-        "decimal": ("Decimal separator", _DECIMALS),
-        "header": ("First row holds names", _HEADERS),
-        "time_column": ("Time column", times),
-    }
+    # Opened by a rerun, so that the file is not looked at once more for those who do not ask.
+    with st.expander("Correct how the file was read", icon=":material/rule:", key="bench", on_change="rerun") as opened:
+        if opened.open:
+            bench.show(chosen)
 
 
 def _example(name: str) -> Source:
     path = SAMPLES[name].path
     digest = store().put_input(path.read_bytes(), path.name)
-    return _with_column(Source(input=digest, file_name=path.name))
-
-
-def _take(data: bytes, name: str) -> None:
-    """Store an uploaded file and show it; or say what is wrong with it and leave everything as it was."""
-    _try(lambda: Source(input=store().put_input(data, name), file_name=name))
+    return opening.usable(Source(input=digest, file_name=path.name))
 
 
 def _choose_example(key: str) -> None:
@@ -108,34 +113,4 @@ def _choose_example(key: str) -> None:
 
 
 def _choose_column(chosen: Source, key: str) -> None:
-    _try(lambda: replace(chosen, column=state.value(key)))
-
-
-def _read_again(chosen: Source, edits: int) -> None:
-    values = {name: state.value(f"{name}@{edits}") for name in asdict(dc.ReadOptions())}
-    options = {name: value for name, value in values.items() if value is not None and (name != "rate_hz" or value)}
-    _try(lambda: replace(chosen, options=options, column=""))
-
-
-def _try(make: Any) -> None:
-    """Show the series that `make` returns if it can be read and used; else say why not and keep the present one."""
-    try:
-        source = make()
-        source = source if source.column else _with_column(source)
-        recording(source)[source.column].check_usable()
-        state.choose(source)
-    except DenoiseError as error:
-        state.retry(str(error))
-
-
-def _with_column(source: Source) -> Source:
-    """With the first column that can be denoised."""
-    read = recording(source)
-    fault = DataError(f"{read.name} has no numeric column.")
-    for name in read.channels:
-        try:
-            read[name].check_usable()
-            return replace(source, column=name)
-        except DataError as error:
-            fault = error
-    raise fault
+    opening.read_again(replace(chosen, column=state.value(key)))

@@ -1,7 +1,7 @@
 """What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
 
-A page reload is a new session. What survives it is in the URL (`run`, and which series: `series`, `name`, `column`, `read`)
-and in one cookie (the workspace, to which runs belong).
+A page reload is a new session. What survives it is in the URL (`run`, which series: `series`, `name`, `column`, `read`, and what
+was said of its noise: `noise`) and in one cookie (the workspace, to which runs belong).
 """
 
 from __future__ import annotations
@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig, parse_untrusted
+from denoise_core.errors import DenoiseError
 from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
 from pages.parts.training_task import TrainingTask
 
-_KEY, _OFFERS = "denoise", "denoise_offers"
+_KEY, _OFFERS, _SHOWN = "denoise", "denoise_offers", "denoise_shown"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
-_OURS = ("run", "series", "name", "column", "read")
+_LONGEST_OPTIONS = 4096
+_OURS = ("run", "series", "name", "column", "read", "noise")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +45,17 @@ class Session:
         Settings that were loaded or edited; None for those suggested from the data.
     task : TrainingTask
         What a network is to be trained on.
-    model : str or None
-        The uploaded model file that is to be used, by its sha256.
+    noise : NoiseConfig
+        What was said of the noise of the series, and what is removed from it before.
+    model : Source or None
+        The uploaded model file that is to be used.
     edits : int
         Counts the times that all settings were filled in again, so that a form shows the new values.
     start_token : str
         Sent with the next start of a training, so that one press counts once, however often it arrives.
+    unread : Source or None
+        A file that cannot be read as it is, and is corrected on the bench; `fault` says why. It is stored when it can be read;
+        until then its bytes are in `unread_data`.
     faults : tuple of str
         What went wrong with the last button press, in whole sentences; shown once.
     """
@@ -57,9 +65,13 @@ class Session:
     run: str | None = None
     config: RunConfig | None = None
     task: TrainingTask = field(default_factory=TrainingTask)
-    model: str | None = None
+    noise: NoiseConfig = field(default_factory=NoiseConfig)
+    model: Source | None = None
     edits: int = 0
     start_token: str = field(default_factory=new_id)
+    unread: Source | None = None
+    unread_data: bytes | None = field(default=None, repr=False)
+    fault: str = ""
     faults: tuple[str, ...] = ()
 
 
@@ -67,7 +79,9 @@ def begin() -> Session:
     """The session of this rerun; a link's run and series win over what was remembered."""
     session: Session | None = st.session_state.get(_KEY)
     if session is None:
-        session = Session(workspace=_workspace(), source=_linked_source())
+        session = Session(workspace=_workspace(), source=_linked_source(), noise=_linked_noise())
+    elif _went_back():
+        session = _opened_before(session)
     session = replace(session, run=st.query_params.get("run") or session.run)
     _remember(session)
     return session
@@ -87,7 +101,33 @@ def change(**changes: Any) -> None:
 def choose(source: Source) -> None:
     """Show another series, and forget what belonged to the one before."""
     session = current()
-    change(source=source, run=None, config=None, task=TrainingTask(), edits=session.edits + 1, start_token=new_id(), faults=())
+    forgotten: dict[str, Any] = {
+        "run": None,
+        "config": None,
+        "task": TrainingTask(),
+        "noise": NoiseConfig(),
+        "unread": None,
+        "unread_data": None,
+        "fault": "",
+        "faults": (),
+    }
+    change(source=source, edits=session.edits + 1, start_token=new_id(), **forgotten)
+
+
+def correct(source: Source, fault: str, data: bytes | None) -> None:
+    """Put a file that cannot be read on the bench; the series on the other pages stays."""
+    change(unread=source, unread_data=data, fault=fault, faults=(), edits=current().edits + 1)
+
+
+def leave_bench() -> None:
+    """Back to the series from before."""
+    change(unread=None, unread_data=None, fault="", edits=current().edits + 1)
+
+
+def state_noise(noise: NoiseConfig) -> None:
+    """What a person says of the noise now; settings that were loaded or edited follow."""
+    config = current().config
+    change(noise=noise, config=None if config is None else replace(config, noise=noise))
 
 
 def close_run() -> None:
@@ -134,6 +174,16 @@ def pop_faults() -> tuple[str, ...]:
 def link(**query: str) -> dict[str, str]:
     """Query parameters of this session with some replaced: what a link to another page carries."""
     return _query(current()) | query
+
+
+def shown(place: str) -> str:
+    """The name of what is shown there, and nothing else with it; "" where that is not sure. See `freshness`."""
+    return str(st.session_state.get(_SHOWN, {}).get(place, ""))
+
+
+def show(place: str, name: str) -> None:
+    """From now on `name` is what is shown there."""
+    st.session_state.setdefault(_SHOWN, {})[place] = name
 
 
 def view(key: str) -> View | None:
@@ -193,7 +243,13 @@ def _query(session: Session) -> dict[str, str]:
     if source is not None:
         query |= {"series": source.input or "", "name": source.file_name, "column": source.column}
         query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
+    query |= {"noise": json.dumps(said) if (said := _said(session.noise)) else ""}
     return {name: text for name, text in query.items() if text}
+
+
+def _said(noise: NoiseConfig) -> dict[str, Any]:
+    usual = asdict(NoiseConfig())
+    return {name: value for name, value in asdict(noise).items() if value != usual[name]}
 
 
 def _linked_source() -> Source | None:
@@ -204,13 +260,37 @@ def _linked_source() -> Source | None:
     return Source(input=query["series"], file_name=query.get("name", ""), column=query.get("column", ""), options=options)
 
 
+def _linked_noise() -> NoiseConfig:
+    """What a link says of the noise; nothing where that cannot be read."""
+    try:
+        text = json.dumps({"noise": json.loads(st.query_params.get("noise", "{}"))})
+        return RunConfig.from_json(text).noise
+    except (ValueError, DenoiseError):
+        return NoiseConfig()
+
+
 def _parse_options(text: str) -> dict[str, Any]:
     """The reading options of a link; what is in them is checked where they are used."""
     try:
-        options = json.loads(text or "{}")
+        options = parse_untrusted(text or "{}", longest=_LONGEST_OPTIONS)
     except ValueError:
         return {}
     return options if isinstance(options, dict) else {}
+
+
+def _went_back() -> bool:
+    """Whether the browser's Back or Forward brought this rerun; at all others the URL may be older than the session."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _opened_before(session: Session) -> Session:
+    """What the URL names, to which a person went back; the settings of the form stay where they are for the same series."""
+    source, run = _linked_source(), st.query_params.get("run")
+    if source == session.source:
+        return replace(session, run=run)
+    kept = Session(workspace=session.workspace, source=source, run=run, model=session.model, edits=session.edits + 1)
+    return replace(kept, noise=_linked_noise())
 
 
 def _workspace() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,7 @@ from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.suggestions import RECIPES
 from pages.parts import state
-from pages.parts.cached import USUAL, recording, store
+from pages.parts.cached import USUAL, keep_upload, recording
 from pages.parts.messages import in_sentence, plain
 from pages.parts.training_task import TrainingPlan, clean_column_of
 
@@ -166,13 +167,17 @@ def _take(plan: TrainingPlan, uploads: list[tuple[bytes, str]]) -> None:
     added = []
     for data, name in uploads:
         try:
-            source = Source(input=store().put_input(data, name), file_name=name, options=plan.source.options)
-            for column in plan.columns:
-                recording(source)[column].check_usable()
+            owner, options = state.current().workspace, plan.source.options
+            source = keep_upload(data, name, owner=owner, options=options, check=partial(_check_columns, plan.columns))
         except DenoiseError as error:
             return state.retry(str(error))
         added.append(source)
     return state.change_task(more=(*plan.task.more, *added))
+
+
+def _check_columns(columns: tuple[str, ...], source: Source) -> None:
+    for column in columns:
+        recording(source)[column].check_usable()
 
 
 def _set(name: str, key: str) -> None:

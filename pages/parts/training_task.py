@@ -9,12 +9,13 @@ from typing import Any
 
 import denoise_core as dc
 from denoise_core.assess.truth import SUFFIX
-from denoise_core.config import settings
+from denoise_core.config import NoiseConfig, settings
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.selection import ChannelSelection
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
+from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.suggestions import REASONS_DEPEND_ON, for_channels, for_goal
 from pages.parts.cached import USUAL, recording, suggest_settings, with_noise
 
@@ -57,15 +58,23 @@ class TrainingPlan:
         The file, with the first of the chosen columns.
     kept : RunConfig or None
         Settings that were loaded or used before; None for those of the recipe.
+    stated : NoiseConfig
+        What was said of the noise, and what is removed before.
     """
 
     task: TrainingTask
     source: Source
     kept: dc.RunConfig | None
+    stated: NoiseConfig = NO_STATEMENT
 
     @property
     def columns(self) -> tuple[str, ...]:
         return columns(self.task, self.source)
+
+    @property
+    def told(self) -> NoiseConfig:
+        """What holds of the noise that is trained on: nothing of what was said, where noise is added."""
+        return self.stated.without_statement() if self.task.noise else self.stated
 
     @property
     def config(self) -> dc.RunConfig:
@@ -104,7 +113,7 @@ class TrainingPlan:
         if self.kept is not None:
             return for_goal(self.kept, task.goal or self.kept.objective.kind)
         noise = task.noise if task.goal and OBJECTIVES[task.goal].target == "clean" else ""
-        filled = suggest_settings(source, task.recipe, noise, task.snr)
+        filled = suggest_settings(source, task.recipe, noise, task.snr, stated=self.told)
         filled = for_goal(filled, task.goal or filled.objective.kind)
         return for_channels(filled, len(self.columns) if self.task.together else 1)
 
@@ -130,9 +139,11 @@ class TrainingPlan:
         return tuple(name for name in names if name) if all(names) else ()
 
 
-def plan_training(task: TrainingTask, source: Source, kept: dc.RunConfig | None) -> TrainingPlan:
+def plan_training(
+    task: TrainingTask, source: Source, kept: dc.RunConfig | None, stated: NoiseConfig = NO_STATEMENT
+) -> TrainingPlan:
     """The task on the file of `source`."""
-    return TrainingPlan(task=task, source=replace(source, column=columns(task, source)[0]), kept=kept)
+    return TrainingPlan(task=task, source=replace(source, column=columns(task, source)[0]), kept=kept, stated=stated)
 
 
 def columns(task: TrainingTask, source: Source) -> tuple[str, ...]:

@@ -11,9 +11,7 @@ export default function ({ data }) {
   document.cookie = kept + "; SameSite=Strict; Path=/; Max-Age=31536000"
 }
 """
-_COOKIE = st.components.v2.component(
-    "denoise_workspace", css=".st-key-workspace_cookie {\n  position: absolute;\n}", js=_JS, isolate_styles=False
-)
+_COOKIE = st.components.v2.component("denoise_workspace", js=_JS, isolate_styles=False)
 
 
 def keep(workspace: str) -> None:

@@ -5,9 +5,12 @@ import pytest
 from scipy import signal
 
 from denoise_core.assess import on_gaps, on_noise, on_series, on_training
+from denoise_core.assess.formatting import format_percent
+from denoise_core.errors import DataError
 from denoise_core.noise import Noise, describe
 from denoise_core.series import Series, TimeAxis
 from denoise_core.signals import pressure_steps
+from denoise_core.suggestions import suggest
 
 
 def words(sentences) -> str:
@@ -34,9 +37,17 @@ def test_clipping_is_told():
     assert "clipped" not in words(on_series(Series.of(values)))
 
 
-@pytest.mark.parametrize(("n", "told"), [(299, True), (300, False)])
-def test_too_little_data_is_told(n, told):
-    assert ("Too little data for a network" in words(on_series(Series.of(np.random.default_rng(0).standard_normal(n))))) == told
+@pytest.mark.parametrize(
+    ("n", "told"),
+    [(10, "at least 32 are needed"), (31, "at least 32"), (32, "learns little from 32"), (299, "about 300"), (300, "")],
+)
+def test_too_little_data_for_a_network_is_told_with_the_numbers_that_hold_elsewhere(n, told):
+    series = Series.of(np.random.default_rng(0).standard_normal(n), name="v")
+    found = words(on_series(series))
+    assert told in found if told else "network" not in found
+    if n < 32:
+        with pytest.raises(DataError, match="at least 32 are needed"):
+            suggest(series)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +117,10 @@ def test_band_limited_noise_is_named_by_its_autocorrelation():
     assert described.lag1 == pytest.approx(lag1, abs=0.06)
     assert f"The noise is autocorrelated (lag 1: {described.lag1:.2f})" in words(on_noise(described, "bar"))
     assert described.sd == pytest.approx(clean.std() / 3, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.0, "0 %"), (8.8e-8, "< 0.1 %"), (0.001, "0.1 %"), (0.0876, "8.8 %"), (0.164, "16 %"), (1.0, "100 %")]
+)
+def test_shares_are_written_with_two_figures_and_never_with_an_exponent(share, text):
+    assert format_percent(share) == text

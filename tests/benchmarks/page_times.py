@@ -1,8 +1,9 @@
 """What a person waits for, measured in a real Chromium: ``python -m tests.benchmarks.page_times [--quick]``.
 
-Starts the app on a data folder of its own and prints each figure beside its bar: first page on a cold server, upload of
-200,000 rows until it is drawn, a click on a finished run of 200,000 samples, and the memory of the web process.
---quick: 20,000 rows, one click, and no wait for the end of the session.
+Starts the app on a data folder of its own and prints each figure beside its bar: first page on a cold server, what a reload
+takes over the websocket, upload of 200,000 rows until it is drawn, of 1,000,000 until the recording and until the estimate is
+drawn, a click on a finished run of 200,000 samples, and the memory of the web process.
+--quick: 20,000 rows, one click, and neither 1,000,000 rows nor a wait for the end of the session.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ def main() -> None:
         page.set_default_timeout(120_000)
         report("first page drawn on a cold server", timed(lambda: open_page(page, url)), bar=2.5, unit="s")
         first = (web.memory_info().rss - at_start) / MEGABYTE
+        report("websocket at a reload", reloaded(page), bar=0.4, unit="MB")
         report(f"{rows:,}-row CSV from upload to drawn", timed(lambda: upload(page, data, rows)), bar=3.0, unit="s")
         report("memory above start after that upload", (web.memory_info().rss - at_start) / MEGABYTE, bar=150, unit="MB")
         run = finished_run(Store(folder), data, owner)
@@ -58,6 +60,7 @@ def main() -> None:
         page.close()
         if quick:
             return
+        long_upload(chromium, url)
         wait_for_the_end_of_the_session(web, at_start)
         visit(chromium, url)
         report("memory above start when the session had ended", (web.memory_info().rss - at_start) / MEGABYTE, bar=150, unit="MB")
@@ -120,6 +123,30 @@ def upload(page: Page, data: bytes, rows: int) -> None:
     box.set_input_files({"name": "speed.csv", "mimeType": "text/csv", "buffer": data})
     expect(page.get_by_text(f"of {rows:,} points drawn")).to_be_visible(timeout=120_000)
     page.wait_for_selector(DRAWN)
+
+
+def long_upload(chromium: Browser, url: str) -> None:
+    """1,000,000 rows: the recording is there first, the estimate later."""
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.set_default_timeout(120_000)
+    open_page(page, url)
+    data, began = recording(1_000_000), time.perf_counter()
+    upload(page, data, 1_000_000)
+    report("1,000,000-row CSV from upload to recording drawn", time.perf_counter() - began, bar=4.0, unit="s")
+    page.wait_for_function("() => document.querySelector('.denoise-plot').data?.some((line) => line.name === 'Residual')")
+    report("1,000,000-row CSV from upload to estimate drawn", time.perf_counter() - began, bar=7.0, unit="s")
+    page.close()
+
+
+def reloaded(page: Page) -> float:
+    """Megabytes that come over the websocket until the page is drawn again."""
+    page.get_by_text("Removed about").wait_for()
+    frames: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(len(frame))))
+    page.reload()
+    page.wait_for_selector(DRAWN)
+    page.get_by_text("Removed about").wait_for()
+    return sum(frames) / MEGABYTE
 
 
 def click(page: Page) -> None:

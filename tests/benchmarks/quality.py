@@ -21,7 +21,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +38,8 @@ Method = Callable[[np.ndarray, np.ndarray], np.ndarray]
 ORACLE = ", oracle"
 KEPT = Path(__file__).with_name("quality.json")
 RESULTS = Path(__file__).with_name("RESULTS.md")
-EVERY = ["instant", *(name + oracle for name in filters.FILTERS for oracle in ("", "+")), "lstm"]
+FILTERS = ("moving_average", "median", "savgol", "wavelet", "lowpass")  # those of the table
+EVERY = ["instant", *(name + oracle for name in FILTERS for oracle in ("", "+")), "lstm"]
 SUITES = (*smash.VARIANCES, *(str(n) for n in repeating.LENGTHS), "instruments", *(["mcsm"] if mcsm.folder() else []))
 
 
@@ -99,8 +99,7 @@ def by_oracle(name: str) -> Method:
     chosen = filters.FILTERS[name]
 
     def best(values: np.ndarray, clean: np.ndarray) -> np.ndarray:
-        known = {"noise_sd": noise.level(values)} if name == "wavelet" else {}
-        candidates = (replace(c, **known) for c in chosen.candidates(len(values)))
+        candidates = (c.with_noise_sd(noise.level(values)) for c in chosen.candidates(len(values)))
         tried = (chosen.function(values, candidate) for candidate in candidates)
         return min(tried, key=lambda estimate: float(np.mean((estimate - clean) ** 2)))
 

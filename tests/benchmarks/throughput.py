@@ -100,7 +100,7 @@ def main() -> None:
     share = rounds[:, 0] * operations_per_target(RunConfig()) / rounds[:, 2]
     print(f"training targets per second         {rate:12,.0f}")
     print(f"classic windowed DataLoader loop    {old:12,.0f}")
-    print(f"ratio                               {np.median(rounds[:, 0] / rounds[:, 1]):12.1f}  (bar 14)")
+    print(f"ratio                               {np.median(rounds[:, 0] / rounds[:, 1]):12.1f}  (bar 17)")
     print(f"float32 matrix product, GFLOP/s     {product / 1e9:12.1f}")
     print(f"training, GFLOP/s                   {rate * operations_per_target(RunConfig()) / 1e9:12.1f}")
     print(f"share of the matrix product         {np.median(share):12.1%}  (bar 45 %)")

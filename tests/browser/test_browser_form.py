@@ -22,5 +22,5 @@ def test_going_back_to_a_recipe_shows_its_settings_again(person):
     expect(page.get_by_role("combobox", name="Recipe")).to_have_count(1)  # the one before goes when the rerun has ended
     choose(page, "Recipe", "Suggested")
     expect(epochs).to_have_count(1)
-    expect(window).to_have_value("128")
+    expect(window).to_have_value("256")
     expect(epochs).to_have_value(suggested)

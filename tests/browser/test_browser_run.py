@@ -76,9 +76,12 @@ def test_second_person_waits_is_told_the_place_and_may_look_but_not_stop(person,
     expect(looking.get_by_role("button", name="Stop and keep best")).to_have_count(0)
 
     first.get_by_role("button", name="Cancel").click()
-    says(first, "Cancelled")
+    says(first, "pump.csv: pressure was deleted")
     second.get_by_role("button", name="See the result").wait_for()
-    assert (server.store.run(mine).state, server.store.run(theirs).state) == ("cancelled", "done")
+    assert server.store.run(theirs).state == "done"
+    first.get_by_role("button", name="Restore this run").click()
+    points_beyond(first, "loss-", 1)
+    assert server.store.run(mine).state == "running"
 
 
 def test_run_that_was_deleted_by_hand_is_told_in_words(person, server, pump):

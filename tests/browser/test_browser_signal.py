@@ -75,3 +75,30 @@ def test_hand_made_links_show_a_page_that_works(person):
         drawn(page, "first-")
         says(page, "pressure_steps.csv")
         assert page.get_by_role("button", name="Train a network").is_enabled()
+
+
+def test_a_stretch_of_noise_is_marked_by_dragging_in_the_chart(person, pump):
+    page = person()
+    page.goto("/")
+    drawn(page, "first-")
+    upload(page, "pump.csv", pump)
+    page.wait_for_function(
+        "() => document.querySelector(\"[class*='st-key-first-'] .denoise-plot\")?._fullData?.some("
+        "line => line.name === 'Residual' && line.x.length === 600)"
+    )
+    says(page, r"Train a network \(about")
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    zoom(page, "first-", low=0.2, high=0.6)
+    page.wait_for_timeout(1500)  # the chart tells its range a moment later
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    assert chart(page, "first-")["range"][0] > 0.8
+    page.get_by_text("See the noise, and correct it").click()
+    drawn(page, "noise-spectrum")
+    page.get_by_role("button", name="Use the zoomed stretch").first.click()
+    says(page, "as measured in the marked stretch")
+    expect(page.get_by_role("spinbutton", name="until (s)").first).not_to_have_value("0")
+    start, stop = (
+        float(page.get_by_role("spinbutton", name=name).first.input_value()) for name in ("Only noise from (s)", "until (s)")
+    )
+    assert 0.8 < start < 1.6
+    assert 3.2 < stop < 4.0

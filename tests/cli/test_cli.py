@@ -76,8 +76,30 @@ def test_time_column_and_rate_are_heeded(noisy_csv, tmp_path, capsys):
 
 
 @pytest.mark.slow
+def test_what_is_said_of_the_reading_is_heeded(tmp_path, capsys):
+    rows = "".join(f"{i}~{'-999' if i == 5 else i % 7}~{i % 3}\n" for i in range(60))
+    (tmp_path / "odd.csv").write_text(f"made by hand~~\na~b~c\n{rows}Total~9~9\n")
+    words = ["--delimiter", "~", "--header", "2", "--footer", "1", "--gap-words=-999", "--unit", "b=bar", "--role", "c=ignore"]
+    assert (
+        run("denoise", tmp_path / "odd.csv", "-o", tmp_path / "out.csv", "--method", "median", "--time-column", "a", *words) == 0
+    )
+    told = capsys.readouterr().err
+    assert "Ignored (you set this): c." in told
+    assert "1 in b" in told
+    assert "bar RMS" in told
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[1] == "a~b~c~b_denoised"
+    assert lines[-1] == "Total~9~9"
+
+
+def test_a_unit_without_a_name_is_one_clear_line(noisy_csv, capsys):
+    with pytest.raises(SystemExit):
+        run("denoise", noisy_csv, "--unit", "bar")
+    assert "'bar' should be NAME=VALUE" in capsys.readouterr().err
+
+
 def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy_csv, tmp_path, capsys):
-    assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--device", "cpu", *SHORT) == 0
+    assert run("denoise", noisy_csv, "-o", tmp_path / "clean.csv", "--method", "lstm", "--device", "cpu", *SHORT) == 0
     told = capsys.readouterr().err
     assert "Training on cpu" in told
     assert "2/2" in told
@@ -85,7 +107,7 @@ def test_lstm_trains_with_a_bar_on_stderr_and_gives_the_result_of_the_core(noisy
     series = dc.read(noisy_csv)["lead"]
     changes = {"model.hidden_size": 8, "training.epochs": 2, "training.steps_per_epoch": 2, "window.length": 32}
     config = with_settings(dc.suggest(series), changes)
-    expected = dc.denoise(series, config=config.replace("training.device", "cpu")).values
+    expected = dc.denoise(series, method="lstm", config=config.replace("training.device", "cpu")).values
     np.testing.assert_allclose(pd.read_csv(tmp_path / "clean.csv")["lead_denoised"], expected, atol=1e-6)
 
 
@@ -156,11 +178,17 @@ def test_methods_lists_every_method_with_its_sentence(capsys):
         (["INPUT", "--method", "median", "--column", "leed"], "noisy.csv has no column 'leed'. It has: lead, other."),
         (["INPUT", "--method", "median", "--set", "window"], "--set window has no value"),
         (["INPUT", "--method", "median", "--set", "window=601"], "window = 601 exceeds the 600 samples of the series"),
-        (["INPUT", "--set", "training.epoch=3"], "'training.epoch' is not a setting; did you mean 'training.epochs'?"),
-        (["INPUT", "--set", "training.epochs=0"], "training.epochs = 0 is below 1"),
-        (["INPUT", "--set", "window.length=1000"], "window.length = 1000 exceeds the 600 samples of the series"),
-        (["INPUT", "--config", "missing.json"], "missing.json cannot be read as a settings file"),
-        (["INPUT", "--device", "gpu"], "training.device = 'gpu' is not one of auto, cuda, mps, cpu."),
+        (
+            ["INPUT", "--method", "lstm", "--set", "training.epoch=3"],
+            "'training.epoch' is not a setting; did you mean 'training.epochs'?",
+        ),
+        (["INPUT", "--method", "lstm", "--set", "training.epochs=0"], "training.epochs = 0 is below 1"),
+        (
+            ["INPUT", "--method", "lstm", "--set", "window.length=1000"],
+            "window.length = 1000 exceeds the 600 samples of the series",
+        ),
+        (["INPUT", "--method", "lstm", "--config", "missing.json"], "missing.json cannot be read as a settings file"),
+        (["INPUT", "--method", "lstm", "--device", "gpu"], "training.device = 'gpu' is not one of auto, cuda, mps, cpu."),
     ],
 )
 def test_each_fault_is_one_clear_line_and_exit_code_2(words, message, noisy_csv, capsys):
@@ -179,7 +207,19 @@ def test_the_input_stays_as_it_was_when_asked_to_overwrite_it(noisy_csv):
 @pytest.mark.slow
 def test_ctrl_c_keeps_the_best_epoch_and_writes_the_result(noisy_csv, tmp_path):
     clean = tmp_path / "clean.csv"
-    words = ["denoise", noisy_csv, "-o", clean, *SHORT, "--set", "training.epochs=2000", "--set", "training.patience=2000"]
+    words = [
+        "denoise",
+        noisy_csv,
+        "-o",
+        clean,
+        "--method",
+        "lstm",
+        *SHORT,
+        "--set",
+        "training.epochs=2000",
+        "--set",
+        "training.patience=2000",
+    ]
     program = subprocess.Popen(
         [sys.executable, "-m", "denoise_core", *map(str, words)],
         stderr=subprocess.PIPE,

@@ -13,7 +13,7 @@ import denoise_core as dc
 import denoise_core.model
 from denoise_core.assess import on_test_part
 from denoise_core.cli import main, progress
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import RECIPES
@@ -26,6 +26,10 @@ N = 600
 
 class Half:
     """Stands for a trained network: half of whatever it is given, gaps filled with zero."""
+
+    def with_noise(self, noise: NoiseConfig) -> Half:
+        del noise
+        return self
 
     def denoise(self, series: Series) -> Estimate:
         half = np.nan_to_num(series.values / 2)
@@ -83,10 +87,10 @@ BOTH = ("--column", "pressure", "--column", "flow")
 
 
 def test_each_column_has_a_network_of_its_own_or_all_have_one_together(csv: Path, trainings: Trainings) -> None:
-    assert run("denoise", csv, *BOTH) == 0
+    assert run("denoise", csv, "--method", "lstm", *BOTH) == 0
     assert [names(data) for data, _ in trainings] == [["pressure"], ["flow"]]
     alone = pd.read_csv(csv.with_name("pump_denoised.csv"))
-    assert run("denoise", csv, *BOTH, "--together") == 0
+    assert run("denoise", csv, "--method", "lstm", *BOTH, "--together") == 0
     assert names(trainings[-1][0]) == ["pressure", "flow"]
     together = pd.read_csv(csv.with_name("pump_denoised.csv"))
     assert list(together) == ["flow", "pressure", "true", "pressure_denoised", "flow_denoised"]
@@ -95,13 +99,13 @@ def test_each_column_has_a_network_of_its_own_or_all_have_one_together(csv: Path
 
 
 def test_repeats_are_always_learnt_from_together(csv: Path, trainings: Trainings) -> None:
-    assert run("denoise", csv, *BOTH, "--set", "objective.kind=repeats") == 0
+    assert run("denoise", csv, "--method", "lstm", *BOTH, "--set", "objective.kind=repeats") == 0
     ((data, config),) = trainings
     assert (names(data), config.objective.kind) == (["pressure", "flow"], "repeats")
 
 
 def test_what_was_done_to_the_data_is_said(csv: Path, trainings: Trainings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("denoise", csv, *BOTH) == 0
+    assert run("denoise", csv, "--method", "lstm", *BOTH) == 0
     told = capsys.readouterr().err
     assert "pressure was halved." in told
     assert "flow was halved." in told
@@ -111,7 +115,7 @@ def test_what_was_done_to_the_data_is_said(csv: Path, trainings: Trainings, caps
 def test_gaps_are_filled_or_kept_in_the_written_result(csv: Path, trainings: Trainings) -> None:
     written = csv.with_name("pump_denoised.csv")
     for words, missing in (([], 0), (["--keep-gaps"], 20)):
-        assert run("denoise", csv, "--column", "flow", "--sd", *words) == 0
+        assert run("denoise", csv, "--method", "lstm", "--column", "flow", "--sd", *words) == 0
         result = pd.read_csv(written)
         assert [int(result[f"flow_{suffix}"].isna().sum()) for suffix in ("denoised", "sd")] == [missing, missing]
     assert result["flow"].isna().equals(result["flow_denoised"].isna())
@@ -121,7 +125,7 @@ def test_gaps_are_filled_or_kept_in_the_written_result(csv: Path, trainings: Tra
 def test_a_clean_column_makes_the_goal_supervised_unless_another_is_asked_for(csv: Path, trainings: Trainings) -> None:
     words = [*BOTH, "--clean", "true", "--clean", "true"]
     assert run("train", csv, "-o", csv.with_name("m.denoiser"), *words) == 0
-    assert run("denoise", csv, *words, "--set", "objective.kind=blind_spot") == 0
+    assert run("denoise", csv, "--method", "lstm", *words, "--set", "objective.kind=blind_spot") == 0
     clean = dc.read(csv)["true"].values
     assert [(names(data), config.objective.kind) for data, config in trainings] == [
         (["pressure", "flow"], "supervised"),
@@ -134,7 +138,9 @@ def test_a_clean_column_makes_the_goal_supervised_unless_another_is_asked_for(cs
 
 
 def test_further_files_only_teach(csv: Path, other: Path, trainings: Trainings) -> None:
-    assert run("denoise", csv, *BOTH, "--together", "--more", other, "--clean", "true", "--clean", "true") == 0
+    assert (
+        run("denoise", csv, "--method", "lstm", *BOTH, "--together", "--more", other, "--clean", "true", "--clean", "true") == 0
+    )
     ((data, _),) = trainings
     assert names(data) == ["pressure", "flow", "pressure", "flow"]
     assert [len(series) for series in data.noisy] == [len(values) for values in data.clean] == [N, N, N - 7, N - 7]
@@ -173,12 +179,14 @@ def test_a_recipe_or_a_file_is_where_the_settings_start(
 ) -> None:
     series = dc.read(csv)["pressure"]
     for name in RECIPES:
-        assert run("denoise", csv, "--column", "pressure", "--recipe", name, "--set", "training.epochs=3") == 0
+        assert (
+            run("denoise", csv, "--method", "lstm", "--column", "pressure", "--recipe", name, "--set", "training.epochs=3") == 0
+        )
         assert trainings[-1][1] == RECIPES[name].fill(series).replace("training.epochs", 3)
     capsys.readouterr()
     assert run("suggest", csv, "--column", "pressure", "--recipe", "classic") == 0
     assert RunConfig.from_json(capsys.readouterr().out) == RECIPES["classic"].fill(series)
-    assert run("denoise", csv, "--column", "pressure") == 0
+    assert run("denoise", csv, "--method", "lstm", "--column", "pressure") == 0
     assert trainings[-1][1] == dc.suggest(series)
 
 
@@ -204,8 +212,14 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["denoise", "--recipe", "classical"], "'classical' is not a recipe; did you mean 'classic'? The recipes are: "),
-        (["denoise", "--recipe", "classic", "--config", "run.json"], "--config and --recipe both choose the settings"),
+        (
+            ["denoise", "--method", "lstm", "--recipe", "classical"],
+            "'classical' is not a recipe; did you mean 'classic'? The recipes are: ",
+        ),
+        (
+            ["denoise", "--method", "lstm", "--recipe", "classic", "--config", "run.json"],
+            "--config and --recipe both choose the settings",
+        ),
         (
             ["denoise", "--method", "median", "--together", "--more", "x.csv"],
             "--together and --more cannot be used with --method",
@@ -216,9 +230,12 @@ def test_a_model_of_one_channel_takes_its_own_column_or_the_first(csv: Path, mod
             "pump.denoiser was trained on the channels pressure, flow, but not on true.",
         ),
         (["denoise", "--model", "INPUT"], "pump.csv is not a model file"),
-        (["denoise", *BOTH, "--clean", "true"], "--clean names 1 column for 2 noisy ones (pressure, flow): name one for each."),
-        (["denoise", "--column", "flow", "--more", "none.csv"], "There is no file none.csv."),
-        (["denoise", "--column", "flow", "--clean", "truth"], "pump.csv has no column 'truth'."),
+        (
+            ["denoise", "--method", "lstm", *BOTH, "--clean", "true"],
+            "--clean names 1 column for 2 noisy ones (pressure, flow): name one for each.",
+        ),
+        (["denoise", "--method", "lstm", "--column", "flow", "--more", "none.csv"], "There is no file none.csv."),
+        (["denoise", "--method", "lstm", "--column", "flow", "--clean", "truth"], "pump.csv has no column 'truth'."),
         (["train", "--add-noise", "white"], "--add-noise and --snr belong together"),
         (["train", "--snr", "3"], "--add-noise and --snr belong together"),
         (["train", "--add-noise", "white", "--snr", "-3"], "--snr -3 must be above 0"),

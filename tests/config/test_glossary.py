@@ -8,7 +8,7 @@ from denoise_core.config import RunConfig, glossary, settings
 from denoise_core.config.glossary import GLOSSARY
 
 ROOT = Path(__file__).parents[2]
-PLAIN = {"Uneven time steps", "Network", "Split", "Device"}
+PLAIN = {"Uneven time steps", "Network", "Split", "Device", "Time budget"}
 WORDS = (
     "Residual",
     "Blind spot",

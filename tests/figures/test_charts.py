@@ -168,3 +168,37 @@ def test_lines_and_band_are_interrupted_at_a_pause(n):
         x, y = values(trace, "x"), values(trace)
         joined = np.isfinite(y[:-1]) & np.isfinite(y[1:])
         assert np.max(np.abs(np.diff(x)[joined])) < n / 2
+
+
+def test_stated_error_is_drawn_by_epoch_beside_a_line_to_beat():
+    figure = figures.stated_error([0.3, float("nan"), 0.2], beside={"Instant": 0.25}, unit="bar", epochs=10)
+    lines = by_name(figure)
+    assert values(lines["Instant"]).tolist() == [0.25, 0.25]
+    assert values(lines["Instant"], "x").tolist() == [1.0, 10.0]
+    np.testing.assert_array_equal(values(lines["This network"]), [0.3, np.nan, 0.2])
+    assert "now 0.2; Instant: 0.25" in figure["layout"]["meta"]["alt"]
+    go.Figure(figure)
+    go.Figure(figures.stated_error([], beside={}, unit=""))
+
+
+@pytest.mark.parametrize(
+    ("values", "format"),
+    [([0.0, 2.0709381], ".4~r"), ([101320.0, 101330.0], ".8~r"), ([0.0, 4e-7], ".4~g"), ([3.0, 3.0], ".6~g"), ([np.nan], ".6~g")],
+)
+def test_hover_labels_tell_apart_a_thousandth_of_the_range_and_no_more(values, format):
+    series = Series.of(np.array(values), name="v")
+    assert figures.overlay(series)["layout"]["yaxis"]["hoverformat"] == format
+
+
+def test_every_tick_of_the_loss_says_its_whole_value():
+    axis = figures.loss([0.9, 0.31, 0.12], [1.1, 0.4, 0.2], best_epoch=3)["layout"]["yaxis"]
+    assert [float(text) for text in axis["ticktext"]] == axis["tickvals"]
+    assert {0.2, 0.5, 1.0} <= set(axis["tickvals"])
+
+
+def test_a_long_name_keeps_both_its_ends_and_fits_the_axis():
+    series = Series.of(np.arange(9.0), name=f"{'first ' * 9}... {'the last' * 9}", unit="bar")
+    title = figures.overlay(series)["layout"]["yaxis"]["title"]["text"]
+    assert len(title) <= 36 + len(" (bar)")
+    assert title.startswith("first")
+    assert title.endswith("the last (bar)")

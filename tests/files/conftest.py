@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from denoise_core.files.formats.registry import FORMATS
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import output_columns
+from denoise_core.files.sandbox.ipc import write
 from denoise_core.files.sandbox.parse import parse
 from denoise_core.series import Estimate, Float64Array, Recording
 
@@ -41,7 +41,7 @@ def rewritten(folder: Path) -> Callable[..., bytes]:
         source.write_bytes(data.encode() if isinstance(data, str) else data)
         estimates = {channel: Estimate(values=values, method="test") for channel, values in results.items()}
         columns = output_columns(recording, estimates, residual=residual, sd=False)
-        FORMATS[recording.layout.format].write(source, target, columns, recording.layout)
+        write(source, target, columns, recording.layout, Limits())
         return target.read_bytes()
 
     return run

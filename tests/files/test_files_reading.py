@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from denoise_core.errors import DataError, SettingsError
+from denoise_core.errors import SettingsError
 from denoise_core.files.layouts import TableRegion
 from denoise_core.files.options import NO_TIME, ReadOptions
-from denoise_core.files.text.cells import decimal_mark, is_missing, split_unit
+from denoise_core.files.text.cells import decimal_mark, is_missing
+from denoise_core.files.text.units import split_unit
 from denoise_core.files.time.timestamps import detect_pattern
 
 VALUES = [1.5, 2.25, -0.5, 3.0, 1.0, 2.0]
@@ -67,9 +68,11 @@ def test_dates_that_can_be_read_in_two_ways_are_said_to_be_guessed(parsed):
     ],
     ids=str,
 )
-def test_a_date_that_no_calendar_has_is_refused_by_its_row(parsed, days, wrong):
-    with pytest.raises(DataError, match=f"Column time, row {len(days) + 1}: '{wrong}' is not a valid date"):
-        parsed(with_times(days))
+def test_a_date_that_no_calendar_has_is_missing_and_named_by_its_row(parsed, days, wrong):
+    recording = parsed(with_times(days))
+    place = f"'{wrong}' (1 cell, first in column time, row {len(days) + 1})"
+    assert any(f"Not a valid time, so read as missing: {place}." in note for note in recording.notes)
+    assert any("The time is missing at row" in note for note in recording.notes)
 
 
 @pytest.mark.parametrize(
@@ -168,13 +171,20 @@ def test_options_override_what_was_found(parsed):
 
 
 def test_reading_options_survive_json_and_say_what_is_wrong():
-    options = ReadOptions(delimiter="\t", decimal=",", header=False, time_column=NO_TIME, rate_hz=48000.0)
+    options = ReadOptions(delimiter="", decimal=",", header=0, footer=2, sheet="A", time_column=NO_TIME, rate_hz=48000.0)
     assert ReadOptions.from_json(options.to_json()) == options
+    options = ReadOptions(gap_words=("-999", "OVL"), units={"x": "bar"}, roles={"t": "time", "x": "value"})
+    assert ReadOptions.from_json(options.to_json()) == options
+    assert ReadOptions.from_json('{"header": false, "time_column": null}') == ReadOptions(header=0)  # as version 0.2 wrote it
     assert ReadOptions.from_json("{}") == ReadOptions()
     for text, words in (
         ('{"decimal": ";"}', "must be a point or a comma"),
         ('{"rate_hz": -1}', "positive"),
-        ('{"header": 1}', "should be true or false"),
+        ('{"header": "first"}', "should be a whole number"),
+        ('{"header": -1}', "0 or more rows"),
+        ('{"gap_words": "OVL"}', "a list of texts"),
+        ('{"units": {"x": 1}}', "a text for each column"),
+        ('{"roles": {"x": "times"}}', "did you mean 'time'"),
         ('{"delimeter": ","}', "not a reading option"),
         ("[]", "JSON object"),
         ("{", "not valid JSON"),
@@ -236,8 +246,8 @@ def test_rows_beyond_the_first_block_are_numbered_right(parsed, monkeypatch):
     np.testing.assert_array_equal(parsed("t,x\n" + "\n".join(lines)).channels["x"], 2.0 * np.arange(400))
     lines[300] = "300,oops"
     lines[10] = "# a remark"
-    with pytest.raises(Exception, match="row 302: 'oops'"):
-        parsed("t,x\n" + "\n".join(lines))
+    notes = parsed("t,x\n" + "\n".join(lines)).notes
+    assert any("'oops' (1 cell, first in column x, row 302)" in note for note in notes)
 
 
 def test_layout_holds_what_was_found(parsed):
@@ -257,6 +267,15 @@ def test_layout_holds_what_was_found(parsed):
         ("m/s", ("m/s", "")),
         ("flow [-]", ("flow", "")),
         ("Temp., °C", ("Temp.", "°C")),
+        ("Vibration, mm/s", ("Vibration", "mm/s")),
+        ("Speed km/h", ("Speed", "km/h")),
+        ("Weg in mm", ("Weg", "mm")),
+        ("Current mA", ("Current", "mA")),
+        ("Battery %", ("Battery", "%")),
+        ("Pressure min", ("Pressure min", "")),
+        ("Motor A", ("Motor A", "")),
+        ("step in", ("step in", "")),
+        ("in/out ratio", ("in/out ratio", "")),
     ],
 )
 def test_split_unit(header, expected):

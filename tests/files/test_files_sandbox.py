@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,17 @@ import denoise_core as dc
 from denoise_core.errors import DataError
 from denoise_core.files import Limits, ReadOptions, denoised_name, layouts, read, render, write
 from denoise_core.files.formats.registry import FORMATS
-from denoise_core.files.layouts import ArrayLayout, Encoding, ParquetLayout, SheetLayout, SoundLayout, TableRegion, TextLayout
+from denoise_core.files.layouts import (
+    ArrayLayout,
+    Encoding,
+    JsonLayout,
+    ParquetLayout,
+    SheetLayout,
+    SignalsLayout,
+    SoundLayout,
+    TableRegion,
+    TextLayout,
+)
 from denoise_core.files.sandbox import ipc, runner
 from denoise_core.series import Estimate
 
@@ -190,7 +202,7 @@ def test_limits_hold_for_a_real_file_that_needs_more(tmp_path):
 
 
 def test_importing_files_imports_no_reader():
-    readers = {"pandas", "pyarrow", "scipy", "openpyxl", "torch"}
+    readers = {"pandas", "pyarrow", "scipy", "openpyxl", "torch", "h5py", "nptdms", "pyedflib", "pyuff"}
     code = f"import sys, denoise_core.files as files; files.read; print(sorted({readers} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"
@@ -210,6 +222,8 @@ REGION = TableRegion(width=2, first=1, header=0)
         ArrayLayout(format="npy", names=("column 1", "column 2"), across=True),
         ArrayLayout(format="npz", names=("x",)),
         SoundLayout(names=("left", "right"), rate=44100, bits=24, floating=False),
+        SignalsLayout(format="tdms", names=("p",), paths=("run\np",), packed="gz"),
+        JsonLayout(names=("p",), keys=("p (bar)",), shape="records", path=("runs", "data"), indent=2),
     ],
     ids=lambda layout: layout.format,
 )
@@ -224,3 +238,36 @@ def test_a_recording_survives_the_exchange(tmp_path):
     assert (again.time.start, again.time.unit, again.time.name) == (recording.time.start, "s", "when")
     assert again.layout == recording.layout
     np.testing.assert_array_equal(again.channels["x"], recording.channels["x"])
+
+
+def test_no_more_files_are_read_at_once_than_there_is_memory_and_cores_for(monkeypatch):
+    assert 1 <= runner.places() <= max(1, min(os.cpu_count(), psutil.virtual_memory().total // 2 // Limits().memory_bytes))
+    monkeypatch.setattr(runner, "_PLACES", threading.BoundedSemaphore(2))
+    at_once, most, guard, start = 0, 0, threading.Lock(), runner._start
+
+    def watch(folder):
+        nonlocal at_once, most
+        with guard:
+            at_once, most = at_once + 1, max(most, at_once + 1)
+        return start(folder)
+
+    def leave(process, seconds, wait=runner._wait):
+        nonlocal at_once
+        code = wait(process, seconds)
+        with guard:
+            at_once -= 1
+        return code
+
+    monkeypatch.setattr(runner, "_start", watch)
+    monkeypatch.setattr(runner, "_wait", leave)
+    with ThreadPoolExecutor(5) as people:
+        assert [len(recording) for recording in people.map(read, [DATA] * 5)] == [30] * 5
+    assert (at_once, most) == (0, 2)
+
+
+def test_whoever_waits_too_long_to_be_read_is_told_so(monkeypatch):
+    monkeypatch.setattr(runner, "_PLACES", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(runner, "PATIENCE_S", 0.05)
+    with runner._PLACES, pytest.raises(DataError, match=r"So many files .* pump.csv had to wait too long. Try again in a minute"):
+        read(DATA, name="pump.csv")
+    assert len(read(DATA, name="pump.csv")) == 30

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from denoise_core.config import RunConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, RunError
 from denoise_core.files import atomic_io
@@ -29,6 +29,10 @@ class FakeDenoiser:
 
     def __init__(self, epoch: int, pause_s: float = 0.0) -> None:
         self.epoch, self.pause_s = epoch, pause_s
+
+    def with_noise(self, noise: NoiseConfig) -> FakeDenoiser:
+        del noise
+        return self
 
     def denoise(self, series: Series) -> Estimate:
         time.sleep(self.pause_s)
@@ -93,9 +97,13 @@ def load_model(path: Path) -> Any:
     return FakeDenoiser(0, pause_s=STEP_S * training.epochs)
 
 
-# Without torch, which takes seconds to import.
+# Without torch, which takes seconds to import, and without a check of results that mean nothing.
 FAKE = worker.Engine(
-    trainer=FakeTrainer, load_model=load_model, save_checkpoint=atomic_io.write_json, load_checkpoint=atomic_io.read_json
+    trainer=FakeTrainer,
+    load_model=load_model,
+    save_checkpoint=atomic_io.write_json,
+    load_checkpoint=atomic_io.read_json,
+    checks=False,
 )
 
 if __name__ == "__main__":

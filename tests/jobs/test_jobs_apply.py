@@ -34,7 +34,7 @@ def apply(store: Store, series: Series, owner: str) -> Apply:
     def _apply(*, steps: int = 1, seed: int = 0, repeat: int = 1) -> str:
         config = small(steps).replace("training.seed", seed)
         digest = store.put_input(model_bytes("flow", "pressure", config=config), "pump.denoiser")
-        return store.submit(store.request_to_apply(pair * repeat, digest), owner=owner, title="")
+        return store.submit(store.request_to_apply(pair * repeat, digest, name="pump.denoiser"), owner=owner, title="")
 
     return _apply
 
@@ -56,10 +56,11 @@ def test_a_model_is_applied_to_every_series_and_kept_with_the_run(
 
 
 def test_an_uploaded_model_is_looked_at_before_it_is_applied(store: Store) -> None:
-    header = store.model_header(store.put_input(model_bytes("flow", "pressure"), "../pump.denoiser"))
+    digest = store.put_input(model_bytes("flow", "pressure"), "somebody's own name")
+    header = store.model_header(digest, name="../pump.denoiser")
     assert (header.name, header.channels) == ("../pump.denoiser", ("flow", "pressure"))
     with pytest.raises(DataError, match="is not a model file"):
-        store.model_header(store.put_input(b"a;b\n1;2\n", "table.csv"))
+        store.model_header(store.put_input(b"a;b\n1;2\n", "table.csv"), name="table.csv")
 
 
 def test_the_run_needs_its_upload_no_more(supervise: Supervise, apply: Apply, store: Store, home: Home) -> None:
@@ -122,7 +123,8 @@ def test_what_cannot_be_applied_makes_no_run(store: Store, series: Series, owner
         (series, "../../etc/passwd", RunError, "Upload the file again"),
         (flat, model, DataError, "nothing to denoise"),
     ):
+        name = "table.csv" if digest == table else "pump.denoiser"
         with pytest.raises(error, match=words):
-            store.submit(store.request_to_apply(data, digest), owner=owner, title="")
+            store.submit(store.request_to_apply(data, digest, name=name), owner=owner, title="")
     assert store.runs(owner) == []
     assert list(Path(home.parts).iterdir()) == []

@@ -70,10 +70,11 @@ def test_a_run_whose_folder_cannot_be_written_holds_up_no_other(
     halt = threading.Event()
     serving = threading.Thread(target=lambda: supervise().serve(halt))
     serving.start()
-    until(state_is(store, good, "done"))
+    until(lambda: store.run(good).ended and store.run(bad).ended)
     halt.set()
     serving.join()
-    assert store.run(bad).state == "queued"
+    assert [store.run(run_id).state for run_id in (good, bad)] == ["done", "failed"]
+    assert "its folder cannot be written (Is a directory)" in store.run(bad).reason
 
 
 def test_what_is_not_ours_in_the_data_folder_disturbs_nobody(
@@ -131,3 +132,27 @@ def test_a_run_whose_checkpoint_is_damaged_starts_again_and_says_so(
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
     assert epochs_of(store.metrics(run_id)[0]) == list(range(1, 31))
     assert store.model_path(run_id).read_text() == "epoch 30"
+
+
+@pytest.mark.parametrize("damage", [lambda raw: raw[:5], lambda _: b"", None])
+def test_where_the_last_checkpoint_is_damaged_the_run_goes_on_from_the_one_before(
+    supervise: Supervise, submit: Submit, store: Store, home: Home, damage: Callable[[bytes], bytes] | None
+) -> None:
+    run_id = submit(epochs=30)
+    folder = RunFolder(home.runs / run_id)
+    folder.checkpoint_before.write_text('{"epoch": 7}')
+    if damage is not None:
+        folder.checkpoint.write_bytes(damage(b'{"epoch": 9}'))
+    supervisor = supervise()
+    until(lambda: folder.log.exists() and store.run(run_id).epochs_done, beside=supervisor.tick)
+    assert ("the training went on from the one before" in store.run(run_id).reason) == (damage is not None)
+    until(state_is(store, run_id, "done"), beside=supervisor.tick)
+    assert epochs_of(store.metrics(run_id)[0]) == list(range(8, 31))
+
+
+def test_a_run_whose_data_is_damaged_fails_in_words(supervise: Supervise, submit: Submit, store: Store, home: Home) -> None:
+    run_id = submit(epochs=1)
+    data = home.runs / run_id / "data.npz"
+    data.write_bytes(data.read_bytes().replace(b"PK\x03\x04", b"PK\x03\x05"))
+    until(state_is(store, run_id, "failed"), beside=supervise().tick)
+    assert store.run(run_id).reason.startswith("The data of this run was damaged on the disk")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from denoise_core.config import RunConfig
+from denoise_core.errors import RunError
 from denoise_core.jobs import Request, Store, new_id
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
 from denoise_core.jobs.scheduling.supervisor import Supervisor
@@ -262,3 +263,36 @@ def test_a_folder_that_is_no_run_disturbs_nobody(
     until(state_is(store, run_id, "done"), beside=supervise().tick)
     assert [run.id for run in store.runs(owner)] == [run_id]
     assert store.estimate(run_id).method == "fake"
+
+
+def test_the_supervisor_tells_the_places_so_that_a_page_need_not_read_the_runs_of_all(
+    supervise: Supervise, submit: Submit, store: Store, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor, ids = supervise(), [submit(epochs=LONG, owner=new_id()) for _ in range(4)]
+    until(state_is(store, ids[0], "running"), beside=supervisor.tick)
+    by_hand = [store.run(run_id).queue_place for run_id in ids]
+    monkeypatch.setattr(Store, "_places", None)
+    assert [store.run(run_id).queue_place for run_id in ids] == by_hand == [None, 1, 2, 3]
+    store.cancel(ids[1])
+    supervisor.tick()
+    assert [store.run(run_id).queue_place for run_id in ids] == [None, None, 1, 2]
+    monkeypatch.undo()
+    last = submit(owner=new_id())
+    assert store.run(last).queue_place == 3
+    home.queue.write_text("[")
+    assert store.run(last).queue_place == 3
+
+
+def test_neither_one_person_nor_all_can_fill_the_queue(submit: Submit, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("denoise_core.jobs.store.MOST_WAITING_OF_ONE", 2)
+    monkeypatch.setattr("denoise_core.jobs.store.MOST_WAITING", 3)
+    first = submit(token="first")
+    submit()
+    with pytest.raises(RunError, match=r"2 of your runs are waiting already. Cancel some of them"):
+        submit()
+    assert submit(token="first") == first
+    submit(owner=new_id())
+    with pytest.raises(RunError, match="3 runs of all users are waiting already"):
+        submit(owner=new_id())
+    RunFolder(home.runs / first).end("cancelled", "")
+    submit(owner=new_id())

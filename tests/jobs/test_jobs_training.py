@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from denoise_core.config import RunConfig
 from denoise_core.jobs import Request, Store, ensure_supervisor
 from denoise_core.jobs.scheduling.supervisor import COMMAND, Supervisor
 from denoise_core.jobs.storage.home import Home
+from denoise_core.jobs.storage.recorder import load_checkpoint, save_checkpoint
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.model import load
 from denoise_core.series import Series
@@ -37,6 +41,7 @@ def test_a_run_killed_twice_ends_with_the_same_bits_as_an_uninterrupted_one(
     until(state_is(store, broken, "done"), beside=supervisor.tick)
     assert weights(store, whole) == weights(store, broken)
     assert store.estimate(whole).values.tobytes() == store.estimate(broken).values.tobytes()
+    assert store.blend(whole).chosen.values.tobytes() == store.blend(broken).chosen.values.tobytes()
     assert losses(store, whole) == losses(store, broken)
     assert all(epochs_told(store, broken, worker) >= 10 for worker in (1, 2, 3))
     assert [epoch for epoch, *_ in losses(store, broken)] == list(range(1, 81))
@@ -50,8 +55,8 @@ def test_a_network_for_two_series_is_applied_again_with_the_same_bits(
     trained = store.submit(Request.to_train(pair, small(4)), owner=owner, title="")
     until(state_is(store, trained, "done"), beside=supervisor.tick)
     model = store.put_input(store.model_path(trained).read_bytes(), "pump.denoiser")
-    assert store.model_header(model).channels == ("flow", "pressure")
-    applied = store.submit(store.request_to_apply(pair[::-1], model), owner=owner, title="")
+    assert store.model_header(model, name="pump.denoiser").channels == ("flow", "pressure")
+    applied = store.submit(store.request_to_apply(pair[::-1], model, name="pump.denoiser"), owner=owner, title="")
     until(state_is(store, applied, "done"), beside=supervisor.tick)
     for i in (0, 1):
         again, first = store.estimate(applied, 1 - i), store.estimate(trained, i)
@@ -103,3 +108,15 @@ def test_a_training_that_cannot_work_fails_in_words(supervise: Supervise, store:
     run_id = store.submit(Request.to_train(series, config), owner=owner, title="")
     until(state_is(store, run_id, "failed"), beside=supervise(command=COMMAND).tick)
     assert "this machine has no such device" in store.run(run_id).reason
+
+
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.9])
+def test_one_flipped_bit_in_a_checkpoint_is_noticed(tmp_path: Path, at: float) -> None:
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint(path, {"epoch": 3, "network": {"weight": torch.arange(4000.0)}})
+    raw = bytearray(path.read_bytes())
+    assert load_checkpoint(path)["epoch"] == 3
+    raw[int(at * len(raw))] ^= 1
+    path.write_bytes(raw)
+    with pytest.raises(zipfile.BadZipFile, match="damaged"):
+        load_checkpoint(path)

@@ -1,7 +1,6 @@
 """The Result page: the numbers of the core, the strength, and what is said where there is no result."""
 
 import base64
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +13,9 @@ from denoise_core.jobs import Request, Source
 from denoise_core.jobs.spec import CANCELLED_REASON, NO_EPOCH_REASON, Status
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.methods import blend_with_network
 from pages.parts import cached
+from tests.common import figure_of
 
 
 def result(app, run):
@@ -25,7 +26,7 @@ def result(app, run):
 def lines(app):
     """The y values of each line of the chart, by its name."""
     chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
-    traces = json.loads(chart.proto.bytes)["figure"]["data"]
+    traces = figure_of(chart)["data"]
     return {trace["name"]: np.frombuffer(base64.b64decode(trace["y"]["bdata"])) for trace in traces}
 
 
@@ -83,6 +84,48 @@ def test_the_instant_method_is_drawn_and_told_beside_the_network(app, store, fin
     next(toggle for toggle in app.toggle if toggle.label == "Instant").set_value(False).run()
     assert "Instant" not in lines(app)
     assert not any(caption.value.startswith("Instant") for caption in app.caption)
+
+
+@pytest.fixture
+def combined(store, finished):
+    """A run whose result was combined with other methods; its id."""
+    folder, series = RunFolder(store.home / "runs" / finished), store.series(finished)
+    rng = np.random.default_rng(1)
+    network, twin = (
+        replace(store.estimate(finished), values=np.sin(np.arange(600) / 9) + 0.02 * rng.normal(size=600)) for _ in range(2)
+    )
+    save_estimate(folder.result, network)
+    folder.save_blend(0, blend_with_network(series, network, twin))
+    return finished
+
+
+def test_the_combination_is_shown_with_its_weights_and_the_estimated_errors(app, store, combined):
+    result(app, combined)
+    assert not app.exception
+    found = store.blend(combined)
+    assert found.weights["lstm"] > 0.3
+    np.testing.assert_array_equal(lines(app)["Denoised"], found.chosen.values)
+    shown = [box.value for box in (*app.success, *app.info)]
+    assert any("Training lowered the estimated error by" in text for text in shown)
+    table = app.table[0].value
+    assert set(table["Method"]) == {"All of them combined", *found.labelled_weights}
+    next(toggle for toggle in app.toggle if toggle.label == "Combine methods").set_value(False).run()
+    np.testing.assert_array_equal(lines(app)["Denoised"], store.estimate(combined).values)
+
+
+def test_strength_and_gain_follow_the_combination(app, store, combined):
+    result(app, combined)
+    verdict = judge(store.series(combined), store.blend(combined).chosen)
+    assert [(m.label, m.value) for m in app.metric] == [(f.label, f.text) for f in verdict.figures]
+    whole = lines(app)["Residual"]
+    app.slider[0].set_value(50).run()
+    np.testing.assert_allclose(lines(app)["Residual"], 0.5 * whole)
+
+
+def test_a_run_of_before_is_shown_without_a_combination(app, finished):
+    result(app, finished)
+    assert not app.exception
+    assert "Combine methods" not in [toggle.label for toggle in app.toggle]
 
 
 def test_result_offers_file_settings_and_model(app, finished):

@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 
 import numpy as np
 import pandas as pd
@@ -17,6 +16,7 @@ from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import downloads
 from pages.parts.result_view import ResultView
+from tests.common import figure_of
 from tests.pages.test_page_task_widgets import labelled, words
 
 
@@ -60,7 +60,7 @@ def look(app, run):
 def lines(app):
     """The drawn lines by name: (x, y)."""
     chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
-    figure = json.loads(chart.proto.bytes)["figure"]
+    figure = figure_of(chart)
     return {t["name"]: tuple(np.frombuffer(base64.b64decode(t[axis]["bdata"])) for axis in "xy") for t in figure["data"]}
 
 

@@ -83,7 +83,8 @@ def test_settings_are_called_as_a_person_reads_them_and_stand_in_groups(app, tan
     assert "Robust (median, IQR)" in labelled(app.selectbox, "Scaling").options
     headings = [line.value for line in labelled(app.expander, "More settings").markdown]
     assert headings == [
-        f"**{group}**" for group in ("Preprocessing", "Network", "Learning goal and loss", "Validation and test", "Training")
+        f"**{group}**"
+        for group in ("Noise", "Preprocessing", "Network", "Learning goal and loss", "Validation and test", "Training")
     ]
 
 
@@ -148,6 +149,7 @@ def test_what_a_person_put_in_stays_when_the_suggestion_changes(app, store, tank
     train(app, "tank.csv", tank)
     labelled(app.number_input, "Epochs").set_value(3)
     labelled(app.number_input, "Blind spot").set_value(64)
+    labelled(app.number_input, "Window length").set_value(100)
     start(app)  # A form tells what was typed into it when it is sent; this gap is too wide, so nothing starts.
     columns(app, "flow", "pressure")
     assert labelled(app.number_input, "Epochs").value == 3

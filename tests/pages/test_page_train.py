@@ -9,9 +9,13 @@ import numpy as np
 import denoise_core as dc
 from denoise_core.jobs import Request, Source
 from denoise_core.jobs.spec import Status
+from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.suggestions.cost import expected_seconds, in_words
+from denoise_core.suggestions.expectation import Measured
 from pages.parts import cached
+from tests.common import figure_of
+from tests.jobs.events import epoch_end, started
 
 
 def field(app, label):
@@ -73,6 +77,7 @@ def test_settings_that_contradict_each_other_are_explained_and_nothing_starts(ap
 
 def test_test_part_too_short_for_a_window_is_refused_in_the_form(app, store):
     train(app)
+    field(app, "Window length").set_value(128)
     field(app, "Test share").set_value(0.02)
     field(app, "Split").select("in_time")
     start(app)
@@ -107,11 +112,44 @@ def test_running_run_is_found_again_by_its_link(app, running):
 def test_the_preview_shows_the_instant_method_beside_the_network(app, store, running):
     app.query_params["run"] = running
     app.switch_page("pages/train.py").run()
-    charts = [e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart"]
-    traces = [trace for chart in charts for trace in json.loads(chart.proto.bytes)["figure"]["data"]]
-    drawn = next(trace for trace in traces if trace["name"] == "Instant")
+    drawn = next(chart["Instant"] for chart in charts_of(app) if "Instant" in chart)
     expected = dc.denoise(store.series(running), method="instant").values[100:200]
     np.testing.assert_array_equal(np.frombuffer(base64.b64decode(drawn["y"]["bdata"])), expected)
+
+
+def charts_of(app):
+    """The traces of each chart, by name."""
+    shown = [e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart"]
+    return [{trace["name"]: trace for trace in figure_of(chart)["data"]} for chart in shown]
+
+
+def test_the_error_that_a_network_states_is_drawn_beside_what_the_instant_method_states(app, store, running):
+    folder, stretch = RunFolder(store.home / "runs" / running), [0.0] * 100
+    metrics.append(folder.metrics, epoch_end(epoch=4, preview=stretch, error=0.08))
+    app.query_params["run"] = running
+    app.switch_page("pages/train.py").run()
+    (lines,) = [chart for chart in charts_of(app) if "This network" in chart]
+    errors = np.frombuffer(base64.b64decode(lines["This network"]["y"]["bdata"]))
+    np.testing.assert_array_equal(errors, [np.nan, np.nan, np.nan, 0.08])
+    beaten = np.frombuffer(base64.b64decode(lines["Instant"]["y"]["bdata"]))
+    stated = dc.denoise(store.series(running), method="instant").sd[100:200]
+    np.testing.assert_allclose(beaten, np.sqrt(np.mean(stated**2)))
+
+
+def test_a_run_with_a_time_budget_counts_the_epochs_that_it_was_given(app, store, running):
+    folder = RunFolder(store.home / "runs" / running)
+    metrics.append(folder.metrics, started(samples=600, epochs=77, first_epoch=4, preview_start=100, preview_noisy=[0.0] * 100))
+    app.query_params["run"] = running
+    app.switch_page("pages/train.py").run()
+    assert "3 of 77 epochs" in app.progress[0].text
+
+
+def test_before_start_the_form_says_what_training_gained_on_records_like_this(app, monkeypatch):
+    measured = (Measured(samples=600, snr=3.0, periodic=True, gain_db=0.5),)
+    monkeypatch.setattr("denoise_core.suggestions.expectation._measured", lambda: measured)
+    train(app)
+    assert "0.5 to 0.5 dB above the Instant method" in captions(app)
+    assert captions(app).index("What to expect") < captions(app).index("Takes about")
 
 
 def submit(store, series, config):
@@ -123,7 +161,7 @@ def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what
     series = dc.Series.of(np.sin(np.arange(600) / 9) + 0.2 * np.random.default_rng(7).normal(size=600))
     run = submit(store, series, dc.suggest(series).replace("input.whiten", 0.5))
     expected = dc.denoise(series, method="instant").values[100:200]
-    np.testing.assert_array_equal(cached.instant_near(run, 100, 100), expected)
+    np.testing.assert_array_equal(cached.instant_near(run, 100, 100).values, expected)
 
 
 def test_a_preview_in_the_middle_of_a_flat_stretch_is_drawn_without_the_instant_method(store):
@@ -153,7 +191,7 @@ def test_menu_says_how_many_runs_are_in_progress(app, store, workspace, submitte
     for state in ("queued", "running", "cancelled"):
         folder.write(Status(state=state, started=0.0))
         app.run()
-    assert popovers == ["1 run in progress", "1 run in progress", "Runs: 1"]
+    assert [label for label in popovers if "run" in label.lower()] == ["1 run in progress", "1 run in progress", "Runs: 1"]
 
 
 def test_link_to_a_run_that_is_gone_says_so(app):
@@ -204,7 +242,7 @@ def test_every_sentence_of_the_form_follows_the_values_that_it_is_about(app):
         assert f"Takes {in_words(expected_seconds(config))} on one processor core." in captions(app)
         assert f"the network sees {held['Window length']} samples at once" in markdown(app)
         assert f"the next window starts {config.window.hop} sample" in markdown(app)
-        assert ("samples in each step" in captions(app)) == (held["Window length"] == 128)
+        assert ("samples in each step" in captions(app)) == (held["Window length"] == 256)
 
 
 def test_a_reason_goes_with_the_value_that_it_was_given_for(app):

@@ -28,3 +28,7 @@ def test_larger_network_takes_longer(path, value):
 )
 def test_words_round_to_seconds_then_to_minutes(seconds, words):
     assert in_words(seconds) == words
+
+
+def test_a_time_budget_is_what_it_takes():
+    assert expected_seconds(RunConfig().replace("training.minutes", 1.5)) == 90.0

@@ -46,7 +46,9 @@ def test_noise_and_trends_have_no_period():
 def test_another_goal_changes_only_what_was_suggested_and_does_not_go_with_it():
     values = np.sin(np.arange(2000) / 20) + 0.01 * np.random.default_rng(0).standard_normal(2000)
     config = suggest(Series.of(values))
+    config = suggest(Series.of(values))
     assert config.model.baseline == "linear"
+    assert not config.starts_pretrained
     for goal in ("supervised", "repeats", "reconstruct"):
         assert for_goal(config, goal) == config.replace("objective.kind", goal)
     past = for_goal(config, "next_step")
@@ -132,3 +134,44 @@ def test_the_shortest_and_the_longest_series_are_no_special_case(n):
     config = suggest(Series(values=values, time=TimeAxis(values=np.arange(n, dtype=np.float64))))
     assert config.problems(samples=n) == []
     assert 2 * config.window.length <= n
+
+
+def test_longer_records_are_trained_on_longer():
+    epochs = []
+    for n in (600, 2048, 20_000, 300_000):
+        config = suggest(Series.of(np.sin(np.arange(n) / 9) + np.random.default_rng(0).standard_normal(n)))
+        assert config.starts_pretrained
+        assert config.window.length == min(256, 16 * (n // 64))
+        assert config.training.patience == config.training.epochs
+        epochs.append(config.training.epochs)
+    assert epochs == sorted(epochs)
+    assert epochs[0] == epochs[1] < epochs[2] < epochs[3] <= 200
+
+
+def test_recipes_with_other_networks_start_at_random_with_the_settings_that_suit_them():
+    series = Series.of(np.sin(np.arange(2048) / 9) + np.random.default_rng(0).standard_normal(2048))
+    for name in RECIPES.keys() - {"suggested"}:
+        config = RECIPES[name].fill(series)
+        assert not config.starts_pretrained
+        assert config.window.length <= 128
+
+
+@pytest.mark.parametrize("goal", ["supervised", "next_step"])
+def test_a_goal_that_the_pretrained_network_does_not_know_is_learned_from_random_weights_for_long_enough(goal):
+    config = suggest(Series.of(np.sin(np.arange(2048) / 9) + np.random.default_rng(0).standard_normal(2048)))
+    assert config.starts_pretrained
+    other, usual = for_goal(config, goal), RunConfig()
+    assert (other.model.start, other.training.epochs, other.training.averaging) == ("random", usual.training.epochs, 0)
+    assert (other.window.length, other.training.batch_size) == (128, 32)
+    assert other.training.learning_rate == usual.training.learning_rate
+    assert "another goal" in other.reasons["training.epochs"]
+    assert for_goal(config, "blind_spot") == config
+
+
+def test_noise_that_comes_and_goes_is_neither_weak_nor_spiky_nor_autocorrelated():
+    rng = np.random.default_rng(3)
+    place = np.arange(1024)
+    values = np.sin(place / 40.0) + np.where((place // 50) % 3 == 0, 0.5, 0.01) * rng.standard_normal(1024)
+    config = suggest(Series.of(values))
+    assert config.starts_pretrained
+    assert (config.model.gap, config.input.whiten, config.objective.loss) == (1, 0.0, "gaussian")

@@ -12,7 +12,7 @@ from denoise_core import DataError, RunError, Series, SettingsError, fit
 from denoise_core.dataset.split import split_series
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.signals import SIGNALS, add_noise, ecg_like
-from denoise_core.suggestions import suggest
+from denoise_core.suggestions import for_goal, suggest
 from denoise_core.training import Trainer, train
 from denoise_core.training.events import EpochEnd, Finished, Started, StepEnd, to_json
 from tests.common import gain_db, small_config
@@ -225,7 +225,7 @@ def test_learning_goals_with_more_to_learn_from_denoise():
     config = suggest(takes[0]).replace("model.hidden_size", 32).replace("training.device", "cpu")
 
     def gain_of(goal, data):
-        x = fit(data, config.replace("objective.kind", goal)).denoise(takes[0]).values
+        x = fit(data, for_goal(config, goal)).denoise(takes[0]).values
         return gain_db(takes[0].values, x, clean)
 
     assert gain_of("supervised", TrainingSet.of(takes, clean=[clean] * 3)) > 3.0

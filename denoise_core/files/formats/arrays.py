@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.columns import Column, Table, check_size
+from denoise_core.files.columns import LONGEST_NAME, Column, Table, check_size
 from denoise_core.files.formats.archive import DAMAGED, check_archive
 from denoise_core.files.layouts import ArrayLayout
 from denoise_core.files.options import Limits, ReadOptions
@@ -117,14 +117,16 @@ def read_npz(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> 
     rate_hz = next((float(a) for key, a in arrays.items() if a.ndim == 0 and key.lower() in _RATES and float(a) > 0), None)
     lines = {key: array for key, array in arrays.items() if array.ndim == 1}
     if not lines:
-        raise DataError(f"{name} has no array with one axis (it has: {', '.join(arrays)}). Save each channel as its own array.")
+        raise DataError(
+            f"{name} has no array with one axis (it has: {', '.join(list(arrays)[:8])}). Save each channel as its own array."
+        )
     counts = Counter(len(array) for array in lines.values())
     n = max(counts, key=lambda length: (counts[length], length))
     kept = {key: array for key, array in lines.items() if len(array) == n}
     check_size(n, len(kept), limits, name=name)
     left = [key for key in arrays if key not in kept and not (arrays[key].ndim == 0 and rate_hz)]
     notes = [f"Read as NumPy arrays of {n:,} samples: {', '.join(list(kept)[:8])}."]
-    notes += [f"Ignored (different shape): {', '.join(left)}."] if left else []
+    notes += [f"Ignored (different shape): {', '.join(left[:8])}{' and others' * (len(left) > 8)}."] if left else []
     layout = ArrayLayout(format="npz", names=tuple(kept))
     return _table([_number(key, array) for key, array in kept.items()], layout, notes, name, rate_hz=rate_hz)
 
@@ -134,7 +136,10 @@ def _members(path: Path, limits: Limits, name: str) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     total = 0
     with zipfile.ZipFile(path) as archive:
+        check_size(1, len(archive.infolist()), limits, name=name)
         for member in archive.infolist():
+            if len(member.filename) > LONGEST_NAME:
+                raise DataError(f"An array in {name} has a name of {len(member.filename):,} characters. Give it a shorter one.")
             label = f"{member.filename} in {name}"
             try:
                 with archive.open(member) as file:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
 from denoise_core.errors import DataError
 from denoise_core.files.formats.archive import DAMAGED
+from denoise_core.files.options import KINDS
 
 _FOREIGN = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF document",
-    b"\x1f\x8b": "a gzip archive",
+    b"\x1f\x8b": "a gzip archive within another",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
     b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"\x89HDF": "an HDF5 file",
-    b"MATLAB 5.0": "a MATLAB file",
     b"ARROW1": "a Feather file",
     b"ORC": "an ORC file",
-    b"TDSm": "a TDMS file",
     b"MDF ": "an MDF file",
     b"fLaC": "a FLAC sound",
     b"OggS": "an Ogg sound",
@@ -37,11 +36,18 @@ _FOREIGN = {
     b"<!DOCTYPE": "a web page",
     b"<html": "a web page",
 }
-KNOWN = "CSV or other text, XLSX, ODS, Parquet, NPY, NPZ or WAV"
+_OWN = {
+    "hdf5": re.compile(rb"(?s)\x89HDF\r\n\x1a\n|.{512}\x89HDF\r\n\x1a\n"),  # MATLAB 7.3 puts its own header before
+    "mat": re.compile(rb"MATLAB 5.0"),
+    "tdms": re.compile(rb"TDSm"),
+    "edf": re.compile(rb"(?s)(?:0 {7}|\xffBIOSEMI).{160}\d\d\.\d\d\.\d\d\d\d\.\d\d\.\d\d"),
+    "uff": re.compile(rb" {4}-1\s*\n\s+\d+"),
+    "json": re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\[{\]\"\d-])"),
+}
 
 
 def detect_format(path: Path, *, name: str) -> str:
-    """One of the formats that can be read: "text", "workbook", "parquet", "npy", "npz", "wav".
+    """The name in `registry.FORMATS` of the format that a file has.
 
     Raises
     ------
@@ -49,7 +55,7 @@ def detect_format(path: Path, *, name: str) -> str:
         If it is empty, or of a kind that cannot be read.
     """
     with path.open("rb") as file:
-        head = file.read(64)
+        head = file.read(1024)
     if not head:
         raise DataError(f"{name} is empty (0 bytes). Upload a file with at least two rows of numbers.")
     if head.startswith(b"PK"):
@@ -62,9 +68,13 @@ def detect_format(path: Path, *, name: str) -> str:
         return "parquet"
     if head[:4] in (b"RIFF", b"RIFX", b"RF64") and head[8:12] == b"WAVE":
         return "wav"
+    if own := next((kind for kind, pattern in _OWN.items() if pattern.match(head)), None):
+        return own
+    if name.lower().endswith(".mat") and not head[:32].isascii():
+        return "mat"  # version 4 has no mark
     for mark, kind in _FOREIGN.items():
         if head.startswith(mark):
-            raise DataError(f"{name} is {kind}, which cannot be read. Export the numbers as {KNOWN}.")
+            raise DataError(f"{name} is {kind}, which cannot be read. Export the numbers as {KINDS}.")
     return "text"
 
 
@@ -78,7 +88,7 @@ def _zip_format(path: Path, name: str) -> str:
         return "workbook"
     if members and all(member.endswith(".npy") for member in members):
         return "npz"
-    raise DataError(f"{name} is a zip archive. Unpack it, and upload the file with the numbers ({KNOWN}).")
+    raise DataError(f"{name} is a zip archive within another. Unpack it, and upload the file with the numbers ({KINDS}).")
 
 
 def _compound(path: Path, name: str) -> str:

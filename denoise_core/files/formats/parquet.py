@@ -15,8 +15,8 @@ from denoise_core.files.columns import Column, Table, check_size, column_in_word
 from denoise_core.files.layouts import ParquetLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
-from denoise_core.files.text.cells import split_unit
 from denoise_core.files.text.column_parser import ColumnParser
+from denoise_core.files.text.units import split_unit
 
 _NANOSECONDS = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
 
@@ -34,7 +34,7 @@ def read_parquet(path: Path, *, name: str, options: ReadOptions, limits: Limits)
     pairs = [split_unit(text) for text in table.column_names]
     names = unique_names([text for text, _ in pairs])
     units = [(table.schema.field(k).metadata or {}).get(b"unit", b"").decode("utf-8", "replace") for k in range(len(names))]
-    found = [_column(names[k], pairs[k][1] or units[k], table.column(k), rows, options.decimal or ".") for k in range(len(names))]
+    found = [_column(names[k], pairs[k][1] or units[k], table.column(k), rows, options) for k in range(len(names))]
     layout = ParquetLayout(names=tuple(names))
     notes = [f"Read as Parquet: {table.num_rows:,} rows, {table.num_columns} columns."]
     return Table(name=name, columns=[c for c in found if c is not None], rows=rows, layout=layout, notes=notes)
@@ -58,7 +58,7 @@ def _open(path: Path, limits: Limits, *, name: str) -> pa.Table:
     return table
 
 
-def _column(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int64], decimal: str) -> Column | None:
+def _column(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int64], options: ReadOptions) -> Column | None:
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
@@ -74,7 +74,7 @@ def _column(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int6
         ticks = column.cast(pa.int64() if kind.bit_width == 64 else pa.int32()).cast(pa.int64())
         return _times(name, ticks, "clock", _NANOSECONDS[kind.unit])
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _text(name, unit, column.cast(pa.string()).fill_null(""), rows, decimal)
+        return _text(name, unit, column.cast(pa.string()).fill_null(""), rows, options)
     return Column(name=name, kind="text")
 
 
@@ -92,9 +92,9 @@ def _times(name: str, column: pa.ChunkedArray, kind: str, factor: int = 1) -> Co
     return Column(name=name, kind=kind, values=ticks, present=present)
 
 
-def _text(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int64], decimal: str) -> Column | None:
+def _text(name: str, unit: str, column: pa.ChunkedArray, rows: NDArray[np.int64], options: ReadOptions) -> Column | None:
     cells = column.combine_chunks()
-    parser = ColumnParser.of(name, unit, cells[:1000].to_pylist(), decimal=decimal)
+    parser = ColumnParser.of(name, unit, cells[:1000].to_pylist(), decimal=options.decimal or ".", options=options)
     parser.feed(cells, rows)
     return parser.finish(rows)
 
@@ -107,8 +107,7 @@ def write_parquet(source: Path, target: Path, columns: Sequence[OutputColumn], l
         table = file.read(use_threads=False)
     for column in columns:
         own = table.schema.field(layout.names.index(column.channel))
-        tail = own.name[len(split_unit(own.name)[0]) :]
-        new = pa.field(column.name + tail, pa.float64(), metadata=_unit_only(own.metadata))
+        new = pa.field(column.header(own.name), pa.float64(), metadata=_unit_only(own.metadata))
         table = table.append_column(new, pa.array(column.values, from_pandas=True))
     codec = "none" if codec == "UNCOMPRESSED" else codec.lower()
     pq.write_table(table, target, compression=codec, row_group_size=max(1, -(-table.num_rows // max(1, groups))))

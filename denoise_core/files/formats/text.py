@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.errors import DataError
-from denoise_core.files.columns import Table, check_size, names_and_units
+from denoise_core.files.columns import Head, Table, check_size, filled_forward, names_and_units
 from denoise_core.files.layouts import Encoding, TableRegion, TextLayout
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
 from denoise_core.files.text import cells, dialect
-from denoise_core.files.text.cells import split_unit
-from denoise_core.files.text.column_parser import ColumnParser
+from denoise_core.files.text.column_parser import ColumnParser, words_in_words
 from denoise_core.files.text.dialect import SINGLE, SPACES
 from denoise_core.files.text.encoding import BLOCK, SAMPLE, as_utf8, find_encoding, from_utf8
-from denoise_core.files.text.header_detection import header_in_words
-from denoise_core.files.text.rows import RowReader, lines_of, non_row
+from denoise_core.files.text.header_detection import count_footer, header_in_words
+from denoise_core.files.text.rows import RowReader, last_lines, lines_of, non_row
 
 HEAD = 1000
 """Lines by which a file is judged."""
@@ -45,8 +45,31 @@ def read_text(path: Path, *, name: str, options: ReadOptions, limits: Limits) ->
     encoding = find_encoding(path, name=name)
     with as_utf8(path, encoding) as file:
         lines = _first_lines(file, name)
-        layout, units = _detect_layout(lines, encoding, options, limits, name=name)
-        return _read(RowReader(file=file, layout=layout, name=name), _parsers(lines, layout, units), limits)
+        layout, units = _detect_layout(file, lines, encoding, options, limits, name=name)
+        parsers = _parsers(lines, layout, units, options)
+        return _read(RowReader(file=file, layout=layout, name=name), parsers, limits)
+
+
+def text_head(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Head:
+    """The first lines of a text file as they are split, and what is found in them; a table need not be there.
+
+    Raises
+    ------
+    DataError
+        If it is empty or no text.
+    """
+    encoding = find_encoding(path, name=name)
+    with as_utf8(path, encoding) as file:
+        lines = _first_lines(file, name)
+        delimiter = options.delimiter if options.delimiter is not None else dialect.find_delimiter(lines)
+        rows = {i: dialect.split(line, delimiter) for i, line in enumerate(lines) if line.strip()}
+        try:
+            layout, _ = _detect_layout(file, lines, encoding, options, limits, name=name)
+        except DataError:
+            return Head(rows=rows, region=None, found={"delimiter": delimiter})
+    header = 0 if layout.region.header is None else layout.region.header + 1
+    found = {"delimiter": delimiter, "decimal": layout.decimal, "header": header, "footer": layout.footer}
+    return Head(rows=rows, region=layout.region, found=found)
 
 
 def _first_lines(file: IO[bytes], name: str) -> list[str]:
@@ -65,7 +88,7 @@ def _first_lines(file: IO[bytes], name: str) -> list[str]:
 
 
 def _detect_layout(
-    lines: Sequence[str], encoding: Encoding, options: ReadOptions, limits: Limits, *, name: str
+    file: IO[bytes], lines: Sequence[str], encoding: Encoding, options: ReadOptions, limits: Limits, *, name: str
 ) -> tuple[TextLayout, Sequence[str]]:
     """The layout, less what only all rows tell; and the units of the columns."""
     delimiter = options.delimiter if options.delimiter is not None else dialect.find_delimiter(lines)
@@ -74,9 +97,26 @@ def _detect_layout(
     body = _body(lines, region.first, delimiter)
     decimal = options.decimal or cells.decimal_mark(text for row in body for text in row)
     shift = _is_shifted(lines, region, body, delimiter)
-    layout = TextLayout(names=(), encoding=encoding, region=region, delimiter=delimiter, decimal=decimal, shift=shift)
-    names, units = names_and_units(*(named_row(lines, index, layout) for index in (region.header, region.units)))
+    footer = _count_footer(file, delimiter, region) if options.footer is None else options.footer
+    header_line = "" if region.header is None else lines[region.header]
+    layout = TextLayout(
+        names=(),
+        encoding=encoding,
+        region=region,
+        delimiter=delimiter,
+        decimal=decimal,
+        shift=shift,
+        footer=footer,
+        header_line=header_line,
+        header_width=len(dialect.head_cells(header_line, delimiter)),
+    )
+    names, units = names_and_units(*(named_row(lines, index, layout) for index in (region.header, region.units, region.groups)))
     return replace(layout, names=tuple(names)), units
+
+
+def _count_footer(file: IO[bytes], delimiter: str, region: TableRegion) -> int:
+    last = [[] if dialect.is_comment(line) else dialect.split(line, delimiter) for line in last_lines(file)]
+    return count_footer(last, region.width)
 
 
 def _is_shifted(lines: Sequence[str], region: TableRegion, body: list[list[str]], delimiter: str) -> bool:
@@ -91,10 +131,11 @@ def _body(lines: Sequence[str], first: int, delimiter: str) -> list[list[str]]:
     return [dialect.split(line, delimiter) for line in rows]
 
 
-def _parsers(lines: Sequence[str], layout: TextLayout, units: Sequence[str]) -> list[ColumnParser]:
+def _parsers(lines: Sequence[str], layout: TextLayout, units: Sequence[str], options: ReadOptions) -> list[ColumnParser]:
     body = _body(lines, layout.region.first, layout.delimiter)
     columns = [[row[k] for row in body if k < len(row)] for k in range(layout.region.width)]
-    return [ColumnParser.of(*found, decimal=layout.decimal) for found in zip(layout.names, units, columns, strict=True)]
+    found = zip(layout.names, units, columns, strict=True)
+    return [ColumnParser.of(*column, decimal=layout.decimal, options=options) for column in found]
 
 
 def named_row(lines: Sequence[str], index: int | None, layout: TextLayout) -> list[str]:
@@ -119,9 +160,19 @@ def _read(reader: RowReader, parsers: list[ColumnParser], limits: Limits) -> Tab
     notes = [_summary(reader.layout, count), *(note for parser in parsers for note in parser.notes)]
     if grouped := [parser.name for parser in parsers if parser.grouped]:
         notes.append(f"The thousands separators in {', '.join(grouped)} were removed.")
-    notes += [reader.note] if reader.note else []
+    notes += [*_on_footer(reader), *reader.notes(), *words_in_words(parsers)]
     columns = [column for column in found if column is not None]
-    return Table(name=reader.name, columns=columns, rows=rows, layout=_with_habits(reader.layout, parsers), notes=notes)
+    words = sum((parser.words for parser in parsers), Counter[str]())
+    layout = _with_habits(reader.layout, parsers)
+    return Table(name=reader.name, columns=columns, rows=rows, layout=layout, notes=notes, words=words)
+
+
+def _on_footer(reader: RowReader) -> list[str]:
+    count = reader.layout.footer
+    if not count:
+        return []
+    first = next(iter(last_lines(reader.file)[-count:]), "").strip()[:40]
+    return [f"Left out at the end: {count} line{'s' * (count > 1)} without samples, the first {first!r}."]
 
 
 def _with_habits(layout: TextLayout, parsers: list[ColumnParser]) -> TextLayout:
@@ -156,11 +207,13 @@ def write_text(source: Path, target: Path, columns: Sequence[OutputColumn], layo
 def _parts(file: IO[bytes], columns: Sequence[OutputColumn], layout: TextLayout) -> Iterator[bytes]:
     head = [file.readline() for _ in range(layout.region.first)]
     block = file.read(BLOCK) + file.readline()
-    tail = _Tail.of(layout, block)
-    yield from tail.head(head, columns)
+    tail = _Tail.of(layout, block, head)
+    written = tail.head(head, columns)
+    yield from written
+    again = b"" if layout.region.header is None else written[layout.region.header]
     done, count = 0, len(columns[0].values)
     while block:
-        lines, added = _lines_with_columns(lines_of(block), columns, tail, done)
+        lines, added = _lines_with_columns(lines_of(block), columns, tail, done, again)
         yield b"".join(lines)
         done += added
         block = file.read(BLOCK) + file.readline()
@@ -168,8 +221,11 @@ def _parts(file: IO[bytes], columns: Sequence[OutputColumn], layout: TextLayout)
         raise DataError(f"The file has {done:,} rows of numbers, but the result has {count:,}. Use the file that was denoised.")
 
 
-def _lines_with_columns(lines: list[bytes], columns: Sequence[OutputColumn], tail: _Tail, done: int) -> tuple[list[bytes], int]:
-    """Lines with their new cells, and how many rows there were."""
+def _lines_with_columns(
+    lines: list[bytes], columns: Sequence[OutputColumn], tail: _Tail, done: int, again: bytes
+) -> tuple[list[bytes], int]:
+    """Lines with their new cells, and how many rows there were; where the row of names is repeated, it is `again`."""
+    header_line = tail.layout.header_line.rstrip().encode()
     no_row = non_row(tail.layout).match
     values_of = [column.values[done : done + len(lines)].tolist() for column in columns]
     writers = [_number_writer(tail.layout, column.channel) for column in columns]
@@ -178,7 +234,7 @@ def _lines_with_columns(lines: list[bytes], columns: Sequence[OutputColumn], tai
     for line in lines:
         values = None if no_row(line) else next(rows, None)
         if values is None:
-            written.append(line)
+            written.append(again if header_line and line.rstrip() == header_line else line)
             continue
         added += 1
         written.append(tail.after(line, [write(value) for write, value in zip(writers, values, strict=True)]))
@@ -201,27 +257,32 @@ class _Tail:
 
     layout: TextLayout
     between: str
+    groups: Sequence[str] = ()
 
     @classmethod
-    def of(cls, layout: TextLayout, body: bytes) -> _Tail:
+    def of(cls, layout: TextLayout, body: bytes, head: Sequence[bytes]) -> _Tail:
         """With what this file has between its cells; a file of one column gets a comma, or a semicolon."""
         delimiter, no_row = layout.delimiter, non_row(layout)
+        texts = [text.decode("utf-8").rstrip("\r\n") for text in head]
+        groups = [] if layout.region.groups is None else filled_forward(named_row(texts, layout.region.groups, layout))
         line = next((line for line in lines_of(body) if not no_row.match(line)), b"").decode("utf-8").strip()
         if delimiter == SINGLE:
-            return cls(layout=layout, between=";" if layout.decimal == "," else ",")
+            return cls(layout=layout, between=";" if layout.decimal == "," else ",", groups=groups)
         if delimiter == SPACES:
             found = re.search(r"[ \t]+", line)
-            return cls(layout=layout, between=found[0] if found else " ")
+            return cls(layout=layout, between=found[0] if found else " ", groups=groups)
         spaced = line.count(delimiter) == line.count(delimiter + " ") > 0
-        return cls(layout=layout, between=delimiter + " " * spaced)
+        return cls(layout=layout, between=delimiter + " " * spaced, groups=groups)
 
     def after(self, line: bytes, added: list[str], *, quoted: bool = False, is_header: bool = False) -> bytes:
         """The line with these cells behind its own, brought to the width of the table first."""
         body = line.removesuffix(b"\n").removesuffix(b"\r")
         end = line[len(body) :]
         texts = [self._cell(text, quoted=quoted) for text in added]
-        width = self.layout.region.width - (is_header and self.layout.shift)
-        return self._full(body, width) + "".join(self.between + text for text in texts).encode("utf-8") + end
+        width = max(self.layout.region.width, self.layout.header_width) - (is_header and self.layout.shift)
+        new = "".join(self.between + text for text in texts).encode("utf-8")
+        kept, remark = self._split_remark(self._full(body, width), width)
+        return kept + new + remark + end
 
     def _cell(self, text: str, *, quoted: bool) -> str:
         if not self.between.strip(" \t"):
@@ -229,6 +290,15 @@ class _Tail:
         if not quoted and self.between.strip() not in text and '"' not in text:
             return text
         return '"' + text.replace('"', '""') + '"'
+
+    def _split_remark(self, body: bytes, width: int) -> tuple[bytes, bytes]:
+        """A row, and what is written behind its last column; a row with quotes is not split."""
+        delimiter = self.layout.delimiter
+        if delimiter in (SINGLE, SPACES) or b'"' in body or body.count(delimiter.encode()) < width:
+            return body, b""
+        cells_of = body.split(delimiter.encode())
+        kept = delimiter.encode().join(cells_of[:width])
+        return kept, body[len(kept) :]
 
     def _full(self, body: bytes, width: int) -> bytes:
         delimiter = self.layout.delimiter
@@ -243,7 +313,7 @@ class _Tail:
     def head(self, lines: list[bytes], columns: Sequence[OutputColumn]) -> list[bytes]:
         """The lines above the numbers: names and units get their cells, the others stay."""
         written, region = list(lines), self.layout.region
-        for index, cells_of in ((region.header, self._names), (region.units, self._units)):
+        for index, cells_of in ((region.groups, self._groups), (region.header, self._names), (region.units, self._units)):
             if index is not None:
                 texts = [text.decode("utf-8").rstrip("\r\n") for text in lines]
                 added = [escape_formula(text) for text in cells_of(named_row(texts, index, self.layout), columns)]
@@ -256,8 +326,11 @@ class _Tail:
 
     def _names(self, own: list[str], columns: Sequence[OutputColumn]) -> list[str]:
         """``"Druck (bar)"`` becomes ``"Druck_denoised (bar)"``."""
-        tails = [text[len(split_unit(text)[0]) :] for text in own]
-        return [column.name + tails[k] for column, k in zip(columns, self._positions(columns), strict=True)]
+        groups = self.groups or [""] * len(own)
+        return [column.header(own[k], groups[k]) for column, k in zip(columns, self._positions(columns), strict=True)]
+
+    def _groups(self, own: list[str], columns: Sequence[OutputColumn]) -> list[str]:
+        return [self.groups[k] for k in self._positions(columns)] if own else []
 
     def _units(self, own: list[str], columns: Sequence[OutputColumn]) -> list[str]:
         return [own[k] for k in self._positions(columns)]

@@ -5,12 +5,17 @@ It takes its own limits first and imports readers afterwards. It talks through f
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import resource
+import signal
 import sys
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
+
+from denoise_core.files.sandbox import landlock
 
 
 class WithoutPandas(MetaPathFinder):
@@ -24,7 +29,9 @@ class WithoutPandas(MetaPathFinder):
 def main(folder: Path) -> None:
     """Do the task that lies in `folder`, and leave the answer there."""
     task = json.loads((folder / "task.json").read_text())
+    die_with_parent(task["parent"])
     confine(task["limits"])
+    isolate(folder, Path(task.get("path", folder)))
     from denoise_core.errors import DenoiseError
 
     try:
@@ -45,6 +52,28 @@ def confine(limits: dict[str, float]) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     if sys.platform == "linux":
         _limit(resource.RLIMIT_AS, memory)
+
+
+_SYSTEM = tuple(
+    map(Path, ("/usr", "/lib", "/lib64", "/etc/localtime", "/etc/ld.so.cache", "/dev/null", "/dev/urandom", "/proc/self"))
+)
+
+
+def isolate(folder: Path, source: Path) -> bool:
+    """Let this process see no files but the programs, its folder and the upload, and no network; False where it cannot be."""
+    programs = {Path(entry) for entry in (*sys.path, sys.prefix, sys.base_prefix) if entry}
+    return landlock.restrict(readable=[*_SYSTEM, *programs, source], writable=[folder])
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel end this process when that which started it is gone, so that nobody is left reading for nobody."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)  # it was gone before
+
+
+_PDEATHSIG = 1
 
 
 def _limit(kind: int, value: int) -> None:

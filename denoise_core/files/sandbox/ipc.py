@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.files import layouts
+from denoise_core.files.formats.packed import repack, unpacked
 from denoise_core.files.formats.registry import FORMATS
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.output_columns import OutputColumn
@@ -24,14 +25,30 @@ def read_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     return pack(parse(Path(task["path"]), name=task["name"], options=options, limits=limits), folder)
 
 
+def preview_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:  # noqa: ARG001 nothing is left there
+    """In the child: how the file is understood."""
+    from denoise_core.files.sandbox.look import look
+
+    options, limits = ReadOptions.from_json(task["options"]), Limits(**task["limits"])
+    return look(Path(task["path"]), name=task["name"], options=options, limits=limits).to_json()
+
+
 def write_task(task: dict[str, Any], folder: Path) -> dict[str, Any]:
     """In the child: write the file anew with more columns, as "result" in the folder."""
-    layout = _layout(task["layout"])
-    FORMATS[layout.format].write(Path(task["path"]), folder / RESULT, unpack_columns(task, folder), layout)
+    write(Path(task["path"]), folder / RESULT, unpack_columns(task, folder), _layout(task["layout"]), Limits(**task["limits"]))
     return {}
 
 
-WORK = {"read": read_task, "write": write_task}
+def write(source: Path, target: Path, columns: Sequence[OutputColumn], layout: Layout, limits: Limits) -> None:
+    """The file anew with more columns, in this process and without protection; packed if it came packed."""
+    with unpacked(source, name="The file", limits=limits) as (inner, _):
+        made = target.with_suffix(".made") if layout.packed else target
+        FORMATS[layout.format].write(inner, made, columns, layout)
+        if layout.packed:
+            repack(made, source, target, packed=layout.packed)
+
+
+WORK = {"read": read_task, "preview": preview_task, "write": write_task}
 RESULT = "result"
 
 

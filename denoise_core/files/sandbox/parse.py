@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from denoise_core.files.formats.detection import detect_format
+from denoise_core.files.formats.packed import unpacked
 from denoise_core.files.formats.registry import FORMATS
 from denoise_core.files.options import Limits, ReadOptions
 from denoise_core.files.recording import to_recording
@@ -19,5 +21,10 @@ def parse(path: Path, *, name: str, options: ReadOptions, limits: Limits) -> Rec
     DataError
         With what is wrong, where, and what to do.
     """
-    reader = FORMATS[detect_format(path, name=name)].read
-    return to_recording(reader(path, name=name, options=options, limits=limits), options)
+    with unpacked(path, name=name, limits=limits) as (inner, packed):
+        reader = FORMATS[detect_format(inner, name=name)].read
+        recording = to_recording(reader(inner, name=name, options=options, limits=limits), options)
+    if not packed or recording.layout is None:
+        return recording
+    notes = (f"Unpacked from {packed}; results are packed again.", *recording.notes)
+    return replace(recording, layout=replace(recording.layout, packed=packed), notes=notes)

@@ -9,10 +9,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 import denoise_core
+from denoise_core.config import parse_untrusted
 from denoise_core.errors import DataError
 from denoise_core.files.options import Limits
 
@@ -24,23 +28,55 @@ _OUT_OF_MEMORY = (
 )
 
 
+_LONGEST_ANSWER = 64 << 20
+PATIENCE_S = 120.0
+"""Longer than two files that take all of their time."""
+
+
+def places() -> int:
+    """How many files may be read at once: one for each core, as long as half of the memory is enough for all of them."""
+    by_memory = int(psutil.virtual_memory().total) // 2 // Limits().memory_bytes
+    return max(1, min(os.cpu_count() or 1, by_memory))
+
+
+_PLACES = threading.BoundedSemaphore(places())
+
+
 def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
     """Do `task` in a process of its own, under `limits`; `folder` is theirs alone.
 
     Raises
     ------
     DataError
-        If the task says so, takes too long or too much memory, or the process dies.
+        If the task says so, takes too long or too much memory, or the process dies; or if too many others are at it.
     """
-    (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict()}))
+    if not _PLACES.acquire(timeout=PATIENCE_S):
+        raise DataError(f"So many files are being read at the moment that {name} had to wait too long. Try again in a minute.")
+    try:
+        return _run(task, folder, name=name, limits=limits)
+    finally:
+        _PLACES.release()
+
+
+def _run(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
+    (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict(), "parent": os.getpid()}))
     code = _wait(_start(folder), limits.seconds)
-    answer_file = folder / "answer.json"
-    answer = json.loads(answer_file.read_text()) if code == 0 and answer_file.exists() else None
+    answer = _answer(folder / "answer.json") if code == 0 else None
     if answer is None or "memory" in answer:
         raise DataError(_ending(code, answer, folder, name=name, limits=limits))
     if "error" in answer:
         raise DataError(answer["error"])
     return dict(answer)
+
+
+def _answer(file: Path) -> dict[str, Any] | None:
+    """What the process said; None where it is nothing that ours would say, since a hostile file may have taken it over."""
+    try:
+        answer = parse_untrusted(file.read_bytes(), longest=_LONGEST_ANSWER)
+    except (OSError, ValueError) as error:
+        _LOG.warning("the answer cannot be read: %s", error)
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _start(folder: Path) -> subprocess.Popen[bytes]:

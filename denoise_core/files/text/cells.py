@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from denoise_core.files.text.units import is_unit
 
 MISSING = (
     *(
@@ -46,20 +48,10 @@ _GROUPED = {
     ".": rf"[+-]?\d{{1,3}}(?:(?:,\d{{3}})+|(?:[{_SPACES}]\d{{3}})+)(?:\.\d*)?{_EXPONENT}",
     ",": rf"[+-]?\d{{1,3}}(?:(?:\.\d{{3}})+|(?:[{_SPACES}]\d{{3}})+)(?:,\d*)?{_EXPONENT}",
 }
+_AFFIXED = re.compile(r"([€$£¥]?)\s*([+-]?[\d.,][\d.,  '’]*(?:[eE][+-]?\d+)?)\s*([^\d\s.,+-]\S{0,9})?\Z")
 _NUMBER = {mark: re.compile(rf"(?:{_PLAIN[mark]}|{_GROUPED[mark]}|{_INFINITE})\Z") for mark in ".,"}
 
-_UNIT_WORDS = """
-s sec secs second seconds sek sekunden ms msec us µs μs ns min mins minute minutes minuten h hr hrs hour hours d day
-days year years a hz khz mhz ghz 1/s 1/min v mv µv μv uv kv volt volts a ma µa μa ua ka amp amps ampere w mw kw kwh wh
-va var pa hpa kpa mpa gpa bar mbar psi torr mmhg atm °c c degc deg_c deg °f f degf k kelvin celsius % %rh %rf rh m mm cm
-dm km µm μm um nm in inch ft m² m2 m³ m3 mm² l ml g mg kg t µg n kn mn nm ncm knm j kj mj rpm u/min m/s mm/s cm/s km/h
-kmh mph m/s² m/s2 m/s^2 mm/s² mm/s2 db dba db(a) dbm l/min l/h l/s ml/min m³/h m3/h m³/s m3/s ppm ppb ppt ° rad rad/s
-deg/s °/s ω ohm ohms kω kohm mω mohm t mt µt lx lux cd lm mol ph s/m ms/cm µs/cm us/cm a.u. au arb. counts count digits
-digit lsb adc raw fs µm/m um/m µε ue mm/m mv/v n/mm² n/mm2 w/m² w/m2 kg/m³ kg/m3 kg/h g/l mg/l µg/m³ ug/m3 1 ts rn smp
-avg max tot std dd.mm.yyyy tt.mm.jjjj yyyy-mm-dd hh:mm:ss hh:mm hh:mm:ss.sss
-"""
-_UNITS = frozenset(_UNIT_WORDS.split())
-_BRACKETS = re.compile(r"\s*(?:\[([^\[\]]*)\]|\(([^()]*)\)|<([^<>]*)>)\s*\Z")
+_CURRENCY = "€$£¥"
 
 
 def is_missing(text: str) -> bool:
@@ -73,39 +65,18 @@ def is_number(text: str, decimal: str | None = None) -> bool:
     return any(_NUMBER[mark].match(text) for mark in (decimal or ".,"))
 
 
-def is_unit(text: str) -> bool:
-    """Whether the text, without brackets, is a unit that measuring people write."""
-    return strip_brackets(text).lower() in _UNITS
+def split_affix(text: str) -> tuple[str, str] | None:
+    """What stands before and after the number of a cell: ``split_affix("45.2 %") == ("", "%")``.
 
-
-def strip_brackets(text: str) -> str:
-    """A unit without the brackets around it."""
-    match = re.fullmatch(r"\s*[\[(<](.*)[\])>]\s*", text)
-    return (match[1] if match else text).strip()
-
-
-def is_unit_cell(text: str) -> bool:
-    """Whether a cell of a row below the names reads as a unit: known, or in brackets."""
-    return is_unit(text) or bool(re.fullmatch(r"\s*(?:\[.*\]|\(.*\))\s*", text))
-
-
-def split_unit(header: str) -> tuple[str, str]:
-    """Name and unit of a header cell: ``split_unit("Druck (bar)") == ("Druck", "bar")``.
-
-    Square brackets hold a unit unless it is an index; round brackets only if the unit is known.
+    None where there is nothing, or neither a currency nor a known unit.
     """
-    header = header.strip()
-    if match := _BRACKETS.search(header):
-        unit = next(group for group in match.groups() if group is not None).strip()
-        name = header[: match.start()].strip()
-        square = match[1] is not None and not unit.isdigit()
-        if name and (square or is_unit(unit)):
-            return name, "" if unit == "-" else unit
-    for mark in (" / ", "/", ", "):
-        name, found, unit = header.rpartition(mark)
-        if found and name.strip() and is_unit(unit) and not unit.strip().isdigit() and not is_unit(header):
-            return name.strip(), unit.strip()
-    return header, ""
+    match = _AFFIXED.match(text.strip())
+    if match is None or not is_number(match[2]):
+        return None
+    before, after = match[1], match[3] or ""
+    if not (before or after) or (after and not (after in _CURRENCY or is_unit(after))):
+        return None
+    return before, after
 
 
 def decimal_mark(cells: Iterable[str]) -> str:
@@ -116,7 +87,9 @@ def decimal_mark(cells: Iterable[str]) -> str:
     votes: Counter[str] = Counter()
     unsure: Counter[str] = Counter()
     for text in cells:
-        body = re.split(r"[eEdD]", text.strip().lstrip("+-"))[0]
+        around = split_affix(text)
+        bare = text if around is None else text.strip().removeprefix(around[0]).removesuffix(around[1])
+        body = re.split(r"[eEdD]", bare.strip().lstrip("+-"))[0]
         if not re.fullmatch(r"[\d.,]*\d[\d.,]*", body):
             continue
         last = max(body.rfind("."), body.rfind(","))
@@ -140,19 +113,21 @@ def significant_digits(cells: Iterable[str]) -> int:
     return max((len(text) for text in digits), default=0)
 
 
-def to_floats(column: pa.Array, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+def to_floats(
+    column: pa.Array, decimal: str, gap_words: Collection[str] = ()
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Numbers of a column of text, shape (n,), NaN where there is none.
 
     Returns
     -------
     values : float64 array of shape (n,)
     odd : bool array of shape (n,)
-        True where the text is neither a number nor a spelling of a gap.
+        True where the text is neither a number nor a spelling of a gap, of which `gap_words` are more.
     grouped : bool array of shape (n,)
         True where a thousands separator was taken out.
     """
     text = pc.utf8_trim_whitespace(column)
-    missing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(MISSING))
+    missing = pc.is_in(pc.utf8_lower(text), value_set=pa.array([*MISSING, *(word.strip().lower() for word in gap_words)]))
     present = pc.if_else(missing, None, text)
     if decimal == "," and not pc.any(pc.match_substring(present, "."), min_count=0).as_py():
         present = pc.replace_substring(present, ",", ".")

@@ -38,10 +38,26 @@ def find_encoding(path: Path, *, name: str) -> Encoding:
         if not sample.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"):
             raise DataError(f"{name} is empty. Upload a file with at least two rows of numbers.")
         mark = next((mark for mark in _MARKS if sample.startswith(mark)), b"")
-        codec = _MARKS.get(mark) or _wide(sample) or _narrow(file, sample, name)
+        codec = _MARKS.get(mark) or _wide(sample) or _narrow(file, sample.rstrip(b"\0"), name)
+        if mark == codecs.BOM_UTF8:
+            _check_utf8(file, name)
     text = sample[len(mark) :].decode(codec, errors="ignore")
     line_end = "\r" if "\r" in text and "\n" not in text else "\n"
     return Encoding(codec=codec, mark=bool(mark), line_end=line_end)
+
+
+def _check_utf8(file: IO[bytes], name: str) -> None:
+    """DataError where the file is not what its mark says."""
+    decoder, rows = codecs.getincrementaldecoder("utf-8")(), 1
+    file.seek(0)
+    while block := file.read(BLOCK):
+        try:
+            rows += decoder.decode(block).count("\n")
+        except UnicodeDecodeError as error:
+            row = rows + error.object[: error.start].count(b"\n")
+            raise DataError(
+                f"{name} is marked as UTF-8, but row {row:,} holds other bytes. Save it as UTF-8 and upload it again."
+            ) from None
 
 
 def _wide(sample: bytes) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 import numpy as np
@@ -12,21 +13,26 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from denoise_core.errors import DataError
 from denoise_core.files.layouts import TextLayout
 from denoise_core.files.text import dialect
 from denoise_core.files.text.dialect import SPACES
 from denoise_core.files.text.encoding import BLOCK
+from denoise_core.files.text.header_detection import is_value
 
 Ints = NDArray[np.int64]
+TAIL = 32 * 1024
+"""Bytes at the end of a file in which lines that hold no samples are looked for."""
+
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 
 def non_row(layout: TextLayout) -> re.Pattern[bytes]:
-    """Matches a line that holds no row: a comment, or nothing but delimiters (in a single column, nothing is a gap)."""
+    """Matches a line that holds no row: a comment, the names once more, or only delimiters (in one column, a gap)."""
     delimiter = re.escape(layout.delimiter).encode()
     blank = rb"|[ \t%s]*\r?(?:\n|\Z)" % delimiter if layout.region.width > 1 else b""
-    return re.compile(rb"(?im)^(?:%s%s)" % (dialect.COMMENT.encode(), blank))
+    line = layout.header_line
+    again = rb"|(?-i:%s)[ \t]*\r?(?:\n|\Z)" % re.escape(line.rstrip()).encode() if line.strip() else b""
+    return re.compile(rb"(?im)^(?:%s%s%s)" % (dialect.COMMENT.encode(), blank, again))
 
 
 def lines_of(block: bytes) -> list[bytes]:
@@ -34,23 +40,67 @@ def lines_of(block: bytes) -> list[bytes]:
     return _LINE.findall(block)
 
 
-def blocks(file: IO[bytes], *, first: int) -> Iterator[tuple[bytes, int, bool]]:
-    """Blocks of whole lines below line `first`; the number of their first line, from 1; whether they are the last.
+def blocks(file: IO[bytes], *, first: int, stop: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Blocks of whole lines from line `first` to byte `stop`; the number of their first line, from 1; whether they are the last.
 
     What is blank at the end of the file is left out.
     """
     for _ in range(first):
         file.readline()
     number = first + 1
-    block = file.read(BLOCK) + file.readline()
+    block = next_block(file, stop)
     while block:
-        following = file.read(BLOCK) + file.readline()
+        following = next_block(file, stop)
         if not following.strip():
             yield block.rstrip(b"\r\n \x1a"), number, True
             return
         yield block, number, False
         number += block.count(b"\n")
         block = following
+
+
+def next_block(file: IO[bytes], stop: int) -> bytes:
+    """Some whole lines before byte `stop`, which is the start of a line."""
+    block = file.read(max(0, min(BLOCK, stop - file.tell())))
+    return block + file.readline() if file.tell() < stop else block
+
+
+def footer_start(file: IO[bytes], count: int) -> int:
+    """The byte at which the last `count` lines that are not blank begin; the file is left where it was."""
+    here, end = file.tell(), _text_end(file)
+    start = max(here, end - TAIL)
+    file.seek(start)
+    lines = lines_of(file.read(end - start))
+    file.seek(here)
+    for line in reversed(lines):
+        if count == 0:
+            break
+        end -= len(line)
+        count -= bool(line.strip())
+    return end
+
+
+def _text_end(file: IO[bytes]) -> int:
+    """Where the text ends: a logger that was switched off leaves zeros behind it."""
+    end = file.seek(0, io.SEEK_END)
+    while end:
+        start = max(0, end - TAIL)
+        file.seek(start)
+        kept = file.read(end - start).rstrip(b"\0")
+        if kept:
+            return start + len(kept)
+        end = start
+    return 0
+
+
+def last_lines(file: IO[bytes]) -> list[str]:
+    """Whole lines at the end of the file that are not blank, as text; the file is left where it was."""
+    here, end = file.tell(), _text_end(file)
+    start = max(here, end - TAIL)
+    file.seek(start)
+    lines = [line.decode("utf-8", errors="replace").rstrip("\r\n") for line in lines_of(file.read(end - start))]
+    file.seek(here)
+    return [line for line in lines[start > here :] if line.strip()]
 
 
 @dataclass
@@ -61,21 +111,35 @@ class RowReader:
     ----------
     file : binary file
         UTF-8 with line feeds, as `encoding.as_utf8` gives it.
-    note : str
-        Set while reading, where the last row was cut off.
+    short, long : list of int
+        Rows with fewer cells than the table, and with more, found while reading.
     """
 
     file: IO[bytes]
     layout: TextLayout
     name: str
-    note: str = ""
+    short: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
+    _cut_off: int = 0
 
     def __iter__(self) -> Iterator[tuple[list[pa.Array], Ints]]:
         """Columns of text with shape (n,) each, and the numbers of the n rows in the file, counted from 1."""
-        for block, number, last in blocks(self.file, first=self.layout.region.first):
+        stop = footer_start(self.file, self.layout.footer)
+        for block, number, last in blocks(self.file, first=self.layout.region.first, stop=stop):
             kept, rows = self._without_non_rows(block, number)
             if len(rows):
                 yield self._cells(kept, rows, last=last), rows
+
+    def notes(self) -> list[str]:
+        """What was done with rows that have not as many cells as the table, in whole sentences."""
+        said = []
+        if self._cut_off:
+            said.append(f"The last row ({self._cut_off:,}) is cut off, so the cells it lacks count as missing.")
+        if self.short:
+            said.append(f"{_rows_in_words(self.short)} fewer cells than the table; those they lack count as missing.")
+        if self.long:
+            said.append(f"{_rows_in_words(self.long)} more cells than the table, so their values count as missing.")
+        return said
 
     def _without_non_rows(self, block: bytes, number: int) -> tuple[bytes, Ints]:
         pattern = non_row(self.layout)
@@ -95,7 +159,7 @@ class RowReader:
         table = _split_block(block, delimiter, width)
         if table is not None and table.num_rows == len(rows):
             return [table.column(k).combine_chunks() for k in range(width)]
-        return self._split_ragged(block.decode("utf-8"), rows, delimiter, last=last)
+        return self._split_ragged(block.decode("utf-8", errors="replace"), rows, delimiter, last=last)
 
     def _split_ragged(self, text: str, rows: Ints, delimiter: str, *, last: bool) -> list[pa.Array]:
         found = []
@@ -105,19 +169,25 @@ class RowReader:
         return [pa.array(column, type=pa.string()) for column in zip(*found, strict=True)]
 
     def _of_width(self, row: list[str], number: int, *, cut_off: bool) -> list[str]:
-        """The row without empty cells too many; a last row that breaks off gets gaps."""
+        """The row with gaps for cells that it lacks, and without words behind its end; gaps alone where numbers are too many."""
         width = self.layout.region.width
-        while len(row) > width and not row[-1].strip():
-            row.pop()
-        if cut_off and len(row) < width:
-            self.note = f"The last row ({number:,}) is cut off, so the cells it lacks count as missing."
-            row = row + [""] * (width - len(row))
-        if len(row) == width:
-            return row
-        raise DataError(
-            f"Row {number:,} of {self.name} has {len(row)} column{'s' * (len(row) != 1)}, where most rows have {width}: "
-            f"{' '.join(row)[:60]!r}. Correct the row and upload the file again."
-        )
+        if len(row) < width:
+            if cut_off:
+                self._cut_off = number
+            else:
+                self.short.append(number)
+            return row + [""] * (width - len(row))
+        if any(is_value(text) and text.strip() for text in row[width:]):
+            self.long.append(number)
+            return [""] * width
+        return row[:width]
+
+
+def _rows_in_words(rows: list[int]) -> str:
+    if len(rows) == 1:
+        return f"Row {rows[0]:,} has"
+    shown = ", ".join(f"{row:,}" for row in rows[:3])
+    return f"Rows {shown}{f' and {len(rows) - 3:,} more' if len(rows) > 3 else ''} have"
 
 
 def _with_tabs(block: bytes) -> bytes:

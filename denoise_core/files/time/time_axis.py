@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,8 @@ def choose_time(table: Table, options: ReadOptions) -> TableTime:
     if rate_hz:
         newest_first = raw is not None and _is_descending(raw.values)
         notes = (f"Sampling rate: {rate_hz:g} Hz{' (you set this)' if options.rate_hz else ''}.",)
-        return TableTime(axis=TimeAxis.evenly(n, rate_hz=rate_hz), columns=columns, newest_first=newest_first, notes=notes)
+        axis = replace(TimeAxis.evenly(n, rate_hz=rate_hz), start=None if raw else table.start)
+        return TableTime(axis=axis, columns=columns, newest_first=newest_first, notes=notes)
     if raw is None:
         note = "There is no time column, so samples are numbered from 0. Set a sampling rate to see seconds."
         return TableTime(axis=TimeAxis.evenly(n), notes=(note,))
@@ -62,7 +63,7 @@ def _from_times(raw: RawTimes, table: Table) -> TableTime:
     if newest_first:
         notes.append("The file lists the newest row first; it is shown oldest first, and results keep the order of the file.")
     times = repair(Times(values=np.ascontiguousarray(raw.values[turn]), rows=table.rows[turn], row_word=table.row_word), raw.unit)
-    axis = TimeAxis(values=times.values, unit=raw.unit, start=raw.start, name=" and ".join(raw.columns))
+    axis = TimeAxis(values=times.values, unit=raw.unit, start=raw.start, name=raw.name)
     notes += [*times.notes, *_on_pauses(axis, times), *_on_uneven_steps(axis)]
     order = times.order
     if order is not None and newest_first:
@@ -101,5 +102,5 @@ def _on_uneven_steps(axis: TimeAxis) -> list[str]:
 
 def _where(axis: TimeAxis, columns: tuple[str, ...]) -> str:
     plain = len(columns) == 1 or any(map(is_unnamed, columns))
-    where = " and ".join(map(column_in_words, columns)) if plain else f"columns {axis.name}"
+    where = " and ".join(map(column_in_words, columns)) if plain else f"columns {' and '.join(columns)}"
     return f"Time is in {where}, {axis.pace}."

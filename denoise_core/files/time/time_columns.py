@@ -35,6 +35,11 @@ _YEAR_NAME = re.compile(r"years?|jahre?|decimal[ _.-](?:year|date)", re.IGNORECA
 _INDEX_NAME = re.compile(r"(?:index|idx|sample|samples|nr\.?|no\.?|n|#|row|record|rn|i|unnamed: 0|column 1)", re.IGNORECASE)
 _DATE_NAME = re.compile(r"dat(?:e|um)|zeit|time", re.IGNORECASE)
 _EPOCHS = ((1e17, 1e-9), (1e14, 1e-6), (1e11, 1e-3), (1e8, 1.0))  # size of a present-day time stamp -> its unit in seconds
+_LATEST = 1e20
+_LATEST_S = 9.2e9  # since 1970: nanoseconds count no further
+_SERIAL_NAME = re.compile(r".*(?:dat(?:e|um)|zeitstempel|timestamp).*", re.IGNORECASE)
+_SERIAL_UNITS = ("excel", "excel days")
+_SERIAL_1970 = 25569.0  # days from Excel's day 0 to 1970
 _TIMES_IN_WORDS = {1: "once", 2: "twice"}
 
 
@@ -48,6 +53,14 @@ class RawTimes:
     start: np.datetime64 | None = None
     note: str = ""
 
+    @property
+    def name(self) -> str:
+        """Of the axis: the columns, without the unit that one carries in its name ("t_ms" is t, in seconds now)."""
+        named = _TIME_NAME.fullmatch(self.columns[0]) if len(self.columns) == 1 else None
+        if named and named[1] and named[1].lower() in _SECONDS:
+            return self.columns[0][: named.start(1)].rstrip(" _.-")
+        return " and ".join(self.columns)
+
 
 def find_times(columns: Sequence[Column], options: ReadOptions) -> RawTimes | None:
     """The times in these columns, following the options where they speak; None if there are none.
@@ -57,10 +70,11 @@ def find_times(columns: Sequence[Column], options: ReadOptions) -> RawTimes | No
     DataError
         If the options name a column that is not there or holds no time.
     """
-    if options.time_column == NO_TIME:
+    if options.time == NO_TIME:
         return None
-    if options.time_column is not None:
-        return _from_named(columns, options.time_column)
+    if options.time is not None:
+        return _from_named(columns, options.time)
+    columns = [column for column in columns if options.roles.get(column.name) is None]
     if raw := _from_dates_and_clocks(columns):
         return raw
     numbers = [column for column in columns if column.kind == "number"]
@@ -79,8 +93,15 @@ def _is_named_time(column: Column) -> bool:
     if column.unit and column.unit.lower() not in (*_SECONDS, "year", "years", "a"):
         return False
     assert column.values is not None
+    if not _can_be_time(column.values):
+        return False
     steps = np.diff(column.values)
     return bool(max(np.mean(~(steps < 0)), np.mean(~(steps > 0))) >= 0.8 and np.any(steps != 0))
+
+
+def _can_be_time(values: Float64Array) -> bool:
+    """Whether a clock can count so far; 1e300 is an error of whatever wrote the file."""
+    return float(np.nanmax(np.abs(values), initial=0.0)) < _LATEST
 
 
 def _from_named(columns: Sequence[Column], name: str) -> RawTimes:
@@ -90,6 +111,12 @@ def _from_named(columns: Sequence[Column], name: str) -> RawTimes:
             f"There is no column {name!r} to take the time from. Choose one of: {', '.join(c.name for c in columns)}."
         )
     if column.kind == "number":
+        assert column.values is not None
+        if not _can_be_time(column.values):
+            raise DataError(
+                f"The numbers in {column_in_words(name)} reach {np.nanmax(np.abs(column.values)):g}, too large for times. "
+                "Choose another time column, or none."
+            )
         return _from_number(column)
     partners = {"date": ("date", "clock"), "clock": ("date", "clock"), "moment": ("moment",)}.get(column.kind)
     if partners is None:
@@ -141,7 +168,7 @@ def _unwrap(seconds: Float64Array, name: str) -> RawTimes:
 
 def _from_number(column: Column) -> RawTimes:
     assert column.values is not None
-    if raw := _from_digits(column):
+    if raw := _from_digits(column) or _from_serial(column):
         return raw
     values, names = column.values, (column.name,)
     largest = float(np.nanmax(np.abs(values), initial=0.0))
@@ -154,7 +181,7 @@ def _from_number(column: Column) -> RawTimes:
     if _INDEX_NAME.fullmatch(column.name) and not unit and np.all(np.abs(np.diff(values)) == 1.0):
         return RawTimes(values=values, unit="sample", columns=names)
     for size, seconds in _EPOCHS:
-        if largest >= size:
+        if largest >= size and largest * seconds < _LATEST_S:
             return _from_epoch(values, seconds, names)
     if unit and unit not in _SECONDS:
         return RawTimes(values=values, unit=column.unit, columns=names)
@@ -179,6 +206,22 @@ def _from_digits(column: Column) -> RawTimes | None:
     return _calendar_times((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000_000, (column.name,))
 
 
+def _from_serial(column: Column) -> RawTimes | None:
+    """Excel's days since 1900 in a column of dates without a unit, or with the unit "excel"."""
+    values = column.values
+    assert values is not None
+    told = column.unit.lower() in _SERIAL_UNITS
+    usual = _SERIAL_NAME.fullmatch(column.name) and not column.unit and np.all((values >= 20_000) & (values < 80_000))
+    if not told and not usual:
+        return None
+    origin = float(np.nanmin(values))
+    start = np.datetime64(round((origin - _SERIAL_1970) * 86_400_000), "ms").astype("datetime64[ns]")
+    # To the microsecond: a serial number of 15 digits holds no more.
+    since = np.round((values - origin) * 86_400e6) / 1e6
+    note = "The numbers were read as Excel's days since 1900."
+    return RawTimes(values=since, unit="s", columns=(column.name,), start=start, note=note)
+
+
 def _in_seconds(values: Float64Array, seconds: float) -> Float64Array:
     """``values * seconds``, rounded but once: 3 ms are 0.003 s to the last digit."""
     return values * seconds if seconds >= 1.0 else values / round(1.0 / seconds)
@@ -198,7 +241,13 @@ def _from_ramp(numbers: Sequence[Column]) -> RawTimes | None:
     column = numbers[0]
     assert column.values is not None
     steps = np.diff(column.values)
-    if len(steps) < 2 or np.isnan(steps).any() or not np.all(np.abs(steps - steps[0]) <= 0.01 * abs(steps[0])) or steps[0] == 0:
+    if (
+        not _can_be_time(column.values)
+        or len(steps) < 2
+        or np.isnan(steps).any()
+        or not np.all(np.abs(steps - steps[0]) <= 0.01 * abs(steps[0]))
+        or steps[0] == 0
+    ):
         return None
     why = f"The numbers in {column_in_words(column.name)} change by {steps[0]:g} from row to row"
     if _INDEX_NAME.fullmatch(column.name) and abs(steps[0]) == 1.0:

@@ -80,7 +80,8 @@ def read_timestamps(column: pa.Array, *, pattern: str, day_first: bool) -> Times
     body = _CLOCK if date is None else date + _AFTER_RE2
     parts = pc.extract_regex(pc.utf8_trim_whitespace(column), rf"^{body}$")
     present = np.asarray(parts.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    clock = _clock_nanoseconds(parts)
+    clock, in_range = _clock_nanoseconds(parts, most_hours=24 if date else 999)
+    present &= in_range
     if date is None:
         return Timestamps(nanoseconds=clock, present=present, kind="clock")
     days, real, notes = _days(parts, pattern, day_first=day_first)
@@ -98,14 +99,16 @@ def _int(parts: pa.StructArray, name: str) -> Ints:
     return np.asarray(pc.cast(pc.if_else(pc.equal(field, ""), "0", field).fill_null("0"), pa.int64()).to_numpy(), dtype=np.int64)
 
 
-def _clock_nanoseconds(parts: pa.StructArray) -> Ints:
-    hour = _int(parts, "hour")
+def _clock_nanoseconds(parts: pa.StructArray, *, most_hours: int) -> tuple[Ints, NDArray[np.bool_]]:
+    """Times of day, and whether each is one: no clock shows 10:75."""
+    hour, minute, second = (_int(parts, part) for part in ("hour", "minute", "second"))
+    in_range = (hour <= most_hours) & (minute <= 59) & (second <= 60)  # 60 is a leap second
     half = pc.utf8_lower(pc.struct_field(parts, "half")).fill_null("")
     afternoon, morning = (np.asarray(pc.equal(half, mark).to_numpy(zero_copy_only=False), dtype=bool) for mark in "pa")
     hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
     fraction = pc.utf8_rpad(pc.struct_field(parts, "fraction").fill_null(""), 9, "0")
     nanos = np.asarray(pc.cast(fraction, pa.int64()).to_numpy(), dtype=np.int64)
-    return ((hour * 60 + _int(parts, "minute")) * 60 + _int(parts, "second")) * 1_000_000_000 + nanos
+    return ((hour * 60 + minute) * 60 + second) * 1_000_000_000 + nanos, in_range
 
 
 def _zone_minutes(parts: pa.StructArray) -> Ints | int:

@@ -15,7 +15,8 @@ from denoise_core.noise.time_frequency import BINS
 from denoise_core.series import Float64Array
 
 _WHITE = 0.45  # share of the rows
-_LEVEL_ERRORS, _HOW_OFTEN = (0.05, 0.12, 0.3, 0.8), (0.62, 0.2, 0.12, 0.06)
+_LEVEL_ERRORS, _HOW_OFTEN = (0.05, 0.12, 0.3, 0.8), (0.58, 0.2, 0.14, 0.08)
+_FAR_OFF, _FARTHEST_OFF = 0.06, 3.0  # share of the rows whose level is stated up to so many times too high or too low
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,8 @@ def _state(rng: Rng, power: Float64Array, leakage: Float64Array, error: float, w
     """What is stated of noise of this power, in which `leakage`, the signal's power, may be mixed."""
     stated = error * float(np.exp(0.2 * rng.standard_normal())) if rng.random() < 0.8 else TYPICAL_ERROR
     factor = float(np.exp(error * rng.standard_normal()))
+    if rng.random() < _FAR_OFF:
+        factor, stated = float(_FARTHEST_OFF ** rng.uniform(-1.0, 1.0)), float(rng.choice([0.2, 0.4, 0.7]))
     if white and rng.random() < 0.7:
         return _Statement(None, factor, stated)
     if not white and rng.random() < 0.04:
@@ -115,7 +118,7 @@ def draw_spectra(rng: Rng, count: int, length: int) -> Float64Array:
     """Power spectra of mean 1 at ``length + 1`` frequencies; constant where the noise is white; (count, length + 1)."""
     frequency = np.linspace(0.0, 0.5, length + 1)
     kind, makers = rng.random((count, 1)), (_low_pass, _ar1, _ar2, _pink, _composite)
-    shares = _WHITE + (1.0 - _WHITE) * np.cumsum([0.42, 0.2, 0.12, 0.13, 0.13])
+    shares = _WHITE + (1.0 - _WHITE) * np.cumsum([0.36, 0.22, 0.12, 0.17, 0.13])
     spectra = [make(rng, count, frequency) for make in makers]
     power = np.select([kind < _WHITE, *(kind < share for share in shares)], [np.ones((count, length + 1)), *spectra], spectra[0])
     power = power / np.trapezoid(power, axis=1)[:, None] * length
@@ -125,7 +128,7 @@ def draw_spectra(rng: Rng, count: int, length: int) -> Float64Array:
 
 def _low_pass(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
     """Butterworth's of orders 1 to 8, over a floor; seldom the high-pass."""
-    cut, order = log_uniform(rng, 0.025, 0.45, count), rng.integers(1, 9, (count, 1))
+    cut, order = log_uniform(rng, 0.012, 0.45, count), rng.integers(1, 9, (count, 1))
     ratio = np.maximum(frequency, 1e-6) / cut
     ratio = np.where(rng.random((count, 1)) < 0.06, 1.0 / ratio, ratio)
     return np.asarray(1.0 / (1.0 + np.minimum(ratio, 1e4) ** (2.0 * order)) + _floor(rng, count))
@@ -136,7 +139,7 @@ def _floor(rng: Rng, count: int) -> Float64Array:
 
 
 def _ar1(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
-    rho = rng.uniform(-0.5, 0.95, (count, 1))
+    rho = np.where(rng.random((count, 1)) < 0.5, rng.uniform(0.5, 0.95, (count, 1)), rng.uniform(-0.5, 0.95, (count, 1)))
     return np.asarray(1.0 / np.abs(1.0 - rho * np.exp(-2j * np.pi * frequency)) ** 2)
 
 
@@ -150,7 +153,7 @@ def _ar2(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
 
 def _pink(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
     """1 / f to a power, flat below a lowest frequency."""
-    lowest = log_uniform(rng, 1.0 / 1024, 0.02, count)
+    lowest = log_uniform(rng, 1.0 / 4096, 0.02, count)
     return np.maximum(frequency, lowest) ** -rng.uniform(0.3, 1.5, (count, 1))
 
 

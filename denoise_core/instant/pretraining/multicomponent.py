@@ -1,4 +1,4 @@
-"""Kinds of synthetic signal with power at all frequencies: several chirps, tones, impulses, machines.
+"""Kinds of synthetic signal with power at all frequencies: several chirps, tones, impulses, knocks, machines.
 
 Each kind is a function ``(rng, count, length) -> (count, length)``, of any level and size.
 """
@@ -97,5 +97,39 @@ def rotating(rng: Rng, count: int, length: int) -> Float64Array:
     return total * amplitude_envelope(rng, count, length)
 
 
-KINDS = {"multi chirps": multi_chirps, "tones": tones, "impulses": impulses, "rotating": rotating}
-WEIGHTS = {"multi chirps": 3.0, "tones": 1.0, "impulses": 0.7, "rotating": 1.0}
+def knocks(rng: Rng, count: int, length: int) -> Float64Array:
+    """Quickly decaying oscillations at nearly even distances, so close that there is no pause; with tones, with drift."""
+    every = log_uniform(rng, 12.0, 300.0, count)
+    jitter = rng.uniform(0.0, 0.05, (count, 1)) * (rng.random((count, 1)) < 0.4)
+    turn = np.arange(length) / every + rng.random((count, 1)) + jitter * wander(rng, count, length)
+    since = (turn % 1.0) * every
+    decay, frequency = log_uniform(rng, 1.0, 25.0, count), rng.uniform(0.02, _HIGHEST, (count, 1))
+    number = np.clip(np.floor(turn).astype(np.int64) + 1, 0, length)
+    strength = 1.0 + rng.uniform(0.0, 0.4, (count, 1)) * (rng.random((count, 1)) < 0.5) * rng.standard_normal((count, length + 1))
+    ringing = np.exp(-since / decay) * np.cos(2 * np.pi * frequency * since + rng.choice([0.0, -np.pi / 2], (count, 1)))
+    total = standardise(np.take_along_axis(strength, number, axis=1) * ringing)
+    total += (rng.random((count, 1)) < 0.6) * log_uniform(rng, 0.1, 1.5, count) * standardise(tones(rng, count, length))
+    return total + (rng.random((count, 1)) < 0.5) * log_uniform(rng, 0.2, 4.0, count) * wander(rng, count, length)
+
+
+def unceasing(rng: Rng, count: int, length: int) -> Float64Array:
+    """One waveform with power at all frequencies, repeated every few samples without a pause; with drift."""
+    turn = np.arange(length) / log_uniform(rng, 5.0, 120.0, count) + rng.random((count, 1))
+    turn += rng.uniform(0.0, 0.5, (count, 1)) * (rng.random((count, 1)) < 0.4) * wander(rng, count, length)
+    orders = np.arange(1, 65)
+    sizes = orders ** -rng.uniform(0.0, 1.5, (count, 1))
+    spectrum = sizes * (rng.standard_normal((count, 64)) + 1j * rng.standard_normal((count, 64)))
+    wave = np.fft.irfft(np.concatenate([np.zeros((count, 1)), spectrum], axis=1), n=2048, axis=1)
+    total = standardise(np.take_along_axis(wave, (turn % 1.0 * 2048).astype(np.int64) % 2048, axis=1))
+    return total + (rng.random((count, 1)) < 0.4) * log_uniform(rng, 0.2, 4.0, count) * wander(rng, count, length)
+
+
+KINDS = {
+    "multi chirps": multi_chirps,
+    "tones": tones,
+    "impulses": impulses,
+    "rotating": rotating,
+    "knocks": knocks,
+    "unceasing": unceasing,
+}
+WEIGHTS = {"multi chirps": 3.0, "tones": 1.0, "impulses": 0.9, "rotating": 1.0, "knocks": 2.0, "unceasing": 1.0}

@@ -10,15 +10,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from denoise_core.instant.conditioning import CONDITIONS
+from denoise_core.instant.guess import GUESS_ROWS
 from denoise_core.instant.nonlocal_features import FEATURES
 
 CHANNELS = (32, 48, 64, 80, 96, 128)
 MULTIPLE = 2 ** (len(CHANNELS) - 1)
 """A window's length is a multiple of this many samples."""
 
-INPUTS = 3 + FEATURES
+INPUTS = 3 + FEATURES + GUESS_ROWS
 """Input channels: value in units of the noise, mask (1 where measured), log of the noise sd relative to the unit; the
-non-local features."""
+non-local features; the guess."""
 
 _EMBEDDING = 64  # numbers that the conditioning vector becomes before it shifts the blocks
 Shifts = Sequence[Tensor]

@@ -6,16 +6,19 @@ The benchmark is excluded: no row resembles one of `excluded_benchmark.FUNCTIONS
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from denoise_core.dsp.gaps import interpolate_gaps
+from denoise_core.instant.augmentation import SIGNED_ROWS
 from denoise_core.instant.conditioning import CONDITIONS
+from denoise_core.instant.guess import GUESS_ROWS, guess_rows
 from denoise_core.instant.nonlocal_features import FEATURES, nonlocal_features
 from denoise_core.instant.pretraining import multicomponent, shapes, waves
 from denoise_core.instant.pretraining.coloured_noise import ColouredNoise, draw_noise
 from denoise_core.instant.pretraining.excluded_benchmark import resemblance
+from denoise_core.instant.pretraining.guesses import draw_guesses
 from denoise_core.instant.pretraining.shapes import Rng, log_uniform, standardise
 from denoise_core.series import Float32Array, Float64Array
 
@@ -48,8 +51,10 @@ MAX_RESEMBLANCE = 0.97
 """A row that correlates more than this with an excluded function is not used."""
 
 SNR = (0.5, 20.0)
+"""Of three rows of four; the others have one of `HIGH_SNR`."""
+HIGH_SNR = (8.0, 40.0)
 
-_WITH_FEATURES, _COUNTS = 0.65, 0.1  # shares of the rows
+_WITH_FEATURES, _WITH_GUESS, _COUNTS, _ROUNDED = 0.65, 0.5, 0.14, 0.06  # shares of the rows
 LEVELS = (-4.0, 2.5)
 """Least and greatest log of the noise sd, relative to the window's."""
 
@@ -62,6 +67,12 @@ class Batch:
     condition: Float32Array
     clean: Float32Array
     level: Float32Array
+
+    def mirrored(self) -> Batch:
+        """The same rows turned over and backwards."""
+        inputs = self.inputs[:, :, ::-1].copy()
+        inputs[:, SIGNED_ROWS] *= -1.0
+        return replace(self, inputs=inputs, clean=-self.clean[:, ::-1].copy(), level=self.level[:, ::-1].copy())
 
 
 def clean_signals(rng: Rng, count: int, length: int) -> Float64Array:
@@ -107,12 +118,12 @@ def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> 
 
     In more than half of the rows it is coloured, and its spectrum and level are stated with errors. In a quarter of the rows the
     noise level varies, and may be stated correctly, wrongly or as constant; in a tenth samples are missing; some are Poisson
-    counts; some have no non-local features. With `snr`, of shape (count, 1), the rows are plain: white noise of constant level,
-    nothing missing, no errors.
+    counts, or rounded; some have no non-local features; half come with a guess. With `snr`, of shape (count, 1), the rows are
+    plain: white noise of constant level, nothing missing, no errors, no guess.
     """
     count, length = clean.shape
     plain = snr is not None
-    snr = log_uniform(rng, *SNR, count) if snr is None else snr
+    snr = _draw_snr(rng, count) if snr is None else snr
     level = np.zeros((count, length)) if plain else log_envelope(rng, clean)
     drawn = _plain_noise(rng, count, length) if plain else draw_noise(rng, clean, snr)
     signal, noise, unit = clean * snr, np.exp(level) * drawn.noise, drawn.unit
@@ -120,22 +131,40 @@ def batch(rng: Rng, clean: Float64Array, *, snr: Float64Array | None = None) -> 
         white = np.array([power is None for power in drawn.power])
         for row in np.flatnonzero(white & (rng.random(count) < _COUNTS)):
             signal[row], noise[row], level[row] = _poisson(rng, clean[row])
+    if not plain:
+        noise = _rounded(rng, signal + noise) - signal
     noisy, signal = (signal + noise) / unit, signal / unit
     centre = np.median(noisy, axis=1, keepdims=True)
     noisy, signal = noisy - centre, signal - centre
-    mask = np.ones((count, length)) if plain else _mask(rng, count, length)
+    mask = np.ones((count, length)) if plain else draw_mask(rng, count, length)
     filled = np.array([interpolate_gaps(row, missing=gaps) for row, gaps in zip(noisy, mask == 0, strict=True)])
     features = np.zeros((count, FEATURES, length))
     for row in np.flatnonzero(plain | (rng.random(count) < _WITH_FEATURES)):
         features[row] = nonlocal_features(filled[row], drawn.power[row])
     stated = level if plain else _stated_level(rng, level)
-    inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), features], axis=1)
+    guessed = np.zeros((count, GUESS_ROWS, length))
+    if not plain:
+        guess, sd = draw_guesses(rng, signal * unit, noise)
+        present = rng.random((count, 1, 1)) < _WITH_GUESS
+        guessed = present * guess_rows(filled - guess / unit, sd / unit)
+    inputs = np.concatenate([np.stack([filled, mask, stated], axis=1), features, guessed], axis=1)
     return Batch(
         inputs=inputs.astype(np.float32),
         condition=drawn.condition.astype(np.float32),
         clean=signal.astype(np.float32),
         level=(level - np.log(unit)).astype(np.float32),
     )
+
+
+def _draw_snr(rng: Rng, count: int) -> Float64Array:
+    high = rng.random((count, 1)) < 0.25
+    return np.where(high, log_uniform(rng, *HIGH_SNR, count), log_uniform(rng, *SNR, count))
+
+
+def _rounded(rng: Rng, noisy: Float64Array) -> Float64Array:
+    """Some rows to whole steps of a third to three noise sd, as recorders do."""
+    step = log_uniform(rng, 0.3, 3.0, len(noisy))
+    return np.where(rng.random((len(noisy), 1)) < _ROUNDED, np.round(noisy / step) * step, noisy)
 
 
 def _plain_noise(rng: Rng, count: int, length: int) -> ColouredNoise:
@@ -179,7 +208,7 @@ def _stated_level(rng: Rng, level: Float64Array) -> Float64Array:
     return np.asarray(stated - 0.5 * np.log(np.mean(np.exp(2 * stated), axis=1, keepdims=True)))
 
 
-def _mask(rng: Rng, count: int, length: int) -> Float64Array:
+def draw_mask(rng: Rng, count: int, length: int) -> Float64Array:
     """1 where measured: single samples and stretches are missing in one row of ten."""
     gappy = rng.random((count, 1)) < 0.1
     single = rng.random((count, length)) < log_uniform(rng, 0.005, 0.3, count)

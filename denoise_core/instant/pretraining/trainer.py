@@ -12,9 +12,9 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 import torch
@@ -25,16 +25,20 @@ from torch.nn import functional
 from denoise_core.allocator import keep_freed_memory
 from denoise_core.files.atomic_io import replace_by
 from denoise_core.instant.conditioning import CONDITIONS
+from denoise_core.instant.guess import GUESS_ROWS
 from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.network import INPUTS, MULTIPLE, UNet, warm_start
+from denoise_core.instant.pretraining.shapes import Rng
+from denoise_core.series import Float64Array
 
 VALIDATION_SEED = 2**31
 """Seed of the validation signals; training takes [seed, chunk] with smaller seeds."""
 
-_CHUNK, _PASSES = 2**20, 4  # samples of signals drawn at once, and how often each is used, with new noise
+_SAVED_EVERY = 60.0  # seconds
+_CHUNK, _PASSES = 2**20, 3  # samples of signals drawn at once, and how often each is used, with new noise
 _PRECISE_FROM = 0.75  # of the way: before, the inner levels compute in bfloat16
 _LEAST_ERROR = 0.01  # share of the noise variance below which a window's error counts no more
-_SD_WEIGHT, _LEVEL_WEIGHT = 0.2, 0.5
+_HARM_WEIGHT, _SD_WEIGHT, _LEVEL_WEIGHT = 2.0, 0.2, 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,25 +57,45 @@ class Plan:
         return min(1.0, done / self.steps if self.steps else seconds / 60.0 / self.minutes)
 
 
-class Windows:
-    """The windows of each step: the same for the same seed, wherever a training was resumed. The next are made meanwhile."""
+class Mirrored(Protocol):
+    """Windows that can be turned over and backwards."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan, self._chunk = plan, (-1, np.zeros((0, 0)))
+    def mirrored(self) -> Self:
+        """The same rows turned over and backwards."""
+
+
+Made = TypeVar("Made", bound=Mirrored)
+
+
+class Windows(Generic[Made]):
+    """The windows of each step: the same for the same seed, wherever a training was resumed. The next are made meanwhile.
+
+    Making them costs as much as a step: each second step takes those of the first, turned over and backwards.
+
+    `make` puts noise on rows of clean signal: ``make(rng, clean)``.
+    """
+
+    def __init__(self, plan: Plan, make: Callable[[Rng, Float64Array], Made]) -> None:
+        self._plan, self._make_batch, self._chunk = plan, make, (-1, np.zeros((0, 0)))
         self._maker = ThreadPoolExecutor(max_workers=1)
-        self._coming: tuple[int, Future[synthetic.Batch]] | None = None
+        self._coming: tuple[int, Future[Made]] | None = None
+        self._current: tuple[int, Made | None] = (-1, None)
 
-    def at(self, step: int) -> synthetic.Batch:
+    def at(self, step: int) -> Made:
         """The windows of `step`."""
-        number, future = self._coming or (-1, None)
-        made = future.result() if future and number == step else self._make(step)
-        self._coming = (step + 1, self._maker.submit(self._make, step + 1))
-        return made
+        pair, second = divmod(step, 2)
+        number, made = self._current
+        if made is None or number != pair:
+            coming, future = self._coming or (-1, None)
+            made = future.result() if future and coming == pair else self._make(pair)
+            self._current = (pair, made)
+            self._coming = (pair + 1, self._maker.submit(self._make, pair + 1))
+        return made.mirrored() if second else made
 
-    def _make(self, step: int) -> synthetic.Batch:
+    def _make(self, pair: int) -> Made:
         seed, samples = self._plan.seed, self._plan.samples
         per_chunk = _CHUNK // samples
-        chunk, within = divmod(step, per_chunk * _PASSES)
+        chunk, within = divmod(pair, per_chunk * _PASSES)
         length = self._plan.lengths[chunk % len(self._plan.lengths)]
         if self._chunk[0] != chunk:
             rng = np.random.default_rng([seed, chunk])
@@ -80,7 +104,7 @@ class Windows:
         order = np.random.default_rng([seed, chunk, 0, within // per_chunk]).permutation(_CHUNK // length)
         rows = order[(within % per_chunk) * (samples // length) :][: samples // length]
         clean = self._chunk[1][rows] * rng.choice([-1.0, 1.0], (len(rows), 1))
-        return synthetic.batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
+        return self._make_batch(rng, clean if rng.random() < 0.5 else clean[:, ::-1])
 
 
 class Training:
@@ -89,9 +113,21 @@ class Training:
     def __init__(self, plan: Plan) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.done, self.seconds = plan, 0, 0.0
-        self.network, self.windows = UNet(), Windows(plan)
+        self.network, self.windows = self._build(), self._windows()
         self.average = copy.deepcopy(self.network)
         self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
+
+    def _build(self) -> Any:
+        """The network, an nn.Module, with its first weights."""
+        return UNet()
+
+    def _windows(self) -> Windows[Any]:
+        return Windows(self.plan, synthetic.batch)
+
+    def _loss(self, made: Any, progress: float) -> Tensor:
+        """The loss of windows as `_windows` draws them, when this share of the training is done."""
+        inputs, condition = torch.from_numpy(made.inputs), torch.from_numpy(made.condition)
+        return loss(self.network(inputs, condition, rough=progress < _PRECISE_FROM), made)
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on; the data follow from `done` and the seed."""
@@ -109,9 +145,7 @@ class Training:
         progress = self.plan.progress(self.done, self.seconds)
         for group in self.optimiser.param_groups:
             group["lr"] = self.plan.rate * _rate(progress, self.done)
-        made = self.windows.at(self.done)
-        inputs, condition = torch.from_numpy(made.inputs), torch.from_numpy(made.condition)
-        value = loss(self.network(inputs, condition, rough=progress < _PRECISE_FROM), made)
+        value = self._loss(self.windows.at(self.done), progress)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -150,20 +184,29 @@ def loss(outputs: Tensor, made: synthetic.Batch) -> Tensor:
     likelihood = (0.5 * error.detach() ** 2 * torch.exp(-2.0 * spread) + spread).mean()
     levels = functional.smooth_l1_loss(outputs[:, 2], level)
     gaps = functional.smooth_l1_loss(error * (1.0 - observed), torch.zeros_like(error))
-    return torch.log(squared + _LEAST_ERROR).mean() + harm + _SD_WEIGHT * likelihood + _LEVEL_WEIGHT * levels + 0.1 * gaps
+    return (
+        torch.log(squared + _LEAST_ERROR).mean()
+        + _HARM_WEIGHT * harm
+        + _SD_WEIGHT * likelihood
+        + _LEVEL_WEIGHT * levels
+        + 0.1 * gaps
+    )
 
 
 def validation_batches(count: int = 128, length: int = 1024) -> dict[str, synthetic.Batch]:
-    """Synthetic signals that no training seed draws: with white noise at SNR 1 and 3, and with noise as in training."""
+    """Synthetic signals that no training seed draws: white noise at SNR 1, 3 and 10; noise as in training, guesses and not."""
     clean = synthetic.clean_signals(np.random.default_rng(VALIDATION_SEED), count, length)
     rng = np.random.default_rng(VALIDATION_SEED + 1)
-    white = {f"SNR {snr}": synthetic.batch(rng, clean, snr=np.full((count, 1), float(snr))) for snr in (1, 3)}
-    return {**white, "any noise": synthetic.batch(rng, clean)}
+    white = {f"SNR {snr}": synthetic.batch(rng, clean, snr=np.full((count, 1), float(snr))) for snr in (1, 3, 10)}
+    any_noise = synthetic.batch(rng, clean)
+    inputs = any_noise.inputs.copy()
+    inputs[:, -GUESS_ROWS:] = 0.0
+    return {**white, "any noise": any_noise, "any noise, no guess": replace(any_noise, inputs=inputs)}
 
 
 @torch.no_grad()
-def score(network: UNet, batches: dict[str, synthetic.Batch]) -> dict[str, tuple[float, float]]:
-    """For each: mean gain in dB, and the share of samples within 1.645 stated sd of the truth."""
+def score(network: UNet, batches: dict[str, synthetic.Batch]) -> dict[str, tuple[float, float, float]]:
+    """For each: mean gain in dB, the share of samples within 1.645 stated sd of the truth, and that of rows harmed by 0.1 dB."""
     scores = {}
     for name, batch in batches.items():
         outputs = network(torch.from_numpy(batch.inputs), torch.from_numpy(batch.condition)).numpy()
@@ -171,18 +214,23 @@ def score(network: UNet, batches: dict[str, synthetic.Batch]) -> dict[str, tuple
         before = np.mean((batch.inputs[:, 0] - batch.clean) ** 2, axis=1)
         gain = 10 * np.log10(before / np.mean(error**2, axis=1))
         inside = np.abs(error) < 1.645 * np.exp(outputs[:, 1])
-        scores[name] = (float(gain.mean()), float(inside.mean()))
+        scores[name] = (float(gain.mean()), float(inside.mean()), float(np.mean(gain < -0.1)))
     return scores
 
 
-def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 500) -> None:
+def train(training: Training, *, save: Callable[[], object], say: Callable[[str], object], every: int = 1000) -> None:
     """Steps until the plan is fulfilled; says the validation score and saves as it goes."""
-    batches, losses = validation_batches(), []
+    batches, losses, saved = validation_batches(), [], training.seconds
     while training.plan.progress(training.done, training.seconds) < 1.0:
         losses.append(training.step())
+        if training.seconds > saved + _SAVED_EVERY:
+            saved = training.seconds
+            save()
         if training.done % every == 0 or training.plan.progress(training.done, training.seconds) >= 1.0:
             scores = score(training.average, batches)
-            gains = ", ".join(f"{name}: {gain:.2f} dB, covers {inside:.1%}" for name, (gain, inside) in scores.items())
+            gains = ", ".join(
+                f"{name}: {gain:.2f} dB, covers {inside:.1%}, harms {harm:.1%}" for name, (gain, inside, harm) in scores.items()
+            )
             say(f"step {training.done}, {training.seconds / 60:.1f} min, loss {np.mean(losses):.3f}; validation {gains}")
             losses = []
             save()
@@ -232,15 +280,21 @@ def main(arguments: list[str]) -> None:
             warm_start(network, load_file(chosen.from_weights))
     if chosen.resume:
         training.restore(torch.load(checkpoint, weights_only=True))
-    train(training, save=lambda: _save(training.state(), checkpoint), say=lambda line: _say(line, chosen.out / "log.txt"))
+    train(
+        training,
+        save=lambda: save_checkpoint(training.state(), checkpoint),
+        say=lambda line: say_line(line, chosen.out / "log.txt"),
+    )
     export(training.average, chosen.out)
 
 
-def _save(state: dict[str, Any], path: Path) -> None:
+def save_checkpoint(state: dict[str, Any], path: Path) -> None:
+    """Whole or not at all."""
     replace_by(path, lambda temporary: torch.save(state, temporary))
 
 
-def _say(line: str, log: Path) -> None:
+def say_line(line: str, log: Path) -> None:
+    """A line on the screen and in the log."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
     with log.open("a", encoding="utf-8") as file:

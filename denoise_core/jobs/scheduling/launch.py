@@ -18,6 +18,9 @@ from denoise_core.jobs.storage.home import Home, check_settings
 
 COMMAND = (sys.executable, "-P", "-m", "denoise_core", "supervisor")
 
+ELSEWHERE = "elsewhere"
+"""As ``$DENOISE_SUPERVISOR``: it is a service of its own, and is never started from here."""
+
 RETRY_S = 10.0
 """Seconds from the start of a supervisor that has failed to the start of the next."""
 
@@ -46,6 +49,10 @@ def ensure_supervisor(path: Path | str | None = None) -> None:
 
 
 def _start_if_none(home: Home) -> None:
+    if os.environ.get("DENOISE_SUPERVISOR") == ELSEWHERE:
+        if not _is_running(home):
+            raise RunError("The service that starts trainings is not running. Ask whoever runs this app to start it.")
+        return
     child, began = _started.get(home.path, (None, 0.0))
     if (child is not None and child.poll() is None) or _is_running(home):
         return

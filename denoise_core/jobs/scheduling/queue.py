@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 
+from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import Entry
 
 
@@ -30,6 +31,16 @@ def order(waiting: Iterable[Entry], running: Mapping[str, int]) -> list[Entry]:
         if lines[owner]:
             heapq.heappush(heap, (load + 1, _age(lines[owner][0]), owner))
     return ordered
+
+
+def places(waiting: Iterable[Entry], running: Mapping[str, int], slots: Sequence[str]) -> dict[str, int]:
+    """The place in its queue of each waiting run, 1 for the next; each kind of device has its own queue."""
+    ahead: Counter[str] = Counter()
+    found = {}
+    for entry in order(waiting, running):
+        ahead[kind := pool(entry.spec.config.training.device, slots)] += 1
+        found[entry.id] = ahead[kind]
+    return found
 
 
 def _age(entry: Entry) -> tuple[float, str]:

@@ -32,7 +32,7 @@ def handle_crash(folder: RunFolder, death: str) -> None:
         folder.end(FAILED, f"The run ended unexpectedly {status.crashes + 1} times; the last time {death}. {_last_words(folder)}")
         return
     log.warning("Run %s ended unexpectedly: %s.", folder.id, death)
-    then = "goes on from its last checkpoint" if folder.checkpoint.exists() else "starts again from its beginning"
+    then = "goes on from its last checkpoint" if folder.checkpoints() else "starts again from its beginning"
     reason = f"The run ended unexpectedly ({death}) and {then}."
     folder.write(replace(status, state=QUEUED, crashes=status.crashes + 1, reason=reason))
 
@@ -41,7 +41,7 @@ def end_without_worker(folder: RunFolder, request: str) -> bool:
     """End a run that has no worker as `request` says; False where a worker must first make a result of its checkpoint."""
     if request == CANCEL:
         folder.end(CANCELLED, CANCELLED_REASON)
-    elif not folder.checkpoint.exists():
+    elif not folder.checkpoints():
         folder.end(CANCELLED, NO_EPOCH_REASON)
     else:
         return False

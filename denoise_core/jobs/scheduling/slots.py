@@ -54,15 +54,31 @@ def environment(slot: str) -> dict[str, str]:
     return {**os.environ, **chosen}
 
 
+_ASK_S = 10.0
+_GPU = re.compile(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)")
+_MIG = re.compile(r"^\s+MIG .*\(UUID: (MIG-[0-9A-Za-z/-]+)\)")
+
+
 def _gpus() -> list[str]:
-    """What CUDA_VISIBLE_DEVICES may be set to, one for each NVIDIA GPU that this process may use."""
+    """What CUDA_VISIBLE_DEVICES may be set to, one for each NVIDIA GPU, or part of one, that this process may use."""
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     if allowed is not None:
         return [name.strip() for name in allowed.split(",") if name.strip() and name.strip() != "-1"]
     if not shutil.which("nvidia-smi"):
         return []
     try:
-        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10, check=False).stdout
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=_ASK_S, check=False).stdout
     except (OSError, subprocess.SubprocessError):
         return []  # a driver that hangs must not keep the processors from work
-    return re.findall(r"^GPU \d+: .*\(UUID: (GPU-[0-9a-f-]+)\)", listed, flags=re.MULTILINE)
+    return devices_in(listed)
+
+
+def devices_in(listed: str) -> list[str]:
+    """The devices in what ``nvidia-smi -L`` lists; of a GPU that is divided (MIG), its parts, since itself it cannot be used."""
+    found: list[list[str]] = []
+    for line in listed.splitlines():
+        if gpu := _GPU.match(line):
+            found.append([gpu[1]])
+        elif (part := _MIG.match(line)) and found:
+            found[-1].append(part[1])
+    return [device for whole, *parts in found for device in parts or [whole]]

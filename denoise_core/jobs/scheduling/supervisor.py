@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import signal
 import sqlite3
 import sys
@@ -22,10 +23,10 @@ from filelock import FileLock, Timeout
 from denoise_core.files.atomic_io import write_json
 from denoise_core.jobs.scheduling import recovery
 from denoise_core.jobs.scheduling.process import Worker
-from denoise_core.jobs.scheduling.queue import order
+from denoise_core.jobs.scheduling.queue import order, places
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
 from denoise_core.jobs.spec import CANCEL, FAILED, KEEP, RUNNING, Entry
-from denoise_core.jobs.storage import retention
+from denoise_core.jobs.storage import disk_errors, retention
 from denoise_core.jobs.storage.catalogue import read_entry
 from denoise_core.jobs.storage.home import Home, check_settings, keep_days
 from denoise_core.jobs.storage.index import IndexWriter
@@ -38,6 +39,8 @@ POLL_S = 0.2
 IDLE_S = 600.0
 RETRY_S = 5.0
 SILENT_S = 60.0
+STARTS = 5
+"""So often a run whose folder cannot be written is tried."""
 ESCALATION = {KEEP: {"term_s": 5.0, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
 """Keeping the best may lawfully take long for a long series; cancelling may not."""
 
@@ -61,7 +64,9 @@ class Supervisor:
         self._pruned = 0.0
         self._busy = time.time()
         self._troubles: list[OSError] = []
+        self._refused: Counter[str] = Counter()
         self._index = IndexWriter(home.index)
+        self._places: dict[str, int] | None = None
         write_json(home.machine, {"slots": self._slots})
 
     def tick(self) -> None:
@@ -82,8 +87,9 @@ class Supervisor:
                 self._reconcile(entry)
         self._scan()
         self._start_next()
+        self._tell_places()
         self._prune()
-        self._index.sync(self._entries)
+        self._sync_index()
         if self._troubles:
             raise self._troubles[0]
 
@@ -155,21 +161,56 @@ class Supervisor:
         if worker := Worker.adopt(folder):
             log.info("Adopted the worker of run %s.", entry.id)
             self._workers[entry.id] = worker
-        elif entry.status.state == RUNNING:
+        elif entry.status.state == RUNNING and not folder.is_held():
             recovery.handle_crash(folder, "its process was gone when it was looked for")
         elif request := folder.stop_request():
             recovery.end_without_worker(folder, request)
 
     def _start_next(self) -> None:
-        waiting = [entry for entry in self._without_worker() if entry.waits]
-        running = Counter(self._entries[run_id].spec.owner for run_id in self._workers if run_id in self._entries)
-        for entry in order(waiting, running):
+        for entry in order(*self._waiting_and_running()):
             kind = pool(entry.spec.config.training.device, self._slots)
             slots = free(self._slots, (worker.slot for worker in self._workers.values()), kind)
             if slots:
                 log.info("Starting run %s on %s.", entry.id, slots[0])
                 with self._isolate(entry.id):
-                    self._workers[entry.id] = Worker.start(self._command, self._folder(entry.id), slots[0])
+                    self._start(entry.id, slots[0])
+
+    def _start(self, run_id: str, slot: str) -> None:
+        """A folder that cannot be written although the disk is not full fails its run after some tries, and no other."""
+        folder = self._folder(run_id)
+        try:
+            self._workers[run_id] = Worker.start(self._command, folder, slot)
+        except OSError as error:
+            self._refused[run_id] += 1
+            if disk_errors.is_disk_full(error) or not folder.exists() or self._refused[run_id] < STARTS:
+                raise
+            folder.end(FAILED, f"The run could not be started: its folder cannot be written ({error.strerror or error}).")
+
+    def _waiting_and_running(self) -> tuple[list[Entry], Counter[str]]:
+        """The runs that wait, and how many of each owner run."""
+        waiting = [entry for entry in self._without_worker() if entry.waits]
+        return waiting, Counter(self._entries[run_id].spec.owner for run_id in self._workers if run_id in self._entries)
+
+    def _tell_places(self) -> None:
+        """So that a page that waits need not look at everybody's runs."""
+        found = places(*self._waiting_and_running(), self._slots)
+        if found != self._places:
+            write_json(self._home.queue, found)
+            self._places = found
+
+    def _sync_index(self) -> None:
+        """Made again from the folders where the file was damaged or taken away."""
+        try:
+            if not self._home.index.exists():
+                raise sqlite3.DatabaseError("the index was taken away")
+            self._index.sync(self._entries)
+        except sqlite3.OperationalError:
+            raise  # locked, or the disk is full: it is tried again
+        except sqlite3.DatabaseError as error:
+            log.warning("The index is made again from the run folders (%s).", error)
+            self._index.close()
+            self._index = IndexWriter(self._home.index, damaged=True)
+            self._index.sync(self._entries)
 
     def _prune(self) -> None:
         """Once an hour."""
@@ -179,9 +220,10 @@ class Supervisor:
 
 
 def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND) -> int:
-    """``supervisor [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
+    """``supervisor [--stay] [DATA_FOLDER]``: own the queue until nobody needs it; ends at once if another one does."""
     parser = argparse.ArgumentParser(prog="supervisor", description="Start and mind the trainings of a data folder.")
     parser.add_argument("home", nargs="?", type=Path, help="the data folder; default $DENOISE_HOME")
+    parser.add_argument("--stay", action="store_true", help="also when nobody needs it: for a service of its own")
     arguments = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     home = Home.at(arguments.home)
@@ -195,7 +237,7 @@ def main(argv: Sequence[str] | None = None, *, command: Sequence[str] = COMMAND)
     halt = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: halt.set())
-    Supervisor(home, machine_slots(), command).serve(halt)
+    Supervisor(home, machine_slots(), command).serve(halt, idle_s=math.inf if arguments.stay else IDLE_S)
     return 0
 
 

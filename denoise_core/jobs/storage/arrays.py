@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -16,7 +18,10 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.files.atomic_io import replace_by
 from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
+_REMOVED = "removed "
 Get = Callable[[str], Float64Array]
+UNREADABLE = (OSError, ValueError, TypeError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file may raise."""
 
 
 def save_training_set(path: Path, data: TrainingSet) -> None:
@@ -54,6 +59,7 @@ def save_estimate(path: Path, estimate: Estimate) -> None:
         "notes": estimate.notes,
     }
     arrays = {"values": estimate.values} | ({} if estimate.sd is None else {"sd": estimate.sd})
+    arrays |= {f"{_REMOVED}{name}": values for name, values in estimate.removed.items()}
     _save(path, words, arrays)
 
 
@@ -69,6 +75,7 @@ def load_estimate(path: Path) -> Estimate:
             noise_sd=words["noise_sd"],
             settings=settings,
             notes=tuple(words.get("notes", in_version_0_1)),
+            removed={name.removeprefix(_REMOVED): get(name) for name in words["arrays"] if name.startswith(_REMOVED)},
         )
 
 

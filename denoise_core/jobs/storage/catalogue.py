@@ -31,10 +31,10 @@ class Catalogue:
         found = self._refresh(self._index.active()) + self._read_unindexed()
         return [entry for entry in found if not entry.ended]
 
-    def uses(self, digest: str) -> set[str]:
-        """The ids of the runs that were made from an uploaded file."""
-        indexed = {run_id for run_id in self._index.uses(digest) if self._folder(run_id).exists()}
-        return indexed | {entry.id for entry in self._read_unindexed() if entry.spec.source.input == digest}
+    def inputs(self) -> set[str]:
+        """The uploaded files that runs were made from."""
+        indexed = {digest for run_id, digest in self._index.inputs() if self._folder(run_id).exists()}
+        return indexed | {digest for entry in self._read_unindexed() if (digest := entry.spec.source.input)}
 
     def _folder(self, run_id: str) -> RunFolder:
         return RunFolder(self._home.runs / run_id)

@@ -12,10 +12,12 @@ from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json
 from denoise_core.jobs.storage.ids import is_id
 
+GIGABYTE = 10**9
+
 
 @dataclass(frozen=True)
 class Home:
-    """The data folder: ``inputs/<sha256>/``, ``runs/<id>/``, and the supervisor's own files."""
+    """The data folder: ``inputs/<sha256>/``, ``runs/<id>/``, ``discarded/<id>/``, and the supervisor's own files."""
 
     path: Path
 
@@ -31,7 +33,7 @@ class Home:
         chosen = path or os.environ.get("DENOISE_HOME") or platformdirs.user_data_dir("denoise", appauthor=False)
         home = cls(Path(chosen).expanduser().absolute())
         try:
-            for folder in (home.inputs, home.runs, home.parts):
+            for folder in (home.inputs, home.runs, home.parts, home.discarded):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(
@@ -58,6 +60,11 @@ class Home:
         return self.path / "parts"
 
     @property
+    def discarded(self) -> Path:
+        """Runs that were discarded a short while ago, as they were in `runs`."""
+        return self.path / "discarded"
+
+    @property
     def index(self) -> Path:
         return self.path / "index.sqlite"
 
@@ -76,6 +83,18 @@ class Home:
         return self.path / "machine.json"
 
     @property
+    def queue(self) -> Path:
+        """The places of the waiting runs, as the supervisor last saw them."""
+        return self.path / "queue.json"
+
+    def places(self) -> dict[str, int]:
+        """What the supervisor wrote of the waiting runs; empty where it has not looked yet."""
+        try:
+            return {str(run_id): int(place) for run_id, place in read_json(self.queue).items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    @property
     def last_visit(self) -> Path:
         """Its age says how long no page has been open."""
         return self.path / "touched"
@@ -92,20 +111,35 @@ def check_settings() -> None:
     """RunError for a setting of the machine with which no supervisor can work."""
     keep_days()
     cpu_slots()
+    upload_limits()
 
 
 def keep_days() -> float:
     """Days that a finished run is kept: ``$DENOISE_KEEP_DAYS``, default 30; 0 keeps everything."""
-    return _number("DENOISE_KEEP_DAYS", default=30.0, low=0.0)
+    return _number("DENOISE_KEEP_DAYS", 30.0, low=0.0)
 
 
 def cpu_slots() -> int:
     """Trainings at once on processors: ``$DENOISE_CPU_SLOTS``, default all cores but one, at least 1."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return int(_number("DENOISE_CPU_SLOTS", default=max(1, cores - 1), low=1))
+    return int(_number("DENOISE_CPU_SLOTS", max(1, cores - 1), low=1))
 
 
-def _number(name: str, *, default: float, low: float) -> float:
+@dataclass(frozen=True)
+class UploadLimits:
+    """Bytes that uploads may take up."""
+
+    per_person: int
+    altogether: int
+
+
+def upload_limits() -> UploadLimits:
+    """``$DENOISE_UPLOADS_GB_PER_PERSON``, default 2, and ``$DENOISE_UPLOADS_GB``, default 20."""
+    gigabytes = (_number("DENOISE_UPLOADS_GB_PER_PERSON", 2.0, low=0.0), _number("DENOISE_UPLOADS_GB", 20.0, low=0.0))
+    return UploadLimits(*(int(number * GIGABYTE) for number in gigabytes))
+
+
+def _number(name: str, default: float, *, low: float) -> float:
     text = os.environ.get(name, "").strip() or str(default)
     try:
         value = float(text)

@@ -24,13 +24,18 @@ _PUT = "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)"
 class IndexWriter:
     """Brings the index to what the supervisor has seen; writes only differences."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, damaged: bool = False) -> None:
         try:
-            self._connection = _writing(path)
+            if damaged:
+                raise sqlite3.DatabaseError
+            self._open(path)
         except sqlite3.DatabaseError:
             for suffix in ("", "-wal", "-shm"):
                 _clear(Path(f"{path}{suffix}"))
-            self._connection = _writing(path)
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
+        self._connection = _writing(path)
         rows = self._connection.execute("SELECT id FROM runs")
         self._known: dict[str, Entry | None] = {row[0]: None for row in rows}
 
@@ -65,9 +70,9 @@ class IndexReader:
         marks = ", ".join("?" * len(FINAL))
         return _entries(self._query(f"SELECT id, spec, status FROM runs WHERE state NOT IN ({marks})", *FINAL))
 
-    def uses(self, input_hash: str) -> set[str]:
-        """The ids of the runs that were made from an uploaded file."""
-        return {row[0] for row in self._query("SELECT id FROM runs WHERE input = ?", input_hash)}
+    def inputs(self) -> list[tuple[str, str]]:
+        """The id of each run that was made from an uploaded file, and that file."""
+        return [(row[0], row[1]) for row in self._query("SELECT id, input FROM runs WHERE input IS NOT NULL")]
 
     def _query(self, question: str, *values: str) -> list[tuple[str, ...]]:
         """Rows; none where the index is missing or damaged, since whoever asks reads unindexed folders as well."""

@@ -7,37 +7,94 @@ import os
 import shutil
 import time
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import denoise_core
 from denoise_core.errors import RunError
-from denoise_core.files.atomic_io import read_json, sync, write_bytes, write_json
+from denoise_core.files.atomic_io import sync, write_bytes, write_json
 from denoise_core.jobs.storage import disk_errors
+from denoise_core.jobs.storage.arrays import UNREADABLE, load_estimate, save_estimate
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import check_hash, inside, is_hash, new_id
+from denoise_core.jobs.storage.ids import check_hash, check_id, inside, is_hash, new_id
+from denoise_core.series import Estimate
+
+OWNERS = "owners"
+
+
+@dataclass(frozen=True)
+class StoredInput:
+    """One upload: its bytes on the disk, when somebody last uploaded it (in seconds since 1970), and whose it is."""
+
+    digest: str
+    size: int
+    last_put: float
+    owners: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RecentInput:
+    """One upload as its person knows it."""
+
+    digest: str
+    name: str
+    last_put: float
 
 
 class Inputs:
-    """``inputs/<sha256>/``: the bytes, and beside them the name they were first given, which is never part of a path."""
+    """``inputs/<sha256>/``: the bytes, and a mark of each person who uploaded them, in which is the name that person knows."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
 
-    def put(self, data: bytes, name: str) -> str:
+    def put(self, data: bytes, name: str, owner: str | None = None) -> str:
         """Keep `data`; ``path(put(data, name)).read_bytes() == data``, also where the disk has damaged what was kept.
 
         RunError if the disk is full.
         """
-        digest = hashlib.sha256(data).hexdigest()
+        digest = sha256(data)
         folder = self._home.inputs / digest
         try:
             if not folder.exists():
                 self._make(folder, data, name)
             elif not _holds(folder / "bytes", digest):
                 _fill(folder, data, name)
+            if owner is not None:
+                (folder / OWNERS).mkdir(exist_ok=True)
+                (folder / OWNERS / self.owner_mark(owner)).write_text(name[:255], encoding="utf-8")
             os.utime(folder)
         except OSError as error:
             raise RunError(disk_errors.describe(error)) from None
         return digest
+
+    @staticmethod
+    def owner_mark(owner: str) -> str:
+        """Stands for a person in the folders of uploads: whoever reads it cannot open that person's runs with it."""
+        return hashlib.sha256(owner.encode()).hexdigest()[:24]
+
+    def holds(self, digest: str) -> bool:
+        """Whether there is such an upload, damaged or not."""
+        return self._folder(digest).exists()
+
+    def stored(self) -> list[StoredInput]:
+        """Everything that is kept."""
+        return [self._look(self._folder(digest)) for digest in self.all()]
+
+    def recent(self, owner: str, *, most: int) -> list[RecentInput]:
+        """What a person uploaded last, the newest first, under that person's own names."""
+        found = []
+        for digest in self.all():
+            mark = self._folder(digest) / OWNERS / self.owner_mark(owner)
+            with suppress(OSError):
+                found.append(RecentInput(digest, mark.read_text(encoding="utf-8", errors="replace"), mark.stat().st_mtime))
+        named = [one for one in found if one.name]
+        return sorted(named, key=lambda one: one.last_put, reverse=True)[:most]
+
+    def _look(self, folder: Path) -> StoredInput:
+        return StoredInput(
+            folder.name, sum(_sizes(folder).values()), self.last_put(folder.name), frozenset(_sizes(folder / OWNERS))
+        )
 
     def path(self, digest: str) -> Path:
         """The file that holds the bytes; RunError if they are no longer kept, or are not what was uploaded."""
@@ -46,17 +103,24 @@ class Inputs:
             raise RunError("The uploaded file was damaged on the disk. Upload it again.")
         return path
 
-    def name(self, digest: str) -> str:
-        """The name under which the bytes first came."""
+    def kept_estimate(self, digest: str, name: str) -> Estimate | None:
+        """A result that was kept with an upload by this very code; None where there is none that can be read."""
         try:
-            return str(read_json(self._existing_folder(digest) / "name.json")["name"])
-        except (OSError, ValueError, TypeError, KeyError):
-            return "The file"
+            return load_estimate(self._folder(digest) / _estimate_file(name))
+        except UNREADABLE:
+            return None
+
+    def keep_estimate(self, digest: str, name: str, estimate: Estimate) -> None:
+        """Keep a result with an upload; a disk that is full, or an upload that is gone, only means that it is made again."""
+        with suppress(OSError):
+            save_estimate(self._folder(digest) / _estimate_file(name), estimate)
 
     def last_put(self, digest: str) -> float:
         """When somebody last uploaded these bytes, in seconds since 1970; 0 if never."""
-        folder = self._folder(digest)
-        return folder.stat().st_mtime if folder.exists() else 0.0
+        try:
+            return self._folder(digest).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     def all(self) -> list[str]:
         """The digests of everything that is kept; whatever else lies there is not ours."""
@@ -85,9 +149,35 @@ class Inputs:
             shutil.rmtree(part, ignore_errors=True)
 
 
+def _estimate_file(name: str) -> str:
+    return f"{check_id(name)}-{_code_version()}.npz"
+
+
+@cache
+def _code_version() -> str:
+    """Changes with every file of the program: a result is never taken for that of other code."""
+    package = Path(denoise_core.__file__).parent
+    files = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".npz", ".onnx"))
+    return sha256(repr([(path.name, path.stat().st_mtime_ns) for path in files]).encode())[:12]
+
+
+def sha256(data: bytes) -> str:
+    """The name of these bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def _fill(folder: Path, data: bytes, name: str) -> None:
     write_bytes(folder / "bytes", data)
     write_json(folder / "name.json", {"name": name[:255], "size": len(data), "stored": time.time()})
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """The files in a folder and how large they are; none if it is not there."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+    except OSError:
+        return {}
 
 
 def _holds(path: Path, digest: str) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -61,6 +63,8 @@ class Recorder:
 
     def _checkpoint(self) -> None:
         began = time.monotonic()
+        with suppress(FileNotFoundError):
+            self._job.checkpoint.replace(self._job.checkpoint_before)
         self._save(self._job.checkpoint, self._state())
         now = time.monotonic()
         self._next_checkpoint = now + max(CHECKPOINT_S, _SHARE * (now - began))
@@ -74,8 +78,14 @@ def save_checkpoint(path: Path, state: State) -> None:
 
 
 def load_checkpoint(path: Path) -> State:
-    """Tensors and plain values only: a checkpoint cannot run code."""
+    """Tensors and plain values only: a checkpoint cannot run code.
+
+    BadZipFile where a byte is not as it was written; torch alone would not notice.
+    """
     import torch
 
+    with zipfile.ZipFile(path) as file:
+        if damaged := file.testzip():
+            raise zipfile.BadZipFile(f"{damaged} in {path} is damaged")
     state: State = torch.load(path, map_location="cpu", weights_only=True)
     return state

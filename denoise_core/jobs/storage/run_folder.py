@@ -15,14 +15,18 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from denoise_core.assess.risk import Blended
+from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
-from denoise_core.jobs.spec import CANCEL, KEEP, Entry, Spec, Status
+from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
-from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_training_set
+from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Ended, EpochEnd
+
+_STATE_LOST = "The file that held the state of this run was damaged, so the run goes on from its last checkpoint."
 
 
 class Busy(Exception):
@@ -61,6 +65,15 @@ class RunFolder:
         return self.path / "checkpoint.pt"
 
     @property
+    def checkpoint_before(self) -> Path:
+        """The one before the last: where the last was damaged, the training goes on from here."""
+        return self.path / "checkpoint-before.pt"
+
+    def checkpoints(self) -> list[Path]:
+        """Those that there are, the last one first."""
+        return [path for path in (self.checkpoint, self.checkpoint_before) if path.exists()]
+
+    @property
     def model(self) -> Path:
         return self.path / "model.denoiser"
 
@@ -91,7 +104,11 @@ class RunFolder:
 
     def result_of(self, i: int) -> Path:
         """The estimate of the series number `i`, from 0."""
-        return self.path / (f"result-{i}.npz" if i else "result.npz")
+        return self._numbered("result.npz", i)
+
+    def _numbered(self, name: str, i: int) -> Path:
+        stem, dot, ending = name.partition(".")
+        return self.path / (f"{stem}-{i}{dot}{ending}" if i else name)
 
     def fill(self, spec: Spec, data: TrainingSet, model: Path | None = None) -> None:
         """Write everything that a new run consists of; `model` is the file of one that is only to be applied."""
@@ -108,10 +125,28 @@ class RunFolder:
 
     def entry(self) -> Entry:
         """RunError if it is not a run that this version understands."""
-        return Entry.from_json(self.id, (self.path / "spec.json").read_bytes(), (self.path / "state.json").read_bytes())
+        return Entry.from_json(self.id, (self.path / "spec.json").read_bytes(), self._state())
 
     def status(self) -> Status:
-        return Status.from_json((self.path / "state.json").read_bytes())
+        return Status.from_json(self._state())
+
+    def _state(self) -> bytes:
+        """The state as JSON; where its file is damaged or lost, the one that the last line of the metrics tells."""
+        try:
+            raw = (self.path / "state.json").read_bytes()
+            parse_untrusted(raw)
+        except (FileNotFoundError, ValueError):
+            if not self.exists():
+                raise
+            return self._state_from_metrics().to_json().encode()
+        return raw
+
+    def _state_from_metrics(self) -> Status:
+        """How the run ended, as far as its metrics know; else it runs, or waits to go on from its checkpoint."""
+        ended = metrics.last(self.metrics, Ended)
+        if ended is None:
+            return Status(state=RUNNING) if self.is_held() else Status(reason=_STATE_LOST)
+        return Status(state=ended.state, reason=ended.reason, ended=self.metrics.stat().st_mtime)
 
     def write(self, status: Status) -> None:
         write_bytes(self.path / "state.json", status.to_json().encode())
@@ -135,6 +170,20 @@ class RunFolder:
     def estimate(self, i: int = 0) -> Estimate:
         return load_estimate(self.result_of(i))
 
+    def save_blend(self, i: int, blended: Blended) -> None:
+        """The figures, and the estimate where anything was combined."""
+        if blended.combined is not None:
+            save_estimate(self._numbered("blend.npz", i), blended.chosen)
+        write_json(self._numbered("blend.json", i), blended.to_json())
+
+    def blend(self, i: int = 0) -> Blended | None:
+        """The combination of the result with other methods, and what each is worth; None where that was not found out."""
+        figures = self._numbered("blend.json", i)
+        if not figures.exists():
+            return None
+        raw = read_json(figures)
+        return Blended.from_json(raw, load_estimate(self._numbered("blend.npz", i)) if raw["combined"] else self.estimate(i))
+
     def request_stop(self, request: str) -> None:
         """Leave the request, "keep" or "cancel", where the worker looks."""
         write_bytes(self._stop, request.encode())
@@ -145,6 +194,9 @@ class RunFolder:
             return CANCEL if self._stop.read_bytes() == CANCEL.encode() else KEEP
         except FileNotFoundError:
             return None
+
+    def forget_stop_request(self) -> None:
+        self._stop.unlink(missing_ok=True)
 
     def has_stop_request(self) -> bool:
         """Whether there is any; cheap enough for every training step."""
@@ -164,6 +216,14 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    def is_held(self) -> bool:
+        """Whether a worker is running here, whatever is known of its process."""
+        try:
+            with self.lock():
+                return False
+        except Busy:
+            return True
 
     def write_worker(self, process: WorkerProcess) -> None:
         write_json(self._worker, asdict(process))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from denoise_core import signals
-from denoise_core.instant.noise_envelope import local_noise_sd, varies_widely
+from denoise_core import RunConfig, Series, signals
+from denoise_core.model.features import noise_sd_along
 from denoise_core.noise import describe
+from denoise_core.noise.local_level import local_noise_sd, varies_widely
 
 
 @pytest.mark.parametrize("name", signals.SIGNALS)
@@ -46,3 +47,29 @@ def test_a_tone_that_comes_and_goes_is_not_noise_that_varies():
     levels, varies = local_noise_sd(noisy, described)
     assert not varies
     np.testing.assert_array_equal(levels, described.along(1024))
+
+
+def bursts(n=1024, size=1.0):
+    """A sine in noise that is twenty times louder in every third stretch of 50 samples, with a gap in a loud one."""
+    rng = np.random.default_rng(3)
+    place = np.arange(n)
+    values = np.sin(place / 40.0) + np.where((place // 50) % 3 == 0, 1.0, 0.05) * rng.standard_normal(n)
+    values[620:630] = np.nan
+    return Series.of(size * values)
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-90, 1e90])
+def test_a_trained_network_is_told_the_level_at_each_sample_whatever_the_unit(size):
+    levels = noise_sd_along(bursts(size=size), RunConfig()) / size
+    place = np.arange(1024)
+    loud, quiet = (place % 150 > 15) & (place % 150 < 35), (place % 150 > 90) & (place % 150 < 110)
+    assert np.median(levels[loud]) == pytest.approx(1.0, rel=0.25)
+    assert np.median(levels[quiet]) < 0.2
+    assert (levels > 0).all()
+    assert levels[620:630].min() > 0.3  # not the straight line over the gap, which has no noise
+
+
+def test_steady_noise_is_told_as_described():
+    rng = np.random.default_rng(3)
+    series = Series.of(np.sin(np.arange(1024) / 40.0) + 0.2 * rng.standard_normal(1024))
+    np.testing.assert_array_equal(noise_sd_along(series, RunConfig()), describe(series.values).along(1024))

@@ -1,0 +1,88 @@
+"""Signal: which series is looked at, how it was read, and a first denoised result with what it removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+import denoise_core as dc
+from denoise_core import figures
+from denoise_core.jobs import Source
+from pages.parts import bench, chart, freshness, noise_panel, quick_look, several, source, state
+from pages.parts.cached import identity, recording, series_of, truth
+from pages.parts.messages import plain
+from pages.parts.quick_look import Look
+from pages.parts.setup import heading, page_setup
+
+
+def show() -> None:
+    """The page, from top to bottom."""
+    top = page_setup("Signal")
+    if unread := state.current().unread:
+        _bench(top, unread)
+        return
+    chosen = source.current()
+    with freshness.only(identity(chosen)):
+        top.caption(source.in_words(chosen.file_name, series_of(chosen)))
+        controls, picture = st.columns([1, 3], gap="medium")
+        with controls:
+            heading("File and method")
+            source.picker(chosen)
+            source.column_picker(chosen)
+            look = quick_look.choose(chosen)
+            looks = several.choose(look)
+        if looks:
+            _several(looks, controls, picture)
+            return
+        with freshness.only(look.name, within="words"):
+            with controls, st.container(key="words"):
+                estimate = quick_look.estimate(look)
+                words = st.container()
+            # Before the words, which take longer to find, and before the estimate where it takes longer still.
+            with picture:
+                heading("Recording and result")
+                _picture(chosen, estimate)
+                noise_panel.panel(chosen, estimate)
+                source.reading(chosen, recording(chosen))
+            with words:
+                if estimate is not None:
+                    quick_look.verdict(look, estimate)
+                quick_look.onward(look)
+                if estimate is not None:
+                    quick_look.download(look, estimate)
+                quick_look.finish(look)
+
+
+def _several(looks: Sequence[Look], controls: DeltaGenerator, picture: DeltaGenerator) -> None:
+    """Several columns at once, and one file with all of their results."""
+    with freshness.only("-".join(look.name for look in looks), within="words"):
+        with picture:
+            several.picture(looks)
+            source.reading(looks[0].source, recording(looks[0].source))
+        with controls, st.container(key="words"):
+            several.words(looks)
+            quick_look.onward(looks[0])
+            several.download(looks)
+            several.finish(looks)
+
+
+def _bench(top: DeltaGenerator, unread: Source) -> None:
+    """A file that could not be read yet, and how its reading can be corrected."""
+    with freshness.only(identity(unread)):
+        top.caption(plain(unread.file_name))
+        controls, place = st.columns([1, 3], gap="medium")
+        with controls:
+            source.picker(unread)
+        with place:
+            bench.fault(unread, state.current().fault)
+
+
+def _picture(chosen: Source, estimate: dc.Estimate | None) -> None:
+    series, clean, stretch = series_of(chosen), truth(chosen), noise_panel.marked()
+    chart.zoomable(
+        lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
+        key=f"first-{identity(chosen)}",
+        height=520,
+    )

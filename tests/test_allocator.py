@@ -23,3 +23,12 @@ def test_freed_blocks_leave_the_process_while_a_later_one_is_still_held():
     full, left = map(int, done.stdout.split())
     assert full >= 60
     assert left <= 8
+
+
+def test_what_was_there_before_is_no_longer_looked_through_for_garbage():
+    script = (
+        "import gc, denoise_core.allocator as a; kept = [[] for _ in range(9999)]; a.exempt_modules_from_collection(); "
+        "print(gc.get_freeze_count() > 9999, len(gc.get_objects()) < 9999)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

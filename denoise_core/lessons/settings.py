@@ -40,7 +40,7 @@ SMALL: Mapping[str, Value] = MappingProxyType(
         "training.epochs": 40,
         "training.minutes": 0.0,
         "training.averaging": 0,
-        "training.precision": "auto",
+        "training.precision": "float32",
         "training.steps_per_epoch": 5,
         "training.batch_size": 16,
         "training.optimizer": "adamw",

@@ -18,9 +18,11 @@ def test_going_back_to_a_recipe_shows_its_settings_again(person):
     choose(page, "Recipe", "Classic recipe")
     expect(epochs).to_have_count(1)
     window = page.get_by_role("spinbutton", name="Window length (samples)")
+    expect(window).to_have_count(1)
     expect(window).to_have_value("20")
     expect(page.get_by_role("combobox", name="Recipe")).to_have_count(1)  # the one before goes when the rerun has ended
     choose(page, "Recipe", "Suggested")
     expect(epochs).to_have_count(1)
+    expect(window).to_have_count(1)
     expect(window).to_have_value("256")
     expect(epochs).to_have_value(suggested)

@@ -46,7 +46,7 @@ def each_lesson(page, query):
         if number > 1:
             choose(page, "Lesson", f"{number}. {lesson.title}")
         expect(page.get_by_text(lesson.question)).to_be_visible()
-        expect(page.locator(f"{PICTURE} .denoise-plot")).to_have_attribute(
+        expect(page.locator(f"{PICTURE} .denoise-chart")).to_have_attribute(
             "aria-label", re.compile(f"^{re.escape(lesson.title)}")
         )
         expect(page).to_have_url(re.compile(f"lesson={number}&"))

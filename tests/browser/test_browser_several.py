@@ -57,7 +57,7 @@ def test_two_columns_are_learnt_together_and_their_network_is_used_again(person,
     expect(page.get_by_text("Fill gaps")).to_have_count(0)
     table = pd.read_csv(io.BytesIO(downloaded(page, "Download the denoised file")))
     for i, name in enumerate(("flow_denoised (l/s)", "pressure_denoised (bar)")):
-        np.testing.assert_allclose(table[name], server.store.estimate(run, i).values, atol=1e-5)
+        np.testing.assert_allclose(table[name], server.store.blend(run, i).chosen.values, atol=1e-5)
     model = downloaded(page, "Model")
 
     page.goto("/")

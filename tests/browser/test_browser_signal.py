@@ -65,6 +65,7 @@ def test_awkward_files_get_a_sentence_and_the_earlier_series_stays(person, pump)
     for name, (data, sentence) in AWKWARD.items():
         upload(page, name, data)
         expect(page.get_by_test_id("stAlertContentError")).to_contain_text(sentence)
+        page.get_by_role("button", name="Back to the file before").click()
         says(page, "pump.csv · pressure · 600 samples")
 
 

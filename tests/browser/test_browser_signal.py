@@ -18,6 +18,9 @@ AWKWARD = {
     ),
 }
 
+ON_THE_BENCH = {"header.csv", "one_row.csv", "text.csv", "constant.csv"}
+"""Those whose reading can be corrected; with the others, the earlier series stays on the page."""
+
 
 def test_first_glance_shows_picture_verdict_and_main_button_without_scrolling(person):
     page = person()
@@ -63,7 +66,8 @@ def test_awkward_files_get_a_sentence_and_the_earlier_series_stays(person, pump)
     for name, (data, sentence) in AWKWARD.items():
         upload(page, name, data)
         expect(page.get_by_test_id("stAlertContentError")).to_contain_text(sentence)
-        page.get_by_role("button", name="Back to the file before").click()
+        if name in ON_THE_BENCH:
+            page.get_by_role("button", name="Back to the file before").click()
         says(page, "pump.csv · pressure · 600 samples")
 
 

@@ -39,8 +39,10 @@ def show() -> None:
         with freshness.only(look.name, within="words"):
             ready = look.is_ready  # asked once: another session may make it meanwhile
             with controls, st.container(key="words"):
+                # Four places whatever there is to show: a container that moves up keeps what the one before it there held.
+                settings, words, further, files = (freshness.slot(shown) for shown in (ready, ready, True, ready))
+            with settings:
                 estimate = quick_look.estimate(look, ready=ready)
-                words, further, files = freshness.slot(ready), st.container(), freshness.slot(ready)
             # Before the words, which take longer to find, and before the estimate where it takes longer still.
             with picture:
                 heading("Recording and result")

@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import state
 
+_PLACES = 3  # two, and one for a rerun that was interrupted before it had emptied its place
 _BAR = ".st-key-top *"
 
 
@@ -36,12 +37,14 @@ def only(name: str, *, within: str = "") -> Iterator[None]:
     state.show(within, name)
 
 
-def slot(ready: bool) -> DeltaGenerator:
-    """A place for what may not be ready yet; until it is, nothing of before is left in it either.
+def place(name: str, *, of: str) -> DeltaGenerator:
+    """A container for what `name` has to show, in which nothing else ever was: the places of other names are emptied at once.
 
-    What `only` hides is seen for a moment where one rerun ends and the next has not begun; here it is replaced.
+    A container in the same position keeps what was in it until that is replaced, and what `only` hides is seen for a moment
+    where a rerun ends and another has not begun. `of` tells places of different kinds apart.
     """
-    return st.container() if ready else st.empty()
+    mine = state.place(of, name) % _PLACES
+    return [st.container() if at == mine else st.empty() for at in range(_PLACES)][mine]
 
 
 def _hide(name: str, within: str) -> DeltaGenerator:

@@ -25,7 +25,7 @@ def show() -> None:
         return
     chosen = source.current()
     with freshness.only(identity(chosen)):
-        top.caption(source.in_words(chosen.file_name, series_of(chosen)))
+        title = source.in_words(chosen.file_name, series_of(chosen))
         controls, picture = st.columns([1, 3], gap="medium")
         with controls:
             heading("File and method")
@@ -34,13 +34,15 @@ def show() -> None:
             look = quick_look.choose(chosen)
             looks = several.choose(look)
         if looks:
+            top.caption(title)
             _several(looks, controls, picture)
             return
         with freshness.only(look.name, within="words"):
             ready = look.is_ready  # asked once: another session may make it meanwhile
             with controls, st.container(key="words"):
-                # Four places whatever there is to show: a container that moves up keeps what the one before it there held.
-                settings, words, further, files = (freshness.slot(shown) for shown in (ready, ready, True, ready))
+                settings, words = (freshness.place(look.name, of=of) for of in ("settings", "words"))
+                further, files = st.container(), freshness.place(look.name, of="files")
+            top.caption(title)  # once the places of the words before are empty: a rerun may be interrupted anywhere
             with settings:
                 estimate = quick_look.estimate(look, ready=ready)
             # Before the words, which take longer to find, and before the estimate where it takes longer still.

@@ -22,6 +22,7 @@ from denoise_core.jobs import Source, new_id
 from pages.parts.training_task import TrainingTask
 
 _KEY, _OFFERS, _SHOWN = "denoise", "denoise_offers", "denoise_shown"
+_PLACES = "denoise_places"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
@@ -184,6 +185,14 @@ def shown(place: str) -> str:
 def show(place: str, name: str) -> None:
     """From now on `name` is what is shown there."""
     st.session_state.setdefault(_SHOWN, {})[place] = name
+
+
+def place(of: str, name: str) -> int:
+    """A number that is another one whenever `name` is another one than at the last call for `of`."""
+    before, number = st.session_state.setdefault(_PLACES, {}).get(of, ("", 0))
+    number += name != before
+    st.session_state[_PLACES][of] = name, number
+    return int(number)
 
 
 def view(key: str) -> View | None:

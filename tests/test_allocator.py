@@ -28,7 +28,9 @@ def test_freed_blocks_leave_the_process_while_a_later_one_is_still_held():
 def test_what_was_there_before_is_no_longer_looked_through_for_garbage():
     script = (
         "import gc, denoise_core.allocator as a; kept = [[] for _ in range(9999)]; a.exempt_modules_from_collection(); "
-        "print(gc.get_freeze_count() > 9999, len(gc.get_objects()) < 9999)"
+        "print(gc.get_freeze_count() > 9999, len(gc.get_objects()) < 9999); before = gc.get_freeze_count(); "
+        "more = [[] for _ in range(999)]; a.exempt_modules_from_collection(); print(gc.get_freeze_count() == before); "
+        "import wave; a.exempt_modules_from_collection(); print(gc.get_freeze_count() > before + 999)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True"]
+    assert done.stdout.split() == ["True"] * 4

@@ -16,7 +16,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import files, lessons
-from denoise_core.allocator import exempt_modules_from_collection, give_back_freed_memory
+from denoise_core.allocator import give_back_freed_memory
 from denoise_core.assess import Spectra, Verdict, judge, on_test_part, spectra, truth_of
 from denoise_core.assess.risk import Blended
 from denoise_core.config import NoiseConfig
@@ -311,12 +311,6 @@ def spectra_of(name: str, _series: dc.Series, _estimate: dc.Estimate) -> Spectra
     """Spectra before and after; `name` identifies the series and estimate."""
     del name
     return spectra(_series, _estimate)
-
-
-@st.cache_resource(show_spinner=False)
-def lighten_reruns() -> None:
-    """Once for the process, when a page's modules are there: a class moves many controls at once."""
-    exempt_modules_from_collection()
 
 
 def lesson_picture(number: int, choice: Choice, *, large: bool) -> Figure:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from denoise_core.allocator import exempt_modules_from_collection
 from denoise_core.errors import DenoiseError
 from pages.parts import glossary, runs, state, workspace
 from pages.parts.cached import keep_alive, store
@@ -29,6 +30,7 @@ def page_setup(title: str) -> DeltaGenerator:
     """
     st.set_page_config(page_title=f"{title} · Denoise", layout="wide")
     st.html(_STYLE)
+    exempt_modules_from_collection()  # Those that the last rerun imported: Streamlit looks for garbage after each.
     session = state.begin()
     # Before all that can fail: a run waits for it even where nothing can be shown. It takes 10 ms at most.
     problem = _start()

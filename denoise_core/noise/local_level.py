@@ -18,6 +18,10 @@ _LOUD = 0.7  # share of the frames that are less loud than those tested
 # Ratio of the geometric to the arithmetic mean power at these bins in the loud frames: 0.48 to 0.62 where it is noise that varies
 # (112 cases of v2 to v5), 0.01 to 0.46 where it is the signal (chirps that begin and end, knocks).
 _LEAST_FLATNESS = 0.47
+# Mean square of the differences over the square of their mean magnitude, in units of a wider local level and where that is loud:
+# 1.57 for Gaussian noise; 1.42 to 2.0 for noise whose level varies (v2 to v5, growing, following the signal), 1.9 to 4.7 for
+# knocks and 1.7 to 5.1 for impulses that were taken for it.
+_WIDER, _PEAKED = 12.0, 2.05
 # Root mean square of the levels over the described sd, where the noise is said to be coloured: 4.6 and more for v2 to v5 at SNRs
 # from 1 to 10, 0.03 to 3.3 for steady coloured noise (8 of 115 synthetic signals).
 _BEYOND_COLOUR = 4.0
@@ -38,7 +42,7 @@ def local_noise_sd(values: Float64Array, described: Noise) -> tuple[Float64Array
     if described.source != "record" or not varies_widely(values):
         return described.along(len(values)), False
     levels = np.sqrt(local_power(_magnitudes(values) ** 2, _NEAR))
-    if _flatness(values, levels) < _LEAST_FLATNESS or _is_coloured(levels, described):
+    if _flatness(values, levels) < _LEAST_FLATNESS or _is_coloured(levels, described) or _peakedness(values) > _PEAKED:
         return described.along(len(values)), False
     return levels, True
 
@@ -85,6 +89,15 @@ def _flatness(values: Float64Array, levels: Float64Array) -> float:
     loudness = np.lib.stride_tricks.sliding_window_view(levels, _FRAME)[:: _FRAME // 2].max(axis=1)
     loud = power[loudness >= np.quantile(loudness, _LOUD)]
     return float(np.mean(np.exp(np.mean(np.log(loud), axis=1)) / np.mean(loud, axis=1)))
+
+
+def _peakedness(values: Float64Array) -> float:
+    """How far what varies exceeds its own local level: noise does seldom, knocks and impulses do again and again."""
+    magnitudes = _magnitudes(values)
+    levels = np.sqrt(local_power(magnitudes**2, _WIDER))
+    loud = levels >= np.quantile(levels, _LOUD)
+    relative = magnitudes[loud] / levels[loud]
+    return float(np.mean(relative**2) / np.mean(relative) ** 2)
 
 
 def _magnitudes(values: Float64Array) -> Float64Array:

@@ -10,9 +10,9 @@ from denoise_core.noise.white_level import ROUNDING, level
 from denoise_core.series import Float64Array
 
 SPIKE_SDS = 5.0  # above the highest of four neighbours, which lies one sd above their level
-# A peak of the signal climbs before its top, a spike does not: it must exceed its four neighbours by 1.6 times what these differ.
+# A peak of the signal climbs before its top, a spike does not: it must exceed its four neighbours by twice what these differ.
 # Without this the eleven cusps of Bumps are spikes.
-_STEEPNESS = 1.6
+_STEEPNESS = 2.0
 _SHORTEST = 32  # samples; below, a peak is as likely
 _ROUNDS = 4  # the noise is measured again without the spikes found
 
@@ -27,6 +27,7 @@ _EVEN = 6.0  # above the log of n / 2: random places have so great a power at on
 def find_spikes(values: Float64Array) -> NDArray[np.bool_]:
     """True where ``y[t]`` lies SPIKE_SDS of the local noise above, or below, all of ``y[t-2], y[t-1], y[t+1], y[t+2]``.
 
+    These four are taken without the slope of the line through them, so that a spike is found on a steep flank as well.
     The first and last two samples and those beside a missing one are never called spikes; shape (n,).
     """
     found = np.zeros(len(values), dtype=bool)
@@ -90,8 +91,9 @@ def share_of(found: NDArray[np.bool_]) -> float:
 def _excess_over_neighbours(values: Float64Array) -> tuple[Float64Array, Float64Array]:
     """By how much each sample exceeds the range of its four neighbours, and the width of that range; shapes (n,)."""
     padded = np.pad(values, 2, constant_values=np.nan)
-    n = len(values)
-    around = np.stack([padded[shift : shift + n] for shift in (0, 1, 3, 4)])
+    around = np.stack([padded[shift : shift + len(values)] for shift in (0, 1, 3, 4)])
+    offsets = np.array([-2.0, -1.0, 1.0, 2.0])[:, None]
+    around -= offsets * np.sum(offsets * around, axis=0) / np.sum(offsets**2)
     highest, lowest = around.max(axis=0), around.min(axis=0)
     return np.maximum(values - highest, lowest - values), highest - lowest
 

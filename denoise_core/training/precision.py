@@ -18,12 +18,16 @@ _ROUNDS = 3
 def uses_bfloat16(config: RunConfig, device: torch.device) -> bool:
     """Whether a training with these settings computes with 16 bits; what is measured is measured once for each process."""
     if config.training.precision != "auto":
-        return config.training.precision == "bfloat16"
-    return device.type == "cpu" and config.model.backbone == "lstm" and _has_units() and _pays(torch.get_num_threads())
+        return config.training.precision == "bfloat16" and can_use_bfloat16(device)
+    return (
+        device.type == "cpu" and config.model.backbone == "lstm" and can_use_bfloat16(device) and _pays(torch.get_num_threads())
+    )
 
 
-def _has_units() -> bool:
-    """Whether the processor has instructions for it: without, oneDNN converts there and back."""
+def can_use_bfloat16(device: torch.device) -> bool:
+    """Whether the device has instructions for it: on a processor without, torch's LSTM ends in an error, all else is slower."""
+    if device.type != "cpu":
+        return True
     return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()  # type: ignore[no-any-return, no-untyped-call]
 
 

@@ -26,7 +26,7 @@ from denoise_core.series import Series
 from denoise_core.training.budget import TRIAL_EPOCHS, epochs_within
 from denoise_core.training.events import EpochEnd, Event, Finished, Started, StepEnd
 from denoise_core.training.optimisation import OPTIMIZERS, SCHEDULES, update_average
-from denoise_core.training.precision import uses_bfloat16
+from denoise_core.training.precision import can_use_bfloat16, uses_bfloat16
 from denoise_core.training.predictions import forward_targets, predict_held_out
 from denoise_core.training.preview import Preview
 from denoise_core.training.progress import Progress
@@ -198,14 +198,14 @@ class Trainer:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Continue where `state` was taken: on the CPU the weights become those of an uninterrupted run, bit for bit."""
+        """Continue where `state` was taken: on the same CPU the weights become those of an uninterrupted run, bit for bit."""
         if self.config.training.minutes:
             self._set_epochs(state["epochs"])
         self._kept.load_state_dict(state.get("average", state["network"]))
         self.network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
-        self._bfloat16 = state.get("bfloat16", False)
+        self._bfloat16 = state.get("bfloat16", False) and can_use_bfloat16(self.device)
         self._progress = Progress.from_state(state, self.device)
 
     def best(self) -> TrainedDenoiser:

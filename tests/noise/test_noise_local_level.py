@@ -73,3 +73,18 @@ def test_steady_noise_is_told_as_described():
     rng = np.random.default_rng(3)
     series = Series.of(np.sin(np.arange(1024) / 40.0) + 0.2 * rng.standard_normal(1024))
     np.testing.assert_array_equal(noise_sd_along(series, RunConfig()), describe(series.values).along(1024))
+
+
+def test_knocks_are_not_taken_for_noise_whose_level_varies():
+    """They have power at all frequencies, as noise has: what gives them away is how far they exceed their surroundings."""
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        starts = np.sort(rng.choice(2048, 60, replace=False))
+        decay = np.exp(-np.arange(24) / 3.0)
+        knocks = np.zeros(2048 + 24)
+        for start in starts:
+            knocks[start : start + 24] += rng.choice([-1.0, 1.0]) * decay * rng.standard_normal(24) * 20.0
+        noisy = knocks[:2048] + rng.standard_normal(2048)
+        assert varies_widely(noisy)
+        described = describe(noisy)
+        np.testing.assert_array_equal(local_noise_sd(noisy, described)[0], described.along(2048))

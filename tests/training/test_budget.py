@@ -80,14 +80,25 @@ def test_the_kept_network_is_the_running_mean_of_the_weights(noisy):
     assert average[0].tolist() == pytest.approx([0.55, 0.55])
 
 
+@pytest.fixture
+def has_bfloat16(monkeypatch):
+    """As on a processor with instructions for it; those without compute the same with GRU, but not with torch's LSTM."""
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
+
+
+def gru(**training):
+    return small_config({"model.backbone": "gru", **{f"training.{name}": value for name, value in training.items()}})
+
+
+@pytest.mark.usefixtures("has_bfloat16")
 def test_sixteen_bits_are_resumed_as_such_and_old_checkpoints_go_on_with_thirty_two(noisy):
-    config = small_config({"training.precision": "bfloat16"})
+    config = gru(precision="bfloat16")
     whole = final_weights(Trainer(noisy, config).run())
-    assert not same_bits(whole, final_weights(Trainer(noisy, small_config({"training.precision": "float32"})).run()))
+    assert not same_bits(whole, final_weights(Trainer(noisy, gru(precision="float32")).run()))
     stopped = Trainer(noisy, config)
     next(e for e in stopped.run() if isinstance(e, EpochEnd) and e.epoch == 2)
     state = stored(stopped.state())
-    resumed = Trainer(noisy, small_config({"training.precision": "auto"}))
+    resumed = Trainer(noisy, gru(precision="auto"))
     resumed.restore(state)
     assert same_bits(final_weights(resumed.run()), whole)
     old = {name: part for name, part in state.items() if name not in ("bfloat16", "average", "epochs")}
@@ -97,9 +108,23 @@ def test_sixteen_bits_are_resumed_as_such_and_old_checkpoints_go_on_with_thirty_
     assert len([e for e in resumed.run() if isinstance(e, EpochEnd)]) == 2
 
 
+def test_a_processor_without_sixteen_bits_trains_and_goes_on_with_thirty_two(noisy, monkeypatch):
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    trainer = Trainer(noisy, small_config({"training.precision": "bfloat16"}))
+    usual = final_weights(Trainer(noisy, small_config({"training.precision": "float32"})).run())
+    assert same_bits(final_weights(trainer.run()), usual)
+    resumed = Trainer(noisy, small_config())
+    resumed.restore({**stored(trainer.state()), "bfloat16": True})
+    assert not resumed.state()["bfloat16"]
+
+
+@pytest.mark.usefixtures("has_bfloat16")
 def test_precision_is_what_is_asked_for_and_never_sixteen_bits_elsewhere_unasked():
     assert uses_bfloat16(small_config({"training.precision": "bfloat16"}), CPU)
     assert not uses_bfloat16(small_config({"training.precision": "float32"}), CPU)
     assert not uses_bfloat16(small_config({"model.backbone": "gru"}), CPU)
     assert not uses_bfloat16(small_config(), torch.device("cuda"))
+
+
+def test_what_was_measured_once_holds():
     assert uses_bfloat16(small_config(), CPU) == uses_bfloat16(small_config(), CPU)

@@ -23,6 +23,9 @@ RECORDING = "recording"
 BLEND, BLEND_LABEL = "auto", "Auto"
 _PRIOR = {"instant": 1.0, "nonlocal": 0.3, "lstm": 0.3, "guided": 0.3, RECORDING: 0.02}
 _USUAL_PRIOR = 0.03  # a filter's, which is seldom better than the instant one
+# Sds by which the noise level's error counts against a method; those that build on the reference leave about as much noise in.
+_CAUTION = {"instant": 0.0, "nonlocal": 1.0, "guided": 1.0}
+_USUAL_CAUTION = 4.0
 
 
 def blend(series: Series, candidates: Sequence[Candidate], noise: Noise, *, draws: Draws | None = None) -> Blended:
@@ -48,7 +51,7 @@ def blend(series: Series, candidates: Sequence[Candidate], noise: Noise, *, draw
         raise DataError(
             f"The methods have no sample of {series.name} in common, so they cannot be compared. Leave one of them out."
         )
-    weights = LocalWeights.of(evidence, _prior(candidates))
+    weights = _weights(evidence, candidates)
     risks, sds = estimated_risks(evidence.with_combination(weights.at(evidence.places)), candidates[0].estimate)
     shares = weights.shares(len(series))
     estimate = _combine(candidates, weights, mean_square=float(risks[-1]), evidence=evidence)
@@ -83,9 +86,10 @@ def _check(series: Series, candidates: Sequence[Candidate]) -> None:
             )
 
 
-def _prior(candidates: Sequence[Candidate]) -> Float64Array:
+def _weights(evidence: Evidence, candidates: Sequence[Candidate]) -> LocalWeights:
     prior = np.array([_PRIOR.get(one.method, _USUAL_PRIOR) for one in candidates])
-    return np.asarray(prior / prior.sum())
+    caution = np.array([_CAUTION.get(one.method, _USUAL_CAUTION) for one in candidates])
+    return LocalWeights.of(evidence, prior / prior.sum(), caution)
 
 
 def _judged(one: Candidate, risk: float, sd: float, weight: float) -> Judged:
@@ -133,6 +137,6 @@ def _training_gain_db(evidence: Evidence, candidates: Sequence[Candidate], risks
     if not trained or trained[0] == 0:
         return None
     others, rest = evidence.without(trained), [one for one in candidates if not one.trained]
-    weights = LocalWeights.of(others, _prior(rest))
+    weights = _weights(others, rest)
     without, _ = estimated_risks(others.with_combination(weights.at(others.places)), candidates[0].estimate)
     return float(10.0 * np.log10(without[-1] / risks[-1]))

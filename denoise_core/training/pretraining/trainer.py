@@ -22,6 +22,7 @@ from denoise_core.instant.pretraining import synthetic
 from denoise_core.instant.pretraining.trainer import VALIDATION_SEED, Plan, Training, Windows, save_checkpoint, say_line
 from denoise_core.model.losses import LOG_VARIANCE_RANGE
 from denoise_core.networks import TwoSided, build
+from denoise_core.training.precision import can_use_bfloat16
 from denoise_core.training.pretraining.examples import Examples, draw_examples
 
 PLAN = Plan(samples=2**14, lengths=(2048, 1024, 4096), rate=4e-3)
@@ -45,7 +46,8 @@ class LSTMTraining(Training):
         return Windows(self.plan, draw_examples)
 
     def _loss(self, made: Examples, progress: float) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=progress < _PRECISE_FROM):
+        rough = progress < _PRECISE_FROM and can_use_bfloat16(torch.device("cpu"))
+        with torch.autocast("cpu", torch.bfloat16, enabled=rough):
             mean, log_variance = forward(self.network, made)
         return loss(mean.float(), log_variance.float(), made)
 

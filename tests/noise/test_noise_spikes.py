@@ -93,3 +93,12 @@ def test_single_samples_are_events_if_they_come_at_even_intervals():
         noisy = rng.standard_normal(4096)
         noisy[places] += 20.0
         assert are_events(noisy, find_spikes(noisy)) == expected
+
+
+def test_spikes_are_the_signal_where_there_is_nothing_else_but_noise():
+    rng = np.random.default_rng(0)
+    impulses = spikes(2000, rng, share=0.01, size=12.0)
+    noise = rng.standard_normal(2000)
+    alone, beside = impulses + noise, impulses + noise + 1.5 * np.sin(np.arange(2000) / 40.0)
+    assert are_events(alone, find_spikes(alone))
+    assert not are_events(beside, find_spikes(beside))

@@ -23,8 +23,14 @@ from denoise_core.training.events import Event
 
 COMBINED = (quick.INSTANT, quick.NONLOCAL, "wavelet", RECORDING)
 """The methods that are combined; the first is the reference. One that refuses a series is left out."""
-NETWORK, GUIDED = "lstm", "guided"
-LABELS = {**quick.LABELS, RECORDING: "The recording itself", NETWORK: "Your network", GUIDED: "Instant, told of your network"}
+NETWORK, GUIDED, GUIDED_NONLOCAL = "lstm", "guided", "guided_nonlocal"
+LABELS = {
+    **quick.LABELS,
+    RECORDING: "The recording itself",
+    NETWORK: "Your network",
+    GUIDED: "Instant, told of your network",
+    GUIDED_NONLOCAL: "Repetitions, told of your network",
+}
 
 
 def denoise(
@@ -200,13 +206,17 @@ def _quick_candidates(draws: Draws, instant: Estimate, told: _Told) -> Iterator[
     first.made[draws.series.values.tobytes()] = instant
 
     def refine(series: Series, *, stated: NoiseConfig) -> Estimate:
-        known = describe_series(series, stated) if stated != NO_STATEMENT else None
-        return quick.refine(series, first(series, stated=stated), known)
+        return _refine(series, first(series, stated=stated), stated=stated)
 
     special: dict[str, Callable[..., Estimate]] = {quick.INSTANT: first, quick.NONLOCAL: refine, RECORDING: _unchanged}
     for name in COMBINED:
         with suppress(DenoiseError):
             yield _told_candidate(name, special.get(name) or quick.function(name), draws, told)
+
+
+def _refine(series: Series, first: Estimate, *, stated: NoiseConfig) -> Estimate:
+    known = describe_series(series, stated) if stated != NO_STATEMENT else None
+    return quick.refine(series, first, known)
 
 
 def _told_candidate(
@@ -223,12 +233,15 @@ def _told_candidate(
 
 
 def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, told: _Told, *, trained: bool) -> Iterator[Candidate]:
-    """The network's result, and the instant one that was told of it."""
+    """The network's result, the instant one that was told of it, and what repetitions make of that."""
     yield by_twin(NETWORK, estimate, twin, draws, label=LABELS[NETWORK], trained=trained)
     with suppress(DenoiseError):
         guided = quick.guided(draws.series, estimate, stated=told.whole)
         guided_twin = quick.guided(draws.noisier(), twin, stated=told.noisier)
         yield by_twin(GUIDED, guided, guided_twin, draws, label=LABELS[GUIDED], trained=trained)
+        refined = _refine(draws.series, guided, stated=told.whole)
+        refined_twin = _refine(draws.noisier(), guided_twin, stated=told.noisier)
+        yield by_twin(GUIDED_NONLOCAL, refined, refined_twin, draws, label=LABELS[GUIDED_NONLOCAL], trained=trained)
 
 
 class _Remembering:

@@ -3,6 +3,7 @@
 from denoise_core.assess.diagnostics import on_gaps, on_noise, on_series, on_training
 from denoise_core.assess.disturbances import on_disturbances
 from denoise_core.assess.familiarity import can_rescale, differences, fitted_scaling
+from denoise_core.assess.findings import Finding
 from denoise_core.assess.held_out import on_test_part
 from denoise_core.assess.metrics import METRICS, score
 from denoise_core.assess.noise_words import noise_density, noise_in_words
@@ -14,6 +15,7 @@ from denoise_core.assess.verdict import Figure, Sentence, Verdict, judge
 __all__ = [
     "METRICS",
     "Figure",
+    "Finding",
     "Residual",
     "Sentence",
     "Spectra",

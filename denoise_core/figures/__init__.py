@@ -4,6 +4,7 @@ from denoise_core.figures.charts import axis_values, loss, overlay, preview, spe
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.shares import shares
 from denoise_core.figures.small_multiples import small_multiples
+from denoise_core.figures.strip import range_around
 from denoise_core.figures.traces import DARK, Figure, View, shorten
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "overlay",
     "panels",
     "preview",
+    "range_around",
     "shares",
     "shorten",
     "small_multiples",

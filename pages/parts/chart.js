@@ -67,6 +67,11 @@ function listen(Plotly, node, chart) {
     clearTimeout(chart.timer)
     chart.timer = setTimeout(() => chart.send("view", view), 150)
   })
+  // Bars that stand for a stretch of the record carry the range that shows it.
+  node.on("plotly_click", (event) => {
+    const range = event.points[0]?.customdata
+    if (Array.isArray(range) && range.length === 2) Plotly.relayout(node, { "xaxis.range": range })
+  })
   chart.observer = new ResizeObserver(() => node.offsetParent && Plotly.Plots.resize(node))
   chart.observer.observe(node)
 }
@@ -83,6 +88,11 @@ async function draw(Plotly, root, data, chart) {
   node.style.height = chart.height + "px"
   await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
+  // A range that the page asks for is shown once; then the zoom is the person's again.
+  if (data.range && data.range.number !== chart.asked) {
+    chart.asked = data.range.number
+    await Plotly.relayout(node, { "xaxis.range": data.range.view })
+  }
   root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }

@@ -37,6 +37,7 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
     """
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "toolbar": toolbar}
     data["alt"] = alt or figure["layout"]["meta"]["alt"]
+    data["range"] = state.value(_range_key(key))
     # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
     _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
 
@@ -45,6 +46,16 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
 def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "") -> None:
     """A chart that asks `make` for a finer figure of the range zoomed to; the page around it does not rerun."""
     draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
+
+
+def go_to(key: str, view: View) -> None:
+    """Let the chart `key` show this range of its x axis from the next rerun on, until a person zooms it elsewhere."""
+    before = state.value(_range_key(key)) or {"number": 0}
+    state.put(_range_key(key), {"number": before["number"] + 1, "view": list(view)})
+
+
+def _range_key(key: str) -> str:
+    return f"{key}-range"
 
 
 def _ignore() -> None:

@@ -11,7 +11,7 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, CANCELLED_REASON
 from denoise_core.methods import METHODS
 from denoise_core.model import about
-from pages.parts import chart, messages, state
+from pages.parts import chart, messages, places, state
 from pages.parts.cached import INSTANT, run_blend, run_estimate, run_noise, run_series, spectra_of, store
 from pages.parts.history import history
 from pages.parts.result_view import ResultView
@@ -129,12 +129,16 @@ def picture(result: ResultView) -> None:
     """The recording with the result, and below it what was removed."""
     series, estimate, clean = result.series, result.estimate, result.truth
     beside = {} if result.instant is None else {_INSTANT.label: result.instant}
+    found, key = result.verdict, f"result-{result.run.id}-{result.i}"
     chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, beside=beside, band=result.band, view=view),
-        key=f"result-{result.run.id}-{result.i}",
+        lambda view: figures.overlay(
+            series, estimate, truth=clean, beside=beside, band=result.band, places=found.places, view=view
+        ),
+        key=key,
         height=480,
-        alt=result.verdict.alt,
+        alt=found.alt,
     )
+    places.chooser(found.places, series, chart_key=key)
 
 
 def comparison(result: ResultView) -> None:

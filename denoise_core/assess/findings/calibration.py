@@ -1,0 +1,28 @@
+"""From where on evidence counts: set on the tuning kinds of tests/damage.py by tests/benchmarks/verdict.py --calibrate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from denoise_core.assess.findings.finding import Evidence, Kind
+
+LIMITS: Mapping[Kind, float] = {
+    "details": 5.5,
+    "edges": 4.2,
+    "repeats": 4.0,
+    "missed": 1.5,
+    "tone": 3.3,
+    "slow": 3.0,
+}
+"""Strength of the evidence above which signal was lost."""
+
+TOLERATED = 0.02
+"""Share of the energy of the stated error that may be lost signal of one kind: each method loses some to remove the noise."""
+
+LOCAL = 4.5
+"""Contribution of a single stretch above which it is named as a place; chance reaches 4.5 in 1 of 300,000."""
+
+
+def is_beyond_limit(found: Evidence, error_energy: float) -> bool:
+    """Whether the strength is beyond the limit of its kind and the tolerated share; see `Normalised.error_energy`."""
+    return found.strength**2 > LIMITS[found.kind] ** 2 + TOLERATED * error_energy

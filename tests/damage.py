@@ -109,6 +109,14 @@ def ringing_impacts(n: int, rng: Rng) -> Signal:
     return over(events(n, shape, rng, every=rng.uniform(150, 350), jitter=0.02, spread=0.1), rng.uniform(0.2, 0.7) * shaft)
 
 
+def cusps(n: int, rng: Rng) -> Signal:
+    """Peaks with a sharp tip and long flanks, over a slow tone."""
+    time = np.abs(np.arange(-80.0, 81.0))
+    shape = (1.0 + time / rng.uniform(5, 20)) ** -4.0
+    tone = np.sin(2 * np.pi * rng.uniform(0.002, 0.01) * _time(n))
+    return over(events(n, shape, rng, every=rng.uniform(200, 500), jitter=0.4, spread=0.3), rng.uniform(0.1, 0.5) * tone)
+
+
 def knocks(n: int, rng: Rng) -> Signal:
     """Sharp one-sided blows with two tones in their tail, at random times."""
     time = _time(160)
@@ -126,6 +134,14 @@ def levels(n: int, rng: Rng) -> Signal:
     return Signal(parts=(values,))
 
 
+def set_points(n: int, rng: Rng) -> Signal:
+    """Levels that are approached from either side along a smooth S."""
+    changes = rng.choice(np.arange(200, n - 200), max(4, n // 700), replace=False)
+    width, heights = rng.uniform(1, 12), rng.standard_normal(len(changes))
+    flanks = [h / (1.0 + np.exp(-np.clip((_time(n) - at) / width, -50, 50))) for at, h in zip(changes, heights, strict=True)]
+    return Signal(parts=(np.sum(flanks, axis=0),))
+
+
 def ramps(n: int, rng: Rng) -> Signal:
     """Saw teeth of irregular length and height, each with a fast flank."""
     starts = np.sort(rng.choice(n, max(6, n // 500), replace=False))
@@ -140,6 +156,14 @@ def steady_tones(n: int, rng: Rng) -> Signal:
     tones = [a * np.sin(2 * np.pi * f * _time(n) + rng.uniform(0, 6)) for a, f in zip((1.0, 0.5, 0.3), frequencies, strict=True)]
     first = rng.integers(3)
     return Signal(parts=tuple(tones[(first + k) % 3] for k in range(3)))
+
+
+def triangle_wave(n: int, rng: Rng) -> Signal:
+    """A tone with its odd harmonics, of which one is damaged."""
+    frequency, phase = rng.uniform(0.002, 0.03), rng.uniform(0, 6)
+    parts = [np.sin((2 * k + 1) * (2 * np.pi * frequency * _time(n) + phase)) * (-1) ** k / (2 * k + 1) ** 2 for k in range(5)]
+    first = rng.integers(3)
+    return Signal(parts=tuple(parts[(first + k) % 5] for k in range(5)))
 
 
 def wandering_tones(n: int, rng: Rng) -> Signal:
@@ -159,6 +183,14 @@ def wandering_baseline(n: int, rng: Rng) -> Signal:
     return Signal(parts=(slow, quick / quick.std()))
 
 
+def bent_line(n: int, rng: Rng) -> Signal:
+    """Straight pieces of different slopes, under a train of short pulses."""
+    knots = np.linspace(0, n, rng.integers(3, 7))
+    slow = np.interp(_time(n), knots, rng.standard_normal(len(knots)))
+    pulses = events(n, np.hanning(31), rng, every=170, jitter=0.3, spread=0.3).part
+    return Signal(parts=((slow - slow.mean()) / slow.std(), pulses))
+
+
 def relaxation(n: int, rng: Rng) -> Signal:
     """A warm-up and a slow swing, under a train of pulses."""
     time = _time(n) / n
@@ -173,6 +205,14 @@ def heartbeats(n: int, rng: Rng) -> Signal:
     shape = np.exp(-0.5 * (time / 4) ** 2) - 0.25 * np.exp(-0.5 * ((time - 11) / 4) ** 2)
     shape = shape + 0.3 * np.exp(-0.5 * ((time - 75) / 16) ** 2)
     return events(n, shape, rng, every=rng.uniform(240, 320), jitter=0.04, spread=0.06)
+
+
+def needles(n: int, rng: Rng) -> Signal:
+    """Narrow pulses of either form of tip at random times, of heights that differ much."""
+    width = rng.uniform(1.5, 8.0)
+    time = np.arange(-40.0, 41.0)
+    shape = np.exp(-0.5 * (time / width) ** 2) if rng.random() < 0.5 else np.maximum(0.0, 1.0 - np.abs(time) / (2 * width))
+    return events(n, shape, rng, every=rng.uniform(110, 300), jitter=0.3, spread=0.3)
 
 
 def double_pulses(n: int, rng: Rng) -> Signal:
@@ -242,20 +282,20 @@ def _some(signal: Signal, chosen: np.ndarray) -> Float64Array:
     return np.where(chosen[nearest], signal.part, 0.0)
 
 
-Kinds = dict[str, tuple[Make, tuple[Harm, ...]]]
+Kinds = dict[str, tuple[tuple[Make, ...], tuple[Harm, ...]]]
 TUNING: Kinds = {
-    "impacts": (ringing_impacts, (attenuated, averaged, clipped)),
-    "edges": (levels, (averaged,)),
-    "tones": (steady_tones, (attenuated,)),
-    "slow trends": (wandering_baseline, (attenuated,)),
-    "missed repeats": (heartbeats, (weakened, missed)),
+    "impacts": ((ringing_impacts, cusps), (attenuated, averaged, clipped)),
+    "edges": ((levels, set_points), (averaged,)),
+    "tones": ((steady_tones, triangle_wave), (attenuated,)),
+    "slow trends": ((wandering_baseline, bent_line), (attenuated,)),
+    "missed repeats": ((heartbeats, needles), (weakened, missed)),
 }
 KEPT_BACK: Kinds = {
-    "impacts": (knocks, (faded, blurred, saturated)),
-    "edges": (ramps, (blurred,)),
-    "tones": (wandering_tones, (faded,)),
-    "slow trends": (relaxation, (faded,)),
-    "missed repeats": (double_pulses, (weakened_for_a_while, missed)),
+    "impacts": ((knocks,), (faded, blurred, saturated)),
+    "edges": ((ramps,), (blurred,)),
+    "tones": ((wandering_tones,), (faded,)),
+    "slow trends": ((relaxation,), (faded,)),
+    "missed repeats": ((double_pulses,), (weakened_for_a_while, missed)),
 }
 
 
@@ -298,8 +338,8 @@ def cases(kinds: Kinds, *, count: int, seed: int, lengths: tuple[int, ...] = LEN
     for number in range(count):
         rng = np.random.default_rng([seed, number])
         family = list(kinds)[number % len(kinds)]
-        make, harms = kinds[family]
-        signal = make(int(rng.choice(lengths)), rng)
+        makes, harms = kinds[family]
+        signal = makes[rng.integers(len(makes))](int(rng.choice(lengths)), rng)
         n = len(signal.clean)
         noise = NOISES[rng.integers(len(NOISES))]
         error = noise(n, rng, signal.clean)

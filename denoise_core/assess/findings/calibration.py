@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from denoise_core.assess.findings.finding import Evidence, Kind
 
 LIMITS: Mapping[Kind, float] = {
-    "details": 5.5,
-    "edges": 4.2,
-    "repeats": 4.0,
-    "missed": 1.5,
-    "tone": 3.3,
-    "slow": 3.0,
+    "details": 7.0,
+    "edges": 4.4,
+    "repeats": 3.4,
+    "missed": 1.0,
+    "tone": 3.2,
+    "slow": 2.75,
 }
 """Strength of the evidence above which signal was lost."""
 
-TOLERATED = 0.02
+TOLERATED = 0.015
 """Share of the energy of the stated error that may be lost signal of one kind: each method loses some to remove the noise."""
 
 LOCAL = 4.5

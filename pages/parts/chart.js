@@ -1,7 +1,7 @@
 // A chart that is drawn once and then only changed: new data never rebuild it, so zoom and pan stay.
 const charts = new WeakMap()
 // Named one by one: plotly would also offer to send the data to a server of its own.
-const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
+const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]]
 
 function library() {
   if (!window.denoisePlotly) {
@@ -60,6 +60,15 @@ function showAll(Plotly, node) {
   return Plotly.relayout(node, Object.fromEntries(axes.map((name) => [name + ".autorange", true])))
 }
 
+// As on the page, but on the ground of the theme: the chart itself has none, and light words would vanish on paper.
+function save(Plotly, root, node, format) {
+  const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#ffffff"
+  const layout = { ...node.layout, paper_bgcolor: ground, plot_bgcolor: ground, autosize: false }
+  const size = { width: node.offsetWidth, height: node.offsetHeight, scale: format === "png" ? 2 : 1 }
+  const name = (root.getAttribute("aria-label") ?? "chart").slice(0, 60).replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "")
+  return Plotly.downloadImage({ data: node.data, layout }, { format, filename: name || "chart", ...size })
+}
+
 function listen(Plotly, node, chart) {
   node.on("plotly_relayout", (event) => {
     const view = viewOf(event)
@@ -92,6 +101,10 @@ async function draw(Plotly, root, data, chart) {
   if (data.range && data.range.number !== chart.asked) {
     chart.asked = data.range.number
     await Plotly.relayout(node, { "xaxis.range": data.range.view })
+  }
+  for (const button of root.querySelectorAll(".denoise-save")) {
+    button.hidden = !data.toolbar
+    button.onclick = () => save(Plotly, root, node, button.dataset.format)
   }
   root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)

@@ -18,7 +18,7 @@ import numpy as np
 
 from denoise_core import signals
 from denoise_core.assess import judge
-from denoise_core.assess.findings.calibration import TOLERATED
+from denoise_core.assess.findings.calibration import remaining_strength
 from denoise_core.assess.findings.normalised import normalise
 from denoise_core.assess.findings.search import evidence
 from denoise_core.noise import Noise, describe
@@ -102,8 +102,7 @@ def _strengths(case: Case, noise: Noise) -> dict[str, float]:
     given = normalise(case.series.values, case.estimate, noise)
     if given is None:
         return {}
-    tolerated = TOLERATED * given.error_energy
-    return {kind: float(np.sqrt(max(0.0, one.strength**2 - tolerated))) for kind, one in evidence(given).items()}
+    return {kind: remaining_strength(one, given.error_energy) for kind, one in evidence(given).items()}
 
 
 def seconds(n: int) -> float:

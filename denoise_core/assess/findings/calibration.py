@@ -25,4 +25,10 @@ LOCAL = 4.5
 
 def is_beyond_limit(found: Evidence, error_energy: float) -> bool:
     """Whether the strength is beyond the limit of its kind and the tolerated share; see `Normalised.error_energy`."""
-    return found.strength**2 > LIMITS[found.kind] ** 2 + TOLERATED * error_energy
+    return remaining_strength(found, error_energy) > LIMITS[found.kind]
+
+
+def remaining_strength(found: Evidence, error_energy: float) -> float:
+    """What is left of the strength without the tolerated share of the stated error; that of single missed events stays."""
+    tolerated = 0.0 if found.kind == "missed" else TOLERATED * error_energy
+    return float(max(0.0, found.strength**2 - tolerated)) ** 0.5

@@ -18,7 +18,9 @@ _HEIGHT, _OF_TALLEST = 4.0, 0.3  # least height of an event: in sds of the noise
 _ALIKE = 0.7  # correlation with the mean of all
 _FEWEST = 5
 _MORE_DISTINCT = 1.5  # from which on the events of the recording are taken in place of those of the estimate
-_HEIGHT_MISSED = 0.5  # of the usual size, from which on an event counts as one that was removed
+_RESEMBLES = 0.5  # correlation of the residual with the shape of an event
+# Of the usual size: from the first on in the residual, and below the second in the estimate, an event counts as removed.
+_MOST_OF_IT, _LITTLE_OF_IT = 0.5, 0.5
 _MOST_EVENTS = 20_000
 
 
@@ -38,6 +40,7 @@ class Events:
     places: NDArray[np.int64]
     shape: Float64Array
     residual: Float64Array
+    estimate: Float64Array
     in_recording: bool
 
     @property
@@ -90,21 +93,20 @@ def lost_height(events: Events) -> Evidence:
 
 
 def missed_events(events: Events) -> Evidence:
-    """Where the residual holds an event of the same shape and there is none in the estimate."""
-    n = len(events.residual)
+    """Where the residual holds most of an event and the estimate less than half of one."""
     shape = np.clip(events.shape, -CLIPPED, CLIPPED)  # as the residual is
     size = float(np.sqrt(np.sum(shape**2)))
     match = np.convolve(events.residual, shape[::-1], mode="same") / size
-    free = np.ones(n, dtype=bool)
-    for place in events.places:
-        free[max(0, place - _REACH) : place + _REACH + 1] = False
-    free[:_REACH] = free[n - _REACH :] = False
-    expected = float(np.sqrt(2.0 * np.log(2.0 + np.count_nonzero(free))))
-    match = np.where(free, match, 0.0)
-    places = _tops(match, max(_HEIGHT_MISSED * size, expected + 1.0))
+    # In a burst of noise the match is large, the resemblance is not.
+    energy = np.convolve(events.residual**2, np.ones(len(shape)), mode="same")
+    match[match < _RESEMBLES * np.sqrt(energy)] = 0.0
+    expected = float(np.sqrt(2.0 * np.log(len(match))))
+    places = _tops(match, max(_MOST_OF_IT * size, expected))
+    kept = _epochs(events.estimate, places) @ events.shape / events.size**2
+    places = places[kept < _LITTLE_OF_IT]
     return Evidence(
         kind="missed",
-        strength=float(match.max() - expected) if len(places) else 0.0,
+        strength=float(match[places].max(initial=expected) - expected),
         share=1.0,
         scale=float(len(events.shape) * events.step),
         count=len(places),
@@ -117,8 +119,8 @@ def _events(given: Normalised, step: int, in_recording: bool) -> Events | None:
     residual, values = _averaged(given.residual, step), _averaged(given.estimate, step)
     if len(values) < 8 * _REACH:
         return None
-    values = values + residual if in_recording else values
-    flat = values - _moving_mean(values, _BACKGROUND)
+    estimate = values - _moving_mean(values, _BACKGROUND)
+    flat = estimate + residual - _moving_mean(residual, _BACKGROUND) if in_recording else estimate
     sign = 1.0 if float(flat.max()) >= -float(flat.min()) else -1.0
     least = max(_HEIGHT, _OF_TALLEST * float(np.quantile(sign * flat, 0.999)))
     places = _tops(sign * flat, least)[:_MOST_EVENTS]
@@ -132,7 +134,12 @@ def _events(given: Normalised, step: int, in_recording: bool) -> Events | None:
     if len(places) < _FEWEST:
         return None
     return Events(
-        step=step, places=places, shape=_epochs(flat, places).mean(axis=0), residual=residual, in_recording=in_recording
+        step=step,
+        places=places,
+        shape=_epochs(flat, places).mean(axis=0),
+        residual=residual,
+        estimate=estimate,
+        in_recording=in_recording,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ from denoise_core.series import Estimate, Float64Array, Series
 
 _ORDER: tuple[Kind, ...] = ("repeats", "missed", "tone", "edges", "slow", "details")
 
+_MOSTLY = 0.5
+
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
@@ -35,9 +38,7 @@ def evidence(given: Normalised) -> dict[Kind, Evidence]:
     events = find_events(given)
     found = [lost_details(given), rounded_edges(given), lost_tone(given), lost_movement(given)]
     if events is not None:
-        found.append(lost_height(events))
-        if not events.in_recording:
-            found.append(missed_events(events))
+        found += [lost_height(events), missed_events(events)]
     return {one.kind: one for one in found}
 
 
@@ -54,12 +55,25 @@ def find(series: Series, estimate: Estimate, noise: Noise | None) -> Findings:
     if given is None:
         return Findings()
     found = evidence(given)
-    lost = [found[kind] for kind in _ORDER if kind in found and is_beyond_limit(found[kind], given.error_energy)]
-    texts = [in_words(one, given, series) for one in lost]
-    spans = [place for one, text in zip(lost, texts, strict=True) for place in places(one, given, text)]
+    lost = {kind: found[kind] for kind in _ORDER if kind in found and is_beyond_limit(found[kind], given.error_energy)}
+    told = [one for one in lost.values() if not _is_explained(one, lost)]
+    texts = [in_words(one, given, series) for one in told]
+    spans = [place for one, text in zip(told, texts, strict=True) for place in places(one, given, text)]
     if noise is not None:
         spans += louder_stretches(_without_median(residual), noise, series)
     return Findings(sentences=tuple(texts), places=tuple(sorted(spans, key=lambda one: (one.start, one.stop))))
+
+
+def _is_explained(one: Evidence, lost: Mapping[Kind, Evidence]) -> bool:
+    """Whether it is another view of what is told already: of repeated events the edges and the details, of edges the details."""
+    if one.kind == "details":
+        return "repeats" in lost or "edges" in lost
+    if one.kind != "edges" or "repeats" not in lost:
+        return False
+    events = np.sort(lost["repeats"].places)
+    nearest = np.clip(np.searchsorted(events, one.places), 1, len(events) - 1)
+    away = np.minimum(np.abs(one.places - events[nearest - 1]), np.abs(one.places - events[nearest]))
+    return bool(np.mean(away <= lost["repeats"].scale / 2) > _MOSTLY)
 
 
 def _without_median(residual: Float64Array) -> Float64Array:

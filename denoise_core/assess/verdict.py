@@ -136,11 +136,11 @@ def _on_truth(gain_db: float | None) -> Iterator[Sentence]:
 def _on_amount(residual: Residual) -> Iterator[Sentence]:
     if residual.noise_sd == 0.0:
         yield Sentence(severity="note", text="No noise is visible in this series: neighbouring values agree exactly.")
-    elif residual.sd < LITTLE_REMOVED * residual.noise_sd:
+    elif residual.calm_sd < LITTLE_REMOVED * residual.noise_sd:
         text = "Nothing was removed." if residual.sd == 0.0 else "Almost nothing was removed."
         yield Sentence(severity="warn", text=text, short="That is far less than the estimated noise.")
-    elif residual.sd > MUCH_REMOVED * residual.noise_sd:
-        times = residual.sd / residual.noise_sd
+    elif residual.calm_sd > MUCH_REMOVED * residual.noise_sd:
+        times = residual.calm_sd / residual.noise_sd
         yield Sentence(
             severity="warn",
             text=f"More was removed than the estimated noise: {times:.1f} times its level.",

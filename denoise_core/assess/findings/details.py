@@ -13,7 +13,7 @@ _SMOOTH = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9.0
 _DETAIL_SD = float(np.sqrt(np.sum((np.eye(5)[2] - _SMOOTH) ** 2)))  # of the details of white noise of sd 1
 # A method leaves part of the noise in its result; only details that stand out of it count: from so many sds of the noise, or of
 # the usual details where these are smaller.
-_NOISE_SDS, _USUAL_SDS, _LEAST_SDS = 4.0, 5.0, 0.3
+_NOISE_SDS, _USUAL_SDS, _LEAST_SDS = 4.0, 5.0, 2.0
 _STRETCHES = 64
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from denoise_core.series import Float64Array
 
-Kind = Literal["details", "edges", "repeats", "missed", "tone", "slow", "level"]
+Kind = Literal["details", "edges", "repeats", "missed", "pulses", "tone", "slow", "level"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Finding:
     start, stop : int
         Samples, counted from 0; the last one is not part of it.
     kind : str
-        "details", "edges", "repeats", "missed" (events), "tone", "slow": signal was removed; "level": other than described.
+        "level": louder than the noise is described; all others: signal was removed.
     size : float
         How large: the share of the signal that was lost, or an amplitude in the unit of the series where none is known.
     text : str

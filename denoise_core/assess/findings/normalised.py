@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from denoise_core.assess.findings.calibration import NoiseClass
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
 from denoise_core.dsp.whitening import whiten
@@ -29,8 +30,8 @@ class Normalised:
     residual, estimate : float64 arrays of shape (n,)
     unit : float64 array of shape (n,)
         What an amplitude of 1 is at each sample, in the unit of the series.
-    is_white : bool
-        Whether the noise is described as white: then its power at the lowest frequencies is known.
+    noise_class : str
+        Whether the noise is described as "white" and of one level, "coloured", or white and of a "varying" level.
     error_energy : float
         Sum of the squares of the error that the method states; 0 where it states none.
     """
@@ -38,7 +39,7 @@ class Normalised:
     residual: Float64Array
     estimate: Float64Array
     unit: Float64Array
-    is_white: bool
+    noise_class: NoiseClass
     error_energy: float = 0.0
 
     def __len__(self) -> int:
@@ -71,15 +72,20 @@ def normalise(noisy: Float64Array, estimate: Estimate, noise: Noise | None) -> N
     if level is None:
         return None
     flat = np.clip(flat / level, -CLIPPED, CLIPPED)
-    is_white = noise is None or (noise.power is None and noise.correlation == 0.0)
     unit = described * level
     return Normalised(
         residual=flat,
         estimate=(kept - np.nanmean(kept)) / level,
         unit=unit,
-        is_white=is_white,
+        noise_class=_class_of(noise),
         error_energy=0.0 if estimate.sd is None else float(np.nansum((estimate.sd / unit)[~missing] ** 2)),
     )
+
+
+def _class_of(noise: Noise | None) -> NoiseClass:
+    if noise is None or (noise.power is None and noise.correlation == 0.0):
+        return "white" if noise is None or noise.levels is None else "varying"
+    return "coloured"
 
 
 def _whiten(values: Float64Array, noise: Noise | None) -> Float64Array:

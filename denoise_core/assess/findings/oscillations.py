@@ -34,7 +34,7 @@ def _peak(residual: Float64Array, length: int) -> Evidence:
     return Evidence(
         kind="tone",
         strength=float(np.sqrt(2.0 * max(0.0, relative[top] * independent - by_chance) / np.sqrt(independent))),
-        amplitude=float(np.sqrt(max(mean[top] - 1.0, 0.0) / length * 8.0 / 3.0)),
+        amplitude=float(np.sqrt(6.0 * max(mean[top] - 1.0, 0.0) / length)),
         scale=length / top,
         contributions=power[:, top] / mean[top] if len(power) > 1 else np.zeros(0),
     )

@@ -18,9 +18,10 @@ _HEIGHT, _OF_TALLEST = 4.0, 0.3  # least height of an event: in sds of the noise
 _ALIKE = 0.7  # correlation with the mean of all
 _FEWEST = 5
 _MORE_DISTINCT = 1.5  # from which on the events of the recording are taken in place of those of the estimate
-_RESEMBLES = 0.5  # correlation of the residual with the shape of an event
+_NEAR_TOP = slice(_REACH - 3, _REACH + 4)
+_RESEMBLES = 0.4  # correlation of the residual with the shape of an event
 # Of the usual size: from the first on in the residual, and below the second in the estimate, an event counts as removed.
-_MOST_OF_IT, _LITTLE_OF_IT = 0.5, 0.5
+_MOST_OF_IT, _LITTLE_OF_IT = 0.4, 0.5
 _MOST_EVENTS = 20_000
 
 
@@ -70,20 +71,21 @@ def _most_distinct(given: Normalised, *, in_recording: bool) -> Events | None:
 
 
 def lost_height(events: Events) -> Evidence:
-    """How far the residual about the events resembles them."""
+    """How far the residual about the events resembles them, or is the same about each of them at one place or another."""
     parts = _epochs(events.residual, events.places)
     number, shape = len(events.places), events.shape
-    compared = shape.copy()
+    compared, mean = shape.copy(), parts.mean(axis=0)
+    common = mean * np.sqrt(number)
     if events.in_recording:  # the tops were chosen where the noise is high
-        compared[_REACH - 1 : _REACH + 2] = 0.0
+        compared[_NEAR_TOP] = common[_NEAR_TOP] = 0.0
     products = parts @ compared / max(float(np.sqrt(np.sum(compared**2))), 1e-12)
-    mean = parts.mean(axis=0)
+    by_chance = 2.0 * np.log(len(common))
     top = int(np.argmax(np.abs(shape if events.in_recording else shape + mean)))
     near = slice(max(0, top - 1), top + 2)
     height = float(np.sum(shape[near] + (0.0 if events.in_recording else mean[near])))
     return Evidence(
         kind="repeats",
-        strength=float(np.sum(products) / np.sqrt(number)),
+        strength=float(max(np.sum(products) / np.sqrt(number), np.sqrt(max(0.0, float(np.max(common**2)) - by_chance)))),
         share=float(np.sum(mean[near])) / height if height else 0.0,
         scale=float(len(shape) * events.step),
         count=number,
@@ -96,9 +98,10 @@ def missed_events(events: Events) -> Evidence:
     """Where the residual holds most of an event and the estimate less than half of one."""
     shape = np.clip(events.shape, -CLIPPED, CLIPPED)  # as the residual is
     size = float(np.sqrt(np.sum(shape**2)))
-    match = np.convolve(events.residual, shape[::-1], mode="same") / size
+    residual = np.clip(events.residual, -CLIPPED, CLIPPED)
+    match = np.convolve(residual, shape[::-1], mode="same") / size
     # In a burst of noise the match is large, the resemblance is not.
-    energy = np.convolve(events.residual**2, np.ones(len(shape)), mode="same")
+    energy = np.convolve(residual**2, np.ones(len(shape)), mode="same")
     match[match < _RESEMBLES * np.sqrt(energy)] = 0.0
     expected = float(np.sqrt(2.0 * np.log(len(match))))
     places = _tops(match, max(_MOST_OF_IT * size, expected))

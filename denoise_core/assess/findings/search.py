@@ -14,13 +14,14 @@ from denoise_core.assess.findings.finding import Evidence, Finding, Kind
 from denoise_core.assess.findings.level import louder_stretches
 from denoise_core.assess.findings.normalised import Normalised, normalise
 from denoise_core.assess.findings.oscillations import lost_tone
+from denoise_core.assess.findings.pulses import lost_pulses
 from denoise_core.assess.findings.repeats import find_events, lost_height, missed_events
 from denoise_core.assess.findings.slow_movements import lost_movement
 from denoise_core.assess.findings.words import in_words, places
 from denoise_core.noise import Noise
 from denoise_core.series import Estimate, Float64Array, Series
 
-_ORDER: tuple[Kind, ...] = ("repeats", "missed", "tone", "edges", "slow", "details")
+_ORDER: tuple[Kind, ...] = ("repeats", "missed", "tone", "pulses", "edges", "slow", "details")
 
 _MOSTLY = 0.5
 
@@ -36,7 +37,7 @@ class Findings:
 def evidence(given: Normalised) -> dict[Kind, Evidence]:
     """What each check says, by its kind."""
     events = find_events(given)
-    found = [lost_details(given), rounded_edges(given), lost_tone(given), lost_movement(given)]
+    found = [lost_details(given), rounded_edges(given), lost_tone(given), lost_movement(given), lost_pulses(given)]
     if events is not None:
         found += [lost_height(events), missed_events(events)]
     return {one.kind: one for one in found}
@@ -55,13 +56,17 @@ def find(series: Series, estimate: Estimate, noise: Noise | None) -> Findings:
     if given is None:
         return Findings()
     found = evidence(given)
-    lost = {kind: found[kind] for kind in _ORDER if kind in found and is_beyond_limit(found[kind], given.error_energy)}
+    lost = {kind: found[kind] for kind in _ORDER if kind in found and _counts(found[kind], given)}
     told = [one for one in lost.values() if not _is_explained(one, lost)]
     texts = [in_words(one, given, series) for one in told]
     spans = [place for one, text in zip(told, texts, strict=True) for place in places(one, given, text)]
     if noise is not None:
         spans += louder_stretches(_without_median(residual), noise, series)
     return Findings(sentences=tuple(texts), places=tuple(sorted(spans, key=lambda one: (one.start, one.stop))))
+
+
+def _counts(one: Evidence, given: Normalised) -> bool:
+    return is_beyond_limit(one, error_energy=given.error_energy, noise_class=given.noise_class)
 
 
 def _is_explained(one: Evidence, lost: Mapping[Kind, Evidence]) -> bool:

@@ -24,7 +24,7 @@ def lost_movement(given: Normalised) -> Evidence:
     basis = np.cos(np.pi * np.arange(1, count + 1)[:, None] * (np.arange(n) + 0.5) / n) * np.sqrt(2.0 / n)
     parts = basis @ residual
     floor = max(float(np.median(parts[_ABOVE] ** 2)) / _MEDIAN, 1e-12) if count > _ABOVE.start + 8 else 1.0
-    floor = max(floor, 1.0) if given.is_white else _UNSURE * floor
+    floor = max(floor, 1.0) if given.noise_class != "coloured" else _UNSURE * floor
     powers = np.cumsum(parts**2) / floor
     strengths = {k: float(np.sqrt(max(0.0, powers[k - 1] - k) / np.sqrt(0.5 * k))) for k in _SLOW if k < count}
     best = max(strengths, key=lambda k: strengths[k])

@@ -76,6 +76,12 @@ def _missed(found: Evidence, given: Normalised, series: Series) -> str:
     return f"{plural(found.count, 'event')} like those in the result {was} removed altogether."
 
 
+def _pulses(found: Evidence, given: Normalised, series: Series) -> str:
+    size, about = format_value(found.amplitude * _typical_unit(given), series.unit), duration(found.scale, series.time)
+    are = "A pulse is" if found.count == 1 else f"{found.count:,} pulses are"
+    return f"{are} in the residual, {size} on average over {about}."
+
+
 def _tone(found: Evidence, given: Normalised, series: Series) -> str:
     frequency = 1.0 / (found.scale * series.time.step)
     hum = series.time.unit == "s" and _is_mains(frequency)
@@ -95,6 +101,7 @@ _WORDS: Mapping[Kind, Callable[[Evidence, Normalised, Series], str]] = {
     "edges": _edges,
     "repeats": _repeats,
     "missed": _missed,
+    "pulses": _pulses,
     "tone": _tone,
     "slow": _slow,
 }

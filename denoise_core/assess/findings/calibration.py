@@ -1,4 +1,4 @@
-"""From where on evidence counts: set on the tuning kinds of tests/damage.py, see tests/benchmarks/verdict.py --calibrate."""
+"""From where on evidence counts: set on the tuning kinds of tests/damage, see tests/benchmarks/verdict.py --calibrate."""
 
 from __future__ import annotations
 

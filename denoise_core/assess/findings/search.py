@@ -24,6 +24,10 @@ from denoise_core.series import Estimate, Float64Array, Series
 _ORDER: tuple[Kind, ...] = ("repeats", "missed", "tone", "pulses", "edges", "slow", "details")
 
 _MOSTLY = 0.5
+_EXPLAINED_BY: Mapping[Kind, frozenset[Kind]] = {
+    "details": frozenset({"repeats", "edges"}),
+    "pulses": frozenset({"repeats", "missed", "tone", "slow"}),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +74,9 @@ def _counts(one: Evidence, given: Normalised) -> bool:
 
 
 def _is_explained(one: Evidence, lost: Mapping[Kind, Evidence]) -> bool:
-    """Whether it is another view of what is told already: of repeated events the edges and the details, of edges the details."""
-    if one.kind == "details":
-        return "repeats" in lost or "edges" in lost
+    """Whether it is another view of what is told already, such as the details of repeated events."""
+    if one.kind in _EXPLAINED_BY:
+        return not _EXPLAINED_BY[one.kind].isdisjoint(lost)
     if one.kind != "edges" or "repeats" not in lost:
         return False
     events = np.sort(lost["repeats"].places)

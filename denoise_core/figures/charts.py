@@ -92,6 +92,7 @@ def overlay(
         if bars := strip(places, x, axis="y3", view=view):
             lines.traces += bars
             layout |= {"yaxis3": _STRIP, "barmode": "overlay"}
+            layout["xaxis"] |= {"autorangeoptions": {"clipmin": float(x[0]), "clipmax": float(x[-1])}}
     if marked is not None:
         layout["shapes"] = [*layout.get("shapes", ()), _shade(series.time, marked)]
     return {"data": lines.traces, "layout": layout}

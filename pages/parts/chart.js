@@ -63,7 +63,9 @@ function showAll(Plotly, node) {
 // As on the page, but on the ground of the theme: the chart itself has none, and light words would vanish on paper.
 function save(Plotly, root, node, format) {
   const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#ffffff"
-  const layout = { ...node.layout, paper_bgcolor: ground, plot_bgcolor: ground, autosize: false }
+  // A picture has no web fonts: words would be wider than the room that was measured for them.
+  const font = { ...node.layout.font, family: "sans-serif" }
+  const layout = { ...node.layout, font, paper_bgcolor: ground, plot_bgcolor: ground, autosize: false }
   const size = { width: node.offsetWidth, height: node.offsetHeight, scale: format === "png" ? 2 : 1 }
   const name = (root.getAttribute("aria-label") ?? "chart").slice(0, 60).replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "")
   return Plotly.downloadImage({ data: node.data, layout }, { format, filename: name || "chart", ...size })

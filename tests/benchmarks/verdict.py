@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--calibrate", action="store_true")
     arguments = parser.parse_args()
-    count = 10 if arguments.quick else RECORDINGS
+    count = 5 if arguments.quick else RECORDINGS
     if arguments.calibrate:
         calibrate(described(cases(TUNING, count=count, seed=TUNING_SEED)))
         return

@@ -46,7 +46,7 @@ def _fields(chosen: Source, added: AddedNoise | None) -> None:
     cells[2].number_input("Seed", 0, _MOST, min(now.seed, _MOST), 1, key=keys["seed"], help=other)
     st.caption(NOISE_KINDS[kind].help)
     with st.container(horizontal=True):
-        st.button("Add this noise", key="add-noise", type="primary", on_click=_add, args=(chosen, keys))
+        st.button("Add this noise", key="add-noise", on_click=_add, args=(chosen, keys))
         st.button("Remove it", key="remove-noise", disabled=added is None, on_click=_remove, args=(chosen,))
 
 

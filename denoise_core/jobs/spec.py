@@ -33,12 +33,15 @@ class Source:
         sha256 of the uploaded bytes, as `Store.put_input` gave it; None for a series that was never a file.
     options : mapping
         JSON-able; how the file was read, so that it can be read again.
+    added_noise : mapping
+        JSON-able; the known noise that was added to the column, see `signals.AddedNoise`; empty for none.
     """
 
     input: str | None = None
     file_name: str = ""
     column: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    added_noise: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +73,8 @@ class Spec:
         """ValueError for values that no program of ours can have written; they would fail much later, and far from here."""
         texts = (self.title, self.owner, self.unit, self.model_name, self.source.file_name, self.source.column, *self.channels)
         _require(self.channels and all(isinstance(text, str) for text in texts), "its names")
-        _require(isinstance(self.source.input, str | None) and isinstance(self.source.options, Mapping), "its file")
+        _require(isinstance(self.source.input, str | None), "its file")
+        _require(all(isinstance(one, Mapping) for one in (self.source.options, self.source.added_noise)), "how its file was read")
         _require(_is_time(self.created) and isinstance(self.samples, int), "its numbers")
         _require(self.kind in (TRAIN, APPLY), "its kind")
 

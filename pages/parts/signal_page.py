@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.jobs import Source
-from pages.parts import bench, chart, freshness, noise_panel, quick_look, several, source, state
+from pages.parts import bench, chart, freshness, known_noise, noise_panel, quick_look, several, source, state
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
 from pages.parts.quick_look import Look
@@ -50,6 +50,7 @@ def show() -> None:
                 heading("Recording and result")
                 _picture(chosen, estimate)
                 noise_panel.panel(chosen, estimate)
+                known_noise.panel(chosen)
                 source.reading(chosen, recording(chosen))
             if estimate is not None:
                 with words:

@@ -1,7 +1,8 @@
 """What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
 
-A page reload is a new session. What survives it is in the URL (`run`, which series: `series`, `name`, `column`, `read`, and what
-was said of its noise: `noise`) and in one cookie (the workspace, to which runs belong).
+A page reload is a new session. What survives it is in the URL (`run`, which series: `series`, `name`, `column`, `read`, which
+known noise was added to it: `added`, and what was said of its noise: `noise`) and in one cookie (the workspace, to which runs
+belong).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
 _LONGEST_OPTIONS = 4096
-_OURS = ("run", "series", "name", "column", "read", "noise")
+_OURS = ("run", "series", "name", "column", "read", "added", "noise")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,6 +253,7 @@ def _query(session: Session) -> dict[str, str]:
     if source is not None:
         query |= {"series": source.input or "", "name": source.file_name, "column": source.column}
         query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
+        query |= {"added": json.dumps(dict(source.added_noise)) if source.added_noise else ""}
     query |= {"noise": json.dumps(said) if (said := _said(session.noise)) else ""}
     return {name: text for name, text in query.items() if text}
 
@@ -265,8 +267,13 @@ def _linked_source() -> Source | None:
     query: Mapping[str, str] = st.query_params
     if "series" not in query:
         return None
-    options = _parse_options(query.get("read", ""))
-    return Source(input=query["series"], file_name=query.get("name", ""), column=query.get("column", ""), options=options)
+    return Source(
+        input=query["series"],
+        file_name=query.get("name", ""),
+        column=query.get("column", ""),
+        options=_parse_options(query.get("read", "")),
+        added_noise=_parse_options(query.get("added", "")),
+    )
 
 
 def _linked_noise() -> NoiseConfig:
@@ -279,7 +286,7 @@ def _linked_noise() -> NoiseConfig:
 
 
 def _parse_options(text: str) -> dict[str, Any]:
-    """The reading options of a link; what is in them is checked where they are used."""
+    """The reading options of a link, or its added noise; what is in them is checked where they are used."""
     try:
         options = parse_untrusted(text or "{}", longest=_LONGEST_OPTIONS)
     except ValueError:

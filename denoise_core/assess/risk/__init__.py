@@ -3,7 +3,9 @@
 from denoise_core.assess.risk.blending import BLEND, BLEND_LABEL, RECORDING, blend
 from denoise_core.assess.risk.candidate import Candidate, by_method, by_twin
 from denoise_core.assess.risk.draws import ADDED, SHORTEST, Draws
+from denoise_core.assess.risk.evidence import Evidence
 from denoise_core.assess.risk.judged import Blended, Judged
+from denoise_core.assess.risk.levels import reference_risk
 from denoise_core.assess.risk.noise_model import NoiseModel
 from denoise_core.assess.risk.wording import table
 
@@ -16,10 +18,12 @@ __all__ = [
     "Blended",
     "Candidate",
     "Draws",
+    "Evidence",
     "Judged",
     "NoiseModel",
     "blend",
     "by_method",
     "by_twin",
+    "reference_risk",
     "table",
 ]

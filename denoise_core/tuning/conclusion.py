@@ -1,0 +1,108 @@
+"""What a search found, how sure that is, and whether it is worth using."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from denoise_core.assess.formatting import plural
+from denoise_core.tuning.comparison import Gain, pooled
+from denoise_core.tuning.space import Params
+from denoise_core.tuning.study import Study
+from denoise_core.tuning.trials import TrialRecord
+
+SURE = 1.645
+"""Standard deviations by which the gain must exceed 0: better by chance alone in one of twenty cases."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """The best of a search.
+
+    Parameters
+    ----------
+    params : mapping
+        Setting -> value, where it differs from the start; empty where the start itself is recommended.
+    number : int
+        The trial whose result is the best: 0 for that of the start.
+    gain : Gain or None
+        Over the start, by the checks with other seeds; None where there were none.
+    recommended : bool
+        Whether it is better than the start beyond chance.
+    sentence : str
+    """
+
+    params: Params
+    number: int
+    gain: Gain | None
+    recommended: bool
+    sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        gain = None if self.gain is None else [self.gain.db, self.gain.sd_db]
+        return {**self.__dict__, "gain": gain}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
+        """``Conclusion.from_json(conclusion.to_json()) == conclusion``."""
+        return cls(**{**raw, "gain": None if raw["gain"] is None else Gain(db=raw["gain"][0], sd_db=raw["gain"][1])})
+
+
+def conclude(study: Study, *, by_truth: bool) -> Conclusion:
+    """What the trials so far amount to."""
+    tried = len(study.searched())
+    checked = {key: pooled([_gain(one) for one in checks]) for key, checks in study.checks().items()}
+    firsts = {one.key: one for one in reversed(study.finalists())}
+    known = {key: gain for key, gain in checked.items() if key in firsts}
+    if not known:
+        best = study.best()
+        return _start(_unchecked(best, tried))
+    key = max(known, key=lambda one: _lowest(known[one]))
+    gain, first = known[key], firsts[key]
+    if _lowest(gain) <= 0.0:
+        return _start(_not_better(gain, tried))
+    told = (
+        f"The best of {plural(tried, 'trial')} has {_by(gain)} less error than the suggested settings, "
+        f"{'on the validation part of the clean column' if by_truth else 'as estimated'}, "
+        f"checked with {plural(len(study.checks()[key]), 'other seed')}."
+    )
+    return Conclusion(params=first.trial.params, number=first.number, gain=gain, recommended=True, sentence=told)
+
+
+def _start(sentence: str) -> Conclusion:
+    return Conclusion(params={}, number=0, gain=None, recommended=False, sentence=sentence)
+
+
+def _unchecked(best: TrialRecord | None, tried: int) -> str:
+    if best is None or best.gain_db is None:
+        return (
+            "Nothing can be said yet: no trial has ended."
+            if not tried
+            else "No trial gave a result. Keep the suggested settings."
+        )
+    if best.gain_db <= 0.0:
+        return f"None of {plural(tried, 'trial')} was better than the suggested settings. Keep them."
+    return (
+        f"The best of {plural(tried, 'trial')} so far seems better by {best.gain_db:.1f} dB, which may be luck: it has not been "
+        "checked with other seeds."
+    )
+
+
+def _not_better(gain: Gain, tried: int) -> str:
+    return (
+        f"None of {plural(tried, 'trial')} was better than the suggested settings beyond chance (the best: "
+        f"{gain.db:+.1f} ± {gain.sd_db:.1f} dB). Keep them."
+    )
+
+
+def _by(gain: Gain) -> str:
+    return f"{gain.db:.1f} ± {gain.sd_db:.1f} dB"
+
+
+def _gain(record: TrialRecord) -> Gain:
+    return Gain(db=record.gain_db or 0.0, sd_db=record.sd_db or 0.0)
+
+
+def _lowest(gain: Gain) -> float:
+    return gain.db - SURE * gain.sd_db

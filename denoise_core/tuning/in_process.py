@@ -1,0 +1,234 @@
+"""A search without the app: a generator of events, like a training. Trials run here, or in processes of this one's own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any
+
+from denoise_core.config import RunConfig
+from denoise_core.dataset.prepared_data import prepare_data
+from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.errors import RunError
+from denoise_core.series import Series
+from denoise_core.suggestions import for_channels, suggest
+from denoise_core.tuning import training
+from denoise_core.tuning.comparison import Comparison, Outcome
+from denoise_core.tuning.conclusion import Conclusion, conclude
+from denoise_core.tuning.events import SearchEnded, SearchEvent, TrialEnded, TrialStarted
+from denoise_core.tuning.judging import Judge
+from denoise_core.tuning.plan import PRESETS, Budget, Plan
+from denoise_core.tuning.space import Space
+from denoise_core.tuning.study import ENDED, Study
+from denoise_core.tuning.training import Work
+from denoise_core.tuning.trials import Trial, TrialRecord
+
+_LOOK_S = 0.1
+
+
+def search(
+    data: Series | Sequence[Series] | TrainingSet,
+    space: Mapping[str, Any] | Iterable[str] | None = None,
+    budget: Budget | float | None = None,
+    *,
+    config: RunConfig | None = None,
+    workers: int = 1,
+    halt: threading.Event | None = None,
+    **options: Any,
+) -> Iterator[SearchEvent]:
+    """Look for settings with which training leaves less error than with the suggested ones; the last event has the best.
+
+    Parameters
+    ----------
+    data : Series, several of them, or a TrainingSet
+    space : mapping or iterable of str, optional
+        What is varied, see `Space.of`: ``{"window.length": [64, 128], "training.epochs": (10, 40)}``, or names of settings. By
+        default those of the preset "normal".
+    budget : Budget or float, optional
+        A number is minutes.
+    config : RunConfig, optional
+        The settings to start from and to compare with; by default those suggested for the first series.
+    workers : int
+        Processes that train at once; with 1, everything happens in this one.
+    halt : threading.Event, optional
+        When set, the search ends with the best so far.
+    **options
+        Fields of `Plan`, such as ``sampler="random"`` or ``seed=1``.
+
+    Raises
+    ------
+    SettingsError
+        If a range is empty, a setting unknown, or a grid too large.
+    DataError
+        If the data cannot be trained on, or errors can be neither estimated nor measured on it.
+    RunError
+        If training with the settings to start from fails.
+    """
+    given = TrainingSet.of(data)
+    start = config or for_channels(suggest(given.noisy[0]), given.channels)
+    usual = PRESETS["normal"]
+    if space is not None:
+        options["space"] = Space.of(space, start)
+    limit = budget if isinstance(budget, Budget) else Budget(minutes=usual.minutes if budget is None else budget)
+    plan = usual.plan(start, budget=limit, **options)
+    return run(given, plan, workers=workers, halt=halt)
+
+
+def run(data: TrainingSet, plan: Plan, *, workers: int = 1, halt: threading.Event | None = None) -> Iterator[SearchEvent]:
+    """The same for a plan."""
+    plan.check(samples=min(map(len, data.noisy)))
+    prepare_data(data, plan.start)
+    comparison = Comparison(data, plan.start)
+    study = Study(plan, samples=min(map(len, data.noisy)), slots=workers)
+    return _Search(data, study, comparison, workers, halt or threading.Event()).events()
+
+
+class _Search:
+    def __init__(self, data: TrainingSet, study: Study, comparison: Comparison, workers: int, halt: threading.Event) -> None:
+        self._data, self._study, self._comparison, self._workers, self._halt = data, study, comparison, workers, halt
+        self._judge = Judge(comparison=comparison)
+        self._outcomes: dict[int, Outcome] = {}
+        self._began = time.monotonic()
+
+    def events(self) -> Iterator[SearchEvent]:
+        with _Executor.of(self._workers) as executor:
+            while True:
+                while executor.free and not self._halt.is_set() and (trial := self._study.ask(self._spent_s)):
+                    work = self._work(trial)
+                    executor.start(work)
+                    yield TrialStarted(trial=trial, config=work.config)
+                if not executor.busy or self._is_over():
+                    break
+                for record, outcome in executor.ended(self._watch):
+                    yield from self._take(record, outcome)
+        yield self._end()
+
+    @property
+    def _spent_s(self) -> float:
+        return time.monotonic() - self._began
+
+    def _is_over(self) -> bool:
+        return self._halt.is_set() or self._study.phase(self._spent_s) == ENDED
+
+    def _work(self, trial: Trial) -> Work:
+        twin = self._comparison.twin_data(trial.repeat)
+        return Work(trial=trial, config=trial.config(self._study.plan), data=self._data, twin=twin)
+
+    def _watch(self, number: int, epoch: int, valid_loss: float) -> bool:
+        return self._study.report(number, epoch, valid_loss) or self._is_over()
+
+    def _take(self, record: TrialRecord, outcome: Outcome | None) -> Iterator[TrialEnded]:
+        if outcome is not None:
+            self._outcomes[record.number] = outcome
+        for judged in self._judge.judge(record, None if outcome is None else lambda: self._outcomes[record.number]):
+            self._study.tell(judged)
+            self._forget()
+            best = self._study.best()
+            share = self._study.share_done(self._spent_s)
+            yield TrialEnded(record=judged, best_gain_db=best.gain_db if best else None, share=share)
+
+    def _forget(self) -> None:
+        """Only the results that may still be asked for are kept."""
+        wanted = {0, *self._study.running, *(one.number for one in self._study.finalists())}
+        self._outcomes = {number: one for number, one in self._outcomes.items() if number in wanted}
+
+    def _end(self) -> SearchEnded:
+        study = self._study
+        if study.start_failed:
+            raise RunError(f"Training with the settings to start from fails: {study.records[0].reason}")
+        found: Conclusion = conclude(study, by_truth=self._comparison.by_truth)
+        if found.number not in self._outcomes:
+            raise RunError("The time was too short for one training. Give the search more minutes.")
+        return SearchEnded(
+            conclusion=found,
+            config=Trial(number=found.number, params=found.params).config(study.plan),
+            records=tuple(study.records.values()),
+            importances=study.importances(),
+            estimates=self._outcomes[found.number].estimates,
+        )
+
+
+class _Executor:
+    """Runs trials in this process, one at a time, when their ends are asked for."""
+
+    def __init__(self) -> None:
+        self._next: Work | None = None
+
+    @staticmethod
+    @contextmanager
+    def of(workers: int) -> Iterator[_Executor]:
+        if workers <= 1:
+            yield _Executor()
+            return
+        context = multiprocessing.get_context("spawn")
+        with context.Manager() as manager, ProcessPoolExecutor(workers, context, training.use_one_thread) as pool:
+            executor = _Pool(pool, manager.dict(), manager.dict(), workers)
+            try:
+                yield executor
+            finally:
+                executor.end_all()
+
+    @property
+    def free(self) -> bool:
+        return self._next is None
+
+    @property
+    def busy(self) -> bool:
+        return self._next is not None
+
+    def start(self, work: Work) -> None:
+        self._next = work
+
+    def ended(self, watch: Any) -> Iterator[tuple[TrialRecord, Outcome | None]]:
+        """Those that have ended, waiting for one; `watch` is asked (number, epoch, loss) whether a trial should end early."""
+        work, self._next = self._next, None
+        if work is not None:
+            yield training.run(work, lambda epoch, loss: watch(work.trial.number, epoch, loss))
+
+
+class _Pool(_Executor):
+    """Runs them in processes, which leave their losses in one shared table and look into another whether to end."""
+
+    def __init__(self, pool: ProcessPoolExecutor, losses: Any, ends: Any, workers: int) -> None:
+        self._pool, self._losses, self._ends, self._workers = pool, losses, ends, workers
+        self._futures: dict[Future[tuple[TrialRecord, Outcome | None]], int] = {}
+        self._seen: dict[int, int] = {}
+
+    @property
+    def free(self) -> bool:
+        return len(self._futures) < self._workers
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._futures)
+
+    def start(self, work: Work) -> None:
+        self._futures[self._pool.submit(_run_elsewhere, work, self._losses, self._ends)] = work.trial.number
+
+    def ended(self, watch: Any) -> Iterator[tuple[TrialRecord, Outcome | None]]:
+        done, _ = wait(self._futures, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
+        for number, (epoch, loss) in self._losses.copy().items():
+            if self._seen.get(number) != epoch and number in self._futures.values():
+                self._seen[number] = epoch
+                if watch(number, epoch, loss):
+                    self._ends[number] = True
+        for future in done:
+            del self._futures[future]
+            yield future.result()
+
+    def end_all(self) -> None:
+        for number in self._futures.values():
+            self._ends[number] = True
+        self._pool.shutdown(cancel_futures=True)
+
+
+def _run_elsewhere(work: Work, losses: Any, ends: Any) -> tuple[TrialRecord, Outcome | None]:
+    def watch(epoch: int, loss: float) -> bool:
+        losses[work.trial.number] = epoch, loss
+        return work.trial.number in ends
+
+    return training.run(work, watch)

@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="python -m denoise_core" if Path(sys.argv[0]).name == "__main__.py" else "denoise",
         description="Denoise a 1-D time series without clean data.",
-        epilog="COMMAND -h lists the options of a command. 'worker RUN_FOLDER' and 'supervisor' are started by the app.",
+        epilog="COMMAND -h lists the options of a command. 'worker', 'coordinator' and 'supervisor' are started by the app.",
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (add_options, help) in _COMMANDS.items():

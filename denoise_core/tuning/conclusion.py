@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from denoise_core.assess.formatting import plural
 from denoise_core.tuning.comparison import Gain, pooled
 from denoise_core.tuning.space import Params
-from denoise_core.tuning.study import Study
 from denoise_core.tuning.trials import TrialRecord
+
+if TYPE_CHECKING:
+    from denoise_core.tuning.study import Study
 
 SURE = 1.645
 """Standard deviations by which the gain must exceed 0: better by chance alone in one of twenty cases."""

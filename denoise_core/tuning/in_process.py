@@ -90,8 +90,8 @@ def run(data: TrainingSet, plan: Plan, *, workers: int = 1, halt: threading.Even
 class _Search:
     def __init__(self, data: TrainingSet, study: Study, comparison: Comparison, workers: int, halt: threading.Event) -> None:
         self._data, self._study, self._comparison, self._workers, self._halt = data, study, comparison, workers, halt
-        self._judge = Judge(comparison=comparison)
         self._outcomes: dict[int, Outcome] = {}
+        self._judge = Judge(comparison=comparison, load=lambda number: self._outcomes[number])
         self._began = time.monotonic()
 
     def events(self) -> Iterator[SearchEvent]:
@@ -124,7 +124,7 @@ class _Search:
     def _take(self, record: TrialRecord, outcome: Outcome | None) -> Iterator[TrialEnded]:
         if outcome is not None:
             self._outcomes[record.number] = outcome
-        for judged in self._judge.judge(record, None if outcome is None else lambda: self._outcomes[record.number]):
+        for judged in self._judge.judge(record):
             self._study.tell(judged)
             self._forget()
             best = self._study.best()

@@ -60,7 +60,10 @@ class Proposals:
         trial = self._open.get(number)
         if trial is None or not _comparable(self._plan, trial.params):
             return False
-        trial.report(-valid_loss, _percent(epoch, epochs))
+        percent = _percent(epoch, epochs)
+        if percent == _percent(epoch - 1, epochs):
+            return False
+        trial.report(-valid_loss, percent)
         return bool(trial.should_prune())
 
     def tell(self, record: TrialRecord) -> None:
@@ -110,7 +113,7 @@ def _frozen(plan: Plan, record: TrialRecord, distributions: Mapping[str, BaseDis
         params=params,
         distributions=dict(distributions),
         user_attrs={"number": record.number, "sd_db": record.sd_db, "seconds": record.seconds, "repeat": record.trial.repeat},
-        intermediate_values={_percent(epoch, epochs): -loss for epoch, loss in enumerate(losses, 1)},
+        intermediate_values={_percent(epoch, epochs): -loss for epoch, loss in reversed(list(enumerate(losses, 1)))},
     )
 
 
@@ -121,7 +124,7 @@ def _comparable(plan: Plan, params: Params) -> bool:
 
 
 def _percent(epoch: int, epochs: int) -> int:
-    """How far a training is, in steps of 10: trainings of different lengths are compared by it."""
+    """How far a training is, in steps of 10: trainings of different lengths are compared by it, each when it reaches one."""
     return 10 * (10 * epoch // max(epochs, 1))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count
 
 import numpy as np
@@ -42,7 +42,8 @@ class Study:
         self.plan, self.slots = plan, slots
         self.records = {record.number: record for record in sorted(ended, key=lambda record: record.number)}
         self.running: dict[int, Trial] = {}
-        self._samples, self._points = samples, list(self._fitting_points()) if plan.sampler == "grid" else []
+        self._samples = samples
+        self._points = self._fitting_points() if plan.sampler == "grid" else []
         self._proposals = Proposals(plan, self.records.values())
         self._exhausted = False
 
@@ -195,14 +196,14 @@ class Study:
         self._exhausted = True
         return None
 
-    def _fitting_points(self) -> Iterator[Params]:
+    def _fitting_points(self) -> list[Params]:
         points = list(self.plan.space.grid())
         fitting = [point for point in points if not self._fault(Trial(number=1, params=point))]
         if not fitting:
             raise SettingsError(
                 [f"None of the {len(points)} combinations can be trained: {self._fault(Trial(number=1, params=points[0]))}"]
             )
-        return iter(fitting)
+        return fitting
 
     def _fault(self, trial: Trial) -> str:
         """Why these settings cannot be trained on the series; "" where they can."""

@@ -103,7 +103,8 @@ def search_plan(config: RunConfig, arguments: Namespace, minutes: float | None) 
     open_ended = minutes is None and (arguments.trials or arguments.sampler == "grid")
     preset = PRESETS[arguments.preset]
     limit = 0.0 if open_ended else preset.minutes if minutes is None else minutes
-    options: dict[str, Any] = {"sampler": arguments.sampler, "pruner": arguments.pruner}
+    suggested = not arguments.changes and arguments.config is None
+    options: dict[str, Any] = {"sampler": arguments.sampler, "pruner": arguments.pruner, "suggested": suggested}
     if arguments.vary:
         options["space"] = Space.of(dict(map(_varied, arguments.vary)), config)
     return preset.plan(config, budget=Budget(minutes=limit, trials=arguments.trials), **options)

@@ -158,7 +158,7 @@ class _Coordinator:
         """Cancel what still runs, and make the best a whole result, with its estimated error."""
         self._runs.cancel_all()
         if self._study.start_failed:
-            state, reason = FAILED, f"Training with the suggested settings fails: {self._study.records[0].reason}"
+            state, reason = FAILED, f"Training with {self._spec.plan.start_name} fails: {self._study.records[0].reason}"
         found = conclude(self._study, by_truth=self._comparison.by_truth)
         if found.number in self._study.records and not self._study.start_failed:
             with suppress(RunError, FileNotFoundError):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
@@ -36,6 +37,15 @@ class RunningTrial:
     trial: Trial
     run: str
     valid_losses: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyLine:
+    """One search in a list."""
+
+    id: str
+    spec: StudySpec
+    status: StudyStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +87,11 @@ class StudyView:
         """The id of the run that is the trial of that number."""
         return StudyFolder(Path(self.id)).run_id(self.spec.owner, number)
 
+    def config_of(self, number: int) -> RunConfig:
+        """The settings of that trial."""
+        (record,) = [one for one in self.records if one.number == number]
+        return record.trial.config(self.spec.plan)
+
     @property
     def searched(self) -> tuple[TrialRecord, ...]:
         """The proposals that have ended: without the start's settings and the checks."""
@@ -88,6 +103,10 @@ class Studies:
 
     def __init__(self, home: Path | str | None = None) -> None:
         self._home = Home.at(home)
+
+    def slots(self) -> list[str]:
+        """On which trials run: what the supervisor found, one processor where it has not looked yet."""
+        return self._home.slots()
 
     def submit(
         self, data: Data, plan: Plan, *, owner: str, title: str, source: Source | None = None, token: str | None = None
@@ -102,7 +121,7 @@ class Studies:
         study_id = new_id() if token is None else id_from(check_id(owner), f"study-{token}")
         if self._folder(study_id).exists():
             return study_id
-        if sum(not self._folder(one).status().has_ended for one in self._of_owner(owner)) >= MOST_OPEN_OF_ONE:
+        if sum(not one.status.has_ended for one in self.of_owner(owner)) >= MOST_OPEN_OF_ONE:
             raise RunError(f"{MOST_OPEN_OF_ONE} of your searches have not ended. Stop one of them first.")
         asked = checked(data, plan)
         first = asked.to_denoise[0]
@@ -123,12 +142,14 @@ class Studies:
         folder = self._folder(check_id(study_id))
         return self._guarded(lambda: _view(folder))
 
-    def of_owner(self, owner: str) -> list[StudyView]:
+    def of_owner(self, owner: str) -> list[StudyLine]:
         """The searches of one workspace, newest first."""
         found = []
-        for study_id in self._of_owner(owner):
-            with suppress(RunError):
-                found.append(self.study(study_id))
+        for path in self._home.studies.iterdir():
+            folder = StudyFolder(path)
+            with suppress(RunError, FileNotFoundError):
+                if is_id(path.name) and (spec := folder.spec()).owner == owner:
+                    found.append(StudyLine(id=path.name, spec=spec, status=folder.status()))
         return sorted(found, key=lambda one: one.spec.created, reverse=True)
 
     def stop(self, study_id: str) -> None:
@@ -167,9 +188,6 @@ class Studies:
 
         view = self.study(study_id)
         export(view.spec.plan, view.records, path, name=view.spec.title or "search")
-
-    def _of_owner(self, owner: str) -> list[str]:
-        return [path.name for path in self._home.studies.iterdir() if is_id(path.name) and _owner_of(StudyFolder(path)) == owner]
 
     def _folder(self, study_id: str) -> StudyFolder:
         return StudyFolder(inside(self._home.studies, study_id))
@@ -222,10 +240,3 @@ def _view(folder: StudyFolder) -> StudyView:
 
 def _running(raw: dict[str, Any]) -> RunningTrial:
     return RunningTrial(trial=Trial(**raw["trial"]), run=raw["run"], valid_losses=tuple(raw["valid_losses"]))
-
-
-def _owner_of(folder: StudyFolder) -> str:
-    try:
-        return folder.spec().owner
-    except RunError:
-        return ""

@@ -53,19 +53,19 @@ class Conclusion:
 
 def conclude(study: Study, *, by_truth: bool) -> Conclusion:
     """What the trials so far amount to."""
-    tried = len(study.searched())
+    tried, name = len(study.searched()), study.plan.start_name
     checked = {key: pooled([_gain(one) for one in checks]) for key, checks in study.checks().items()}
     firsts = {one.key: one for one in reversed(study.finalists())}
     known = {key: gain for key, gain in checked.items() if key in firsts}
     if not known:
         best = study.best()
-        return _start(_unchecked(best, tried))
+        return _start(_unchecked(best, tried, name))
     key = max(known, key=lambda one: _lowest(known[one]))
     gain, first = known[key], firsts[key]
     if _lowest(gain) <= 0.0:
-        return _start(_not_better(gain, tried))
+        return _start(_not_better(gain, tried, name))
     told = (
-        f"The best of {plural(tried, 'trial')} has {_by(gain)} less error than the suggested settings, "
+        f"The best of {plural(tried, 'trial')} has {_by(gain)} less error than {name}, "
         f"{'on the validation part of the clean column' if by_truth else 'as estimated'}, "
         f"checked with {plural(len(study.checks()[key]), 'other seed')}."
     )
@@ -76,24 +76,20 @@ def _start(sentence: str) -> Conclusion:
     return Conclusion(params={}, number=0, gain=None, recommended=False, sentence=sentence)
 
 
-def _unchecked(best: TrialRecord | None, tried: int) -> str:
+def _unchecked(best: TrialRecord | None, tried: int, name: str) -> str:
     if best is None or best.gain_db is None:
-        return (
-            "Nothing can be said yet: no trial has ended."
-            if not tried
-            else "No trial gave a result. Keep the suggested settings."
-        )
+        return "Nothing can be said yet: no trial has ended." if not tried else f"No trial gave a result. Keep {name}."
     if best.gain_db <= 0.0:
-        return f"None of {plural(tried, 'trial')} was better than the suggested settings. Keep them."
+        return f"None of {plural(tried, 'trial')} was better than {name}. Keep them."
     return (
         f"The best of {plural(tried, 'trial')} so far seems better by {best.gain_db:.1f} dB, which may be luck: it has not been "
         "checked with other seeds."
     )
 
 
-def _not_better(gain: Gain, tried: int) -> str:
+def _not_better(gain: Gain, tried: int, name: str) -> str:
     return (
-        f"None of {plural(tried, 'trial')} was better than the suggested settings beyond chance (the best: "
+        f"None of {plural(tried, 'trial')} was better than {name} beyond chance (the best: "
         f"{gain.db:+.1f} ± {gain.sd_db:.1f} dB). Keep them."
     )
 

@@ -58,7 +58,7 @@ class Judge:
         repeat = record.trial.repeat
         start = self._starts[repeat]
         if start.state != DONE:
-            return replace(record, state=FAILED, reason="The suggested settings could not be trained with this seed.")
+            return replace(record, state=FAILED, reason="The settings to compare with could not be trained with this seed.")
         try:
             if repeat not in self._outcomes:
                 self._outcomes[repeat] = self.load(start.number)

@@ -8,7 +8,8 @@ from typing import Any
 
 from denoise_core.config import RunConfig
 from denoise_core.errors import SettingsError
-from denoise_core.tuning.space import Space, searchable
+from denoise_core.suggestions.cost import expected_seconds
+from denoise_core.tuning.space import Space, apply, searchable
 
 SAMPLERS = {
     "tpe": "Bayesian (TPE)",
@@ -20,6 +21,8 @@ SAMPLERS = {
 PRUNERS = {"median": "Median", "halving": "Successive halving", "none": "None"}
 """What ends a trial early whose validation loss promises little."""
 
+STARTING_S = 3.0
+"""Of the process that trains."""
 _LONGEST_MINUTES, _MOST_TRIALS = 7 * 24 * 60.0, 10_000
 
 
@@ -63,6 +66,8 @@ class Plan:
         The search ends after so many trials without a better one.
     seed : int
         Of the proposals.
+    suggested : bool
+        Whether the settings to start from are the suggested ones, unchanged.
     """
 
     start: RunConfig
@@ -74,6 +79,12 @@ class Plan:
     repeats: int = 2
     stall: int = 40
     seed: int = 0
+    suggested: bool = True
+
+    @property
+    def start_name(self) -> str:
+        """What the settings to start from are called in a sentence."""
+        return "the suggested settings" if self.suggested else "the settings it started from"
 
     def check(self, *, samples: int) -> Plan:
         """Itself; SettingsError with every fault. `samples` is the length of the shortest series."""
@@ -95,6 +106,14 @@ class Plan:
     def from_json(cls, raw: dict[str, Any], start: RunConfig) -> Plan:
         """What `to_json` wrote, without its start."""
         return cls(**{**raw, "start": start, "space": Space.from_json(raw["space"]), "budget": Budget(**raw["budget"])})
+
+
+def expected_minutes(plan: Plan, *, slots: int) -> float:
+    """About how long a grid takes: each point is trained twice, its twin included; the checks of the best come on top."""
+    points = list(plan.space.grid())
+    seconds = [2.0 * expected_seconds(apply(plan.start, point)) + STARTING_S for point in points]
+    checks = plan.repeats * (plan.finalists + 1) * sum(seconds) / max(len(seconds), 1)
+    return (sum(seconds) + checks) / slots / 60.0
 
 
 @dataclass(frozen=True, kw_only=True)

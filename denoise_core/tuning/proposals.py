@@ -10,18 +10,15 @@ import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState, create_trial
 
-from denoise_core.config import settings
 from denoise_core.tuning.plan import Plan
 from denoise_core.tuning.space import Dimension, Params, Values
-from denoise_core.tuning.trials import DONE, PRUNED, TrialRecord
+from denoise_core.tuning.trials import DONE, PRUNED, TrialRecord, is_comparable
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 TOO_FEW = 20
 """Below so many trials, importances say nothing."""
 _STARTUP = 8  # random trials before a model is fitted to them
 
-_SCALE_OF_LOSS = ("objective.kind", "objective.loss", "scaling.kind", "input.whiten", "model.gap")
-"""Losses of trainings that differ in one of these cannot be compared."""
 _STATES = {DONE: TrialState.COMPLETE, PRUNED: TrialState.PRUNED}
 
 
@@ -58,7 +55,7 @@ class Proposals:
     def report(self, number: int, epoch: int, epochs: int, valid_loss: float) -> bool:
         """Whether the trial should end early, by its validation loss after so many of its epochs."""
         trial = self._open.get(number)
-        if trial is None or not _comparable(self._plan, trial.params):
+        if trial is None or not is_comparable(self._plan, trial.params):
             return False
         percent = _percent(epoch, epochs)
         if percent == _percent(epoch - 1, epochs):
@@ -106,7 +103,7 @@ def _frozen(plan: Plan, record: TrialRecord, distributions: Mapping[str, BaseDis
     state = _STATES.get(record.state, TrialState.FAIL)
     params = dict(record.trial.params)
     epochs = record.trial.config(plan).training.epochs
-    losses = record.valid_losses if state == TrialState.COMPLETE and _comparable(plan, params) else ()
+    losses = record.valid_losses if state == TrialState.COMPLETE and is_comparable(plan, params) else ()
     return create_trial(
         state=state,
         value=record.gain_db if state == TrialState.COMPLETE else None,
@@ -115,12 +112,6 @@ def _frozen(plan: Plan, record: TrialRecord, distributions: Mapping[str, BaseDis
         user_attrs={"number": record.number, "sd_db": record.sd_db, "seconds": record.seconds, "repeat": record.trial.repeat},
         intermediate_values={_percent(epoch, epochs): -loss for epoch, loss in reversed(list(enumerate(losses, 1)))},
     )
-
-
-def _comparable(plan: Plan, params: Params) -> bool:
-    """Whether the validation loss is measured as that of the start."""
-    start = {path: value for path, _, value in settings(plan.start)}
-    return all(params.get(path, start[path]) == start[path] for path in _SCALE_OF_LOSS)
 
 
 def _percent(epoch: int, epochs: int) -> int:

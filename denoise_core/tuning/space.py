@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from denoise_core.config import RunConfig, Searched, as_type_of, problem, settings, unknown
 from denoise_core.errors import SettingsError
 from denoise_core.suggestions import follow
@@ -127,6 +129,20 @@ class Space:
 def searchable(start: RunConfig) -> dict[str, Dimension]:
     """Every setting that can be varied, with the values declared for it."""
     return {path: _declared(spec, value) for path, spec, value in settings(start) if spec.metadata["searched"] is not None}
+
+
+def few_values(path: str, start: RunConfig, *, most: int = 6) -> tuple[list[Any], list[Any]]:
+    """Values of a setting to choose among for a grid, that of the start included; and those that are chosen at first."""
+    dimension = searchable(start)[path]
+    value = next(value for one, _, value in settings(start) if one == path)
+    if isinstance(dimension, Values):
+        offered = [*dimension.values] if value in dimension.values else sorted([*dimension.values, value])
+    else:
+        spread = np.geomspace if dimension.log else np.linspace
+        numbers = [float(f"{one:.2g}") for one in spread(dimension.low, dimension.high, most)]
+        offered = sorted({*(map(round, numbers) if dimension.whole else numbers), value})
+    at = offered.index(value)
+    return offered, offered[max(0, at - 1) : at + 2]
 
 
 def apply(start: RunConfig, params: Params) -> RunConfig:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from denoise_core.config import RunConfig
+from denoise_core.config import RunConfig, settings
 from denoise_core.tuning.plan import Plan
 from denoise_core.tuning.space import Params, apply
 
+_SCALE_OF_LOSS = ("objective.kind", "objective.loss", "scaling.kind", "input.whiten", "model.gap")
+"""Losses of trainings that differ in one of these cannot be compared."""
 DONE, PRUNED, FAILED = "done", "pruned", "failed"
 
 
@@ -87,3 +89,9 @@ class TrialRecord:
 def key_of(params: Params) -> tuple[tuple[str, Any], ...]:
     """The settings of a trial as something that can be compared."""
     return tuple(sorted(params.items()))
+
+
+def is_comparable(plan: Plan, params: Params) -> bool:
+    """Whether the validation loss of these settings is measured as that of the start."""
+    start = {path: value for path, _, value in settings(plan.start)}
+    return all(params.get(path, start[path]) == start[path] for path in _SCALE_OF_LOSS)

@@ -12,8 +12,9 @@ import numpy as np
 from denoise_core.figures.traces import BASELINE, DENOISED, RAW, RESIDUAL, TRAIN, VALID, Figure, base_layout, log_ticks
 from denoise_core.series import Float64Array
 
-_SHADES = 6  # of gain, from poor to good, in which the lines of the settings are drawn
-_POOR, _GOOD = (200, 170, 120), (0, 114, 178)
+_LEVELS = {0.0: ("rgba(150,150,150,{})", 0.25), 0.5: ("rgba(230,159,0,{})", 0.35), 0.9: ("rgba(0,114,178,{})", 0.9)}
+"""From which place in the order of gain on, 0 to 1: the colour of a trial's line, and how strongly it is drawn."""
+_CROWD = 60  # lines from which on those of poor trials are drawn more faintly
 _CURVE = 60  # points of one learning curve at most
 
 
@@ -65,23 +66,21 @@ def search_history(dots: Sequence[Dot], *, start: str) -> Figure:
 
 
 def settings_of_trials(axes: Sequence[Axis], gains_db: Sequence[float]) -> Figure:
-    """Parallel coordinates: one line for each trial over all settings, the better the bluer; the last axis is the gain."""
+    """Parallel coordinates: a line for each trial over all settings, the best tenth blue; the last axis is the order of gain."""
     gains = np.asarray(gains_db, dtype=np.float64)
     columns = [_positions(axis) for axis in axes] + [_rank(gains)]
     ends = [_end_labels(axis) for axis in axes] + [(f"{gains.min():+.1f} dB", f"{gains.max():+.1f} dB")]
-    shade = np.minimum((_rank(gains) * _SHADES).astype(int), _SHADES - 1)
+    level = np.searchsorted(list(_LEVELS), _rank(gains), side="right") - 1
+    faint = min(1.0, _CROWD / len(gains))
     x = np.arange(len(columns), dtype=np.float64)
     traces = []
-    for level in range(_SHADES):
-        lines = [k for k in range(len(gains)) if shade[k] == level]
-        if lines:
-            xs: list[float | None] = []
-            ys: list[float | None] = []
-            for k in lines:
-                xs += [*x, None]
-                ys += [*(float(column[k]) for column in columns), None]
-            color = "rgb({},{},{})".format(*_mix(level / (_SHADES - 1)))
-            traces.append(_line("", xs, ys, color=color, width=0.8 + 1.6 * level / _SHADES) | {"hoverinfo": "skip"})
+    for k, (color, strength) in enumerate(_LEVELS.values()):
+        best = k == len(_LEVELS) - 1
+        rows = [list(zip(x, (column[at] for column in columns), strict=True)) for at in np.flatnonzero(level == k)]
+        points = [point for row in rows for point in (*row, (None, None))]
+        drawn = color.format(round(strength * (1.0 if best else faint**0.5), 3))
+        xs, ys = [None if at is None else float(at) for at, _ in points], [None if y is None else float(y) for _, y in points]
+        traces.append(_line("", xs, ys, color=drawn, width=2.0 if best else 1.0) | {"hoverinfo": "skip"})
     layout = base_layout(None) | {"showlegend": False, "hovermode": False}
     layout["margin"] = {"l": 50, "r": 50, "t": 40, "b": 36}
     names = [*(axis.label for axis in axes), "Gain"]
@@ -93,7 +92,7 @@ def settings_of_trials(axes: Sequence[Axis], gains_db: Sequence[float]) -> Figur
         for at, (low, high) in zip(x, ends, strict=True)
         for y, text, anchor in ((0, low, "top"), (1, high, "bottom"))
     ]
-    layout["meta"] = {"alt": f"Settings of {len(gains)} trials over {', '.join(names)}; the better the bluer.", "note": ""}
+    layout["meta"] = {"alt": f"Settings of {len(gains)} trials over {', '.join(names)}; the best tenth is blue.", "note": ""}
     return {"data": traces, "layout": layout}
 
 
@@ -166,10 +165,6 @@ def _rank(values: Float64Array) -> Float64Array:
     order = np.empty(len(values))
     order[np.argsort(values, kind="stable")] = np.arange(len(values))
     return np.asarray(order / max(len(values) - 1, 1))
-
-
-def _mix(share: float) -> tuple[int, ...]:
-    return tuple(round(poor + share * (good - poor)) for poor, good in zip(_POOR, _GOOD, strict=True))
 
 
 def _bundle(name: str, curves: Sequence[Sequence[float]], *, color: str, width: float) -> Figure:

@@ -48,7 +48,6 @@ def store() -> Store:
     return Store()
 
 
-@st.cache_resource(show_spinner=False)
 def studies() -> Studies:
     """The searches in the data folder."""
     return Studies(store().home)

@@ -160,10 +160,12 @@ def _curves(study: StudyView) -> None:
     running = [one.valid_losses for one in study.running if is_comparable(plan, one.trial.params)]
     figure = figures.learning_curves([one.valid_losses for one in firsts], running, best)
     chart.draw(figure, key=f"curves-{study.id}", height=250)
+    if any(not is_comparable(plan, one.trial.params) for one in study.records):
+        st.caption("Trials whose loss is measured otherwise are left out.")
 
 
 def _settings(study: StudyView) -> None:
-    st.markdown("**Settings and gain** (the better the bluer)")
+    st.markdown("**Settings and gain** (the best tenth is blue)")
     done = [one for one in study.searched if one.gain_db is not None]
     if len(done) < 2:
         st.caption("Appears after two trials.")

@@ -142,7 +142,7 @@ class _Search:
             raise RunError(f"Training with the settings to start from fails: {study.records[0].reason}")
         found: Conclusion = conclude(study, by_truth=self._comparison.by_truth)
         if found.number not in self._outcomes:
-            raise RunError("The time was too short for one training. Give the search more minutes.")
+            raise RunError("The search was stopped before its first training had ended, so there is nothing to keep.")
         return SearchEnded(
             conclusion=found,
             config=Trial(number=found.number, params=found.params).config(study.plan),

@@ -133,7 +133,8 @@ class Study:
         return min(most, len(self._points)) if self.plan.sampler == "grid" else most
 
     def _is_out_of_time(self, spent_s: float) -> bool:
-        return bool(self.plan.budget.minutes) and spent_s >= 60.0 * self.plan.budget.minutes
+        """Not before the start has been trained: without it, there is no result at all."""
+        return 0 in self.records and 0.0 < 60.0 * self.plan.budget.minutes <= spent_s
 
     def _goes_on_searching(self, spent_s: float) -> bool:
         if 0 not in self.records and 0 not in self.running:

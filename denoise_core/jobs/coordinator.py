@@ -29,7 +29,8 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.process_folder import Busy, WorkerProcess
 from denoise_core.jobs.storage.study_folder import StudyFolder
 from denoise_core.jobs.trial_runs import TrialRuns
-from denoise_core.tuning.comparison import Comparison, Outcome
+from denoise_core.tuning.averaging import average, members
+from denoise_core.tuning.comparison import Comparison
 from denoise_core.tuning.conclusion import Conclusion, conclude
 from denoise_core.tuning.judging import Judge
 from denoise_core.tuning.study import ENDED, Study
@@ -168,12 +169,12 @@ class _Coordinator:
         self._folder.end(state, reason)
 
     def _complete(self, number: int) -> None:
-        outcome: Outcome = self._runs.outcome(number)
-        twins = outcome.twins
-        if twins:
+        """The networks with the same settings are averaged, and combined with other methods."""
+        found = average([self._runs.outcome(one) for one in members(self._study, number)])
+        if found.twins:
             config = self._study.records[number].trial.config(self._spec.plan)
-            folder = self._runs.folder(number)
-            save_blends(folder, self._data, config.noise, lambda i: twins[i], trained=True)
+            folder, own, twins = self._runs.folder(number), found.estimates, found.twins
+            save_blends(folder, self._data, config.noise, twins.__getitem__, trained=True, estimate=own.__getitem__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

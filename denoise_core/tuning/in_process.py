@@ -17,6 +17,7 @@ from denoise_core.errors import RunError
 from denoise_core.series import Series
 from denoise_core.suggestions import for_channels, suggest
 from denoise_core.tuning import training
+from denoise_core.tuning.averaging import average, members
 from denoise_core.tuning.comparison import Comparison, Outcome
 from denoise_core.tuning.conclusion import Conclusion, conclude
 from denoise_core.tuning.events import SearchEnded, SearchEvent, TrialEnded, TrialStarted
@@ -133,7 +134,8 @@ class _Search:
 
     def _forget(self) -> None:
         """Only the results that may still be asked for are kept."""
-        wanted = {0, *self._study.running, *(one.number for one in self._study.finalists())}
+        keys = {(), *(one.key for one in self._study.finalists())}
+        wanted = {*self._study.running, *(one.number for one in self._study.records.values() if one.key in keys)}
         self._outcomes = {number: one for number, one in self._outcomes.items() if number in wanted}
 
     def _end(self) -> SearchEnded:
@@ -148,7 +150,7 @@ class _Search:
             config=Trial(number=found.number, params=found.params).config(study.plan),
             records=tuple(study.records.values()),
             importances=study.importances(),
-            estimates=self._outcomes[found.number].estimates,
+            estimates=average([self._outcomes[number] for number in members(study, found.number)]).estimates,
         )
 
 

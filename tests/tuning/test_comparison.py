@@ -11,6 +11,7 @@ from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Series
+from denoise_core.tuning.averaging import average
 from denoise_core.tuning.comparison import Comparison, Gain, Outcome, pooled
 from denoise_core.tuning.judging import Judge
 from denoise_core.tuning.trials import DONE, FAILED, Trial, TrialRecord
@@ -111,3 +112,23 @@ def test_a_trial_waits_for_the_start_of_its_repeat_and_fails_with_it():
     assert list(judge.judge(lost)) == [lost]
     (late,) = judge.judge(replace(early, trial=Trial(number=3, params={"window.length": 64}, repeat=1)))
     assert late.state == FAILED
+
+
+def test_the_mean_of_results_has_their_mean_and_its_twin_moves_along():
+    series, clean = example()
+    rng = np.random.default_rng(5)
+    luck = [0.1 * rng.standard_normal(N) for _ in range(3)]
+    comparison = Comparison(TrainingSet.of(series), RunConfig())
+    base = outcome(comparison, series, 15)
+
+    def lucky(own):
+        estimates, twins = (tuple(replace(e, values=e.values + own) for e in each) for each in (base.estimates, base.twins))
+        return Outcome(estimates=estimates, twins=twins)
+
+    singles = [lucky(own) for own in luck]
+    mean = average(singles)
+    assert np.allclose(mean.estimates[0].values, base.estimates[0].values + np.mean(luck, axis=0))
+    estimated = comparison.gain(singles[0], mean, repeat=0)
+    errors = [np.mean((one.estimates[0].values - clean) ** 2) for one in (singles[0], mean)]
+    assert estimated.db == pytest.approx(10.0 * np.log10(errors[0] / errors[1]), abs=3.0 * estimated.sd_db + 0.2)
+    assert estimated.db > 1.0

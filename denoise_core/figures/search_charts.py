@@ -115,8 +115,10 @@ def importances(shares: Mapping[str, float]) -> Figure:
     return {"data": [bar], "layout": layout}
 
 
-def learning_curves(ended: Sequence[Sequence[float]], running: Sequence[Sequence[float]], best: Sequence[float]) -> Figure:
-    """Validation loss by epoch of every trial; the best one on top."""
+def learning_curves(
+    ended: Sequence[Sequence[float]], running: Sequence[Sequence[float]], best: Sequence[float], *, note: str = ""
+) -> Figure:
+    """Validation loss by epoch of every trial, the best one on top; `note` says what is left out."""
     traces = [
         _bundle("Ended", ended, color=RAW, width=0.8),
         _bundle("Running", running, color=TRAIN, width=1.6),
@@ -128,7 +130,7 @@ def learning_curves(ended: Sequence[Sequence[float]], running: Sequence[Sequence
     layout["xaxis"] |= {"title": {"text": "Epoch"}}
     layout["yaxis"] |= {"title": {"text": "Validation loss"}, **({"type": "log", **log_ticks(every)} if positive else {})}
     count = sum(1 for curve in (*ended, *running) if len(curve))
-    layout["meta"] = {"alt": f"Validation loss by epoch of {count} trials.", "note": ""}
+    layout["meta"] = {"alt": f"Validation loss by epoch of {count} trials.", "note": note}
     return {"data": [trace for trace in traces if trace["x"]], "layout": layout}
 
 

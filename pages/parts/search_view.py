@@ -158,10 +158,10 @@ def _curves(study: StudyView) -> None:
     firsts = [one for one in study.records if not one.trial.repeat and is_comparable(plan, one.trial.params)]
     best = next((one.valid_losses for one in firsts if one.number == study.best), ())
     running = [one.valid_losses for one in study.running if is_comparable(plan, one.trial.params)]
-    figure = figures.learning_curves([one.valid_losses for one in firsts], running, best)
+    others = any(not is_comparable(plan, one.trial.params) for one in study.records)
+    note = "Trials whose loss is measured otherwise are left out." if others else ""
+    figure = figures.learning_curves([one.valid_losses for one in firsts], running, best, note=note)
     chart.draw(figure, key=f"curves-{study.id}", height=250)
-    if any(not is_comparable(plan, one.trial.params) for one in study.records):
-        st.caption("Trials whose loss is measured otherwise are left out.")
 
 
 def _settings(study: StudyView) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import shorten
-from denoise_core.jobs import StudyView
+from denoise_core.jobs import RunView, StudyView
 from denoise_core.jobs.studies import StudyLine
 from pages.parts import state
 from pages.parts.cached import studies
@@ -27,6 +27,13 @@ def open_study() -> StudyView | None:
         st.warning(plain(str(error)), icon=":material/link_off:")
         st.button("Close this message", on_click=state.close_study, key="close-study")
         return None
+
+
+def back(run: RunView) -> None:
+    """From the result of a trial to its search."""
+    if run.spec.study:
+        link = state.link(study=run.spec.study, run="")
+        st.page_link("pages/train.py", label="Back to the search", icon=":material/manage_search:", query_params=link)
 
 
 def links(mine: list[StudyLine]) -> None:

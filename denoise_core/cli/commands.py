@@ -73,7 +73,7 @@ def search(arguments: Namespace) -> None:
     config = settings.config_for(data, arguments)
     for series in data.to_denoise:
         _warn(series, config.noise, say)
-    plan = settings.search_plan(config, arguments, minutes)
+    plan = settings.search_plan(data.to_denoise[0], config, arguments, minutes)
     found = progress.search(data, plan, workers=arguments.workers, say=say, quiet=arguments.quiet)
     say(found.conclusion.sentence)
     try:

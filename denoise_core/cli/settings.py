@@ -17,6 +17,7 @@ from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
 from denoise_core.signals.added_noise import AddedNoise
 from denoise_core.suggestions import RECIPES, for_channels, for_goal
+from denoise_core.suggestions.settings import suggest_untaught
 from denoise_core.tuning.plan import PRESETS, Budget, Plan
 from denoise_core.tuning.space import Space
 
@@ -98,7 +99,7 @@ def for_twins(config: RunConfig) -> RunConfig:
     return config.replace("training.minutes", 0.5 * config.training.minutes)
 
 
-def search_plan(config: RunConfig, arguments: Namespace, minutes: float | None) -> Plan:
+def search_plan(series: Series, config: RunConfig, arguments: Namespace, minutes: float | None) -> Plan:
     """What a search is to do, from the options; a limit of trials alone leaves the time open, as a grid does."""
     open_ended = minutes is None and (arguments.trials or arguments.sampler == "grid")
     preset = PRESETS[arguments.preset]
@@ -107,7 +108,8 @@ def search_plan(config: RunConfig, arguments: Namespace, minutes: float | None) 
     options: dict[str, Any] = {"sampler": arguments.sampler, "pruner": arguments.pruner, "suggested": suggested}
     if arguments.vary:
         options["space"] = Space.of(dict(map(_varied, arguments.vary)), config)
-    return preset.plan(config, budget=Budget(minutes=limit, trials=arguments.trials), **options)
+    also = [suggest_untaught(series, stated=config.noise)] if suggested else []
+    return preset.plan(config, budget=Budget(minutes=limit, trials=arguments.trials), also=also, **options)
 
 
 def _varied(word: str) -> tuple[str, Any]:

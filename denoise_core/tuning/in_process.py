@@ -16,6 +16,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.series import Series
 from denoise_core.suggestions import for_channels, suggest
+from denoise_core.suggestions.settings import suggest_untaught
 from denoise_core.tuning import training
 from denoise_core.tuning.averaging import average, members
 from denoise_core.tuning.comparison import Comparison, Outcome
@@ -75,7 +76,8 @@ def search(
     if space is not None:
         options["space"] = Space.of(space, start)
     limit = budget if isinstance(budget, Budget) else Budget(minutes=usual.minutes if budget is None else budget)
-    plan = usual.plan(start, budget=limit, **options)
+    also = [] if config else [suggest_untaught(given.noisy[0])]
+    plan = usual.plan(start, budget=limit, also=also, **options)
     return run(given, plan, workers=workers, halt=halt)
 
 

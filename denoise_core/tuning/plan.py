@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from denoise_core.config import RunConfig
 from denoise_core.errors import SettingsError
 from denoise_core.suggestions.cost import expected_seconds
-from denoise_core.tuning.space import Space, apply, searchable
+from denoise_core.tuning.space import Params, Space, apply, nearest, searchable
 
 SAMPLERS = {
     "tpe": "Bayesian (TPE)",
@@ -68,6 +69,8 @@ class Plan:
         Of the proposals.
     suggested : bool
         Whether the settings to start from are the suggested ones, unchanged.
+    first : tuple of mappings
+        Points of the space that are tried before any is proposed: settings that are known to be good elsewhere.
     """
 
     start: RunConfig
@@ -80,6 +83,7 @@ class Plan:
     stall: int = 40
     seed: int = 0
     suggested: bool = True
+    first: tuple[Params, ...] = ()
 
     @property
     def start_name(self) -> str:
@@ -105,7 +109,8 @@ class Plan:
     @classmethod
     def from_json(cls, raw: dict[str, Any], start: RunConfig) -> Plan:
         """What `to_json` wrote, without its start."""
-        return cls(**{**raw, "start": start, "space": Space.from_json(raw["space"]), "budget": Budget(**raw["budget"])})
+        space, budget, first = Space.from_json(raw["space"]), Budget(**raw["budget"]), tuple(raw["first"])
+        return cls(**{**raw, "start": start, "space": space, "budget": budget, "first": first})
 
 
 def expected_minutes(plan: Plan, *, slots: int) -> float:
@@ -128,10 +133,12 @@ class Preset:
     repeats: int = 2
     more: dict[str, Any] = field(default_factory=dict)
 
-    def plan(self, start: RunConfig, *, minutes: float | None = None, **changes: Any) -> Plan:
-        """The plan for these settings to start from; `changes` replace parts of it."""
+    def plan(self, start: RunConfig, *, minutes: float | None = None, also: Iterable[RunConfig] = (), **changes: Any) -> Plan:
+        """The plan for these settings to start from; `changes` replace parts of it. Points near `also` are tried first."""
+        space = changes.get("space") or Space.of(self.settings, start)
         usual = {
-            "space": Space.of(self.settings, start),
+            "space": space,
+            "first": tuple(nearest(space, config) for config in also),
             "budget": Budget(minutes=self.minutes if minutes is None else minutes),
             "finalists": self.finalists,
             "repeats": self.repeats,
@@ -140,7 +147,7 @@ class Preset:
 
 
 _FIRST = ("training.epochs", "training.learning_rate", "window.length")
-_MORE = (*_FIRST, "training.weight_decay", "training.averaging", "objective.loss", "model.dropout")
+_MORE = (*_FIRST, "model.start", "training.weight_decay", "training.averaging", "objective.loss", "model.dropout")
 PRESETS = {
     "quick": Preset(
         label="Quick",
@@ -151,7 +158,7 @@ PRESETS = {
     ),
     "normal": Preset(
         label="Normal",
-        help="Also loss, weight decay, averaging and dropout, in 10 minutes.",
+        help="Also first weights, loss, weight decay, averaging and dropout, in 10 minutes.",
         settings=_MORE,
         minutes=10.0,
     ),

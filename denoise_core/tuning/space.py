@@ -126,6 +126,20 @@ class Space:
         return cls({path: Values(tuple(one)) if isinstance(one, list) else Range(**one) for path, one in raw.items()})
 
 
+def nearest(space: Space, config: RunConfig) -> Params:
+    """The point of a space that is most like these settings."""
+    values = {path: value for path, _, value in settings(config)}
+    return {path: _nearest(one, values[path]) for path, one in space.dimensions.items()}
+
+
+def _nearest(one: Dimension, value: Any) -> Any:
+    if isinstance(one, Range):
+        return type(value)(min(max(value, one.low), one.high))
+    if value in one.values or isinstance(value, str):
+        return value if value in one.values else one.values[0]
+    return min(one.values, key=lambda other: abs(other - value))
+
+
 def searchable(start: RunConfig) -> dict[str, Dimension]:
     """Every setting that can be varied, with the values declared for it."""
     return {path: _declared(spec, value) for path, spec, value in settings(start) if spec.metadata["searched"] is not None}

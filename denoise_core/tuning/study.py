@@ -43,7 +43,8 @@ class Study:
         self.records = {record.number: record for record in sorted(ended, key=lambda record: record.number)}
         self.running: dict[int, Trial] = {}
         self._samples = samples
-        self._points = self._fitting_points() if plan.sampler == "grid" else []
+        first = [point for point in plan.first if not self._fault(Trial(number=1, params=point))]
+        self._points = self._fitting_points() if plan.sampler == "grid" else first
         self._proposals = Proposals(plan, self.records.values())
         self._exhausted = False
 
@@ -170,7 +171,7 @@ class Study:
         begun = [one.trial for one in self.records.values()] + list(self.running.values())
         known = {(key_of(trial.params), trial.repeat) for trial in begun}
         best = [one.trial.params for one in self.finalists()]
-        wanted = [(params, repeat) for repeat in range(1, self.plan.repeats + 1) for params in ([{}, *best] if best else [])]
+        wanted = [(params, repeat) for repeat in range(1, self.plan.repeats + 1) for params in [{}, *best]]
         return [(params, repeat) for params, repeat in wanted if (key_of(params), repeat) not in known]
 
     def _check(self) -> Trial | None:
@@ -181,14 +182,12 @@ class Study:
         number = self._next_number()
         if number == 0:
             return Trial(number=0, params={})
+        if (given := self._next_given()) is not None:
+            self._proposals.take_up(number, given)
+            return Trial(number=number, params=given)
         if self.plan.sampler == "grid":
-            known = {record.key for record in self.records.values()} | {key_of(one.params) for one in self.running.values()}
-            left = next((point for point in self._points if key_of(point) not in known), None)
-            if left is None:
-                self._exhausted = True
-                return None
-            self._proposals.take_up(number, left)
-            return Trial(number=number, params=left)
+            self._exhausted = True
+            return None
         for _ in range(_MOST_REFUSED):
             trial = Trial(number=number, params=self._proposals.ask(number))
             if not (refused := self._fault(trial)):
@@ -196,6 +195,11 @@ class Study:
             self._proposals.tell(TrialRecord(trial=trial, state=FAILED, reason=refused))
         self._exhausted = True
         return None
+
+    def _next_given(self) -> Params | None:
+        """The next of the points that need not be proposed: those of the grid, or those that the plan tries first."""
+        known = {record.key for record in self.records.values()} | {key_of(one.params) for one in self.running.values()}
+        return next((point for point in self._points if key_of(point) not in known), None)
 
     def _fitting_points(self) -> list[Params]:
         points = list(self.plan.space.grid())

@@ -13,8 +13,9 @@ from denoise_core.assess.formatting import plural
 from denoise_core.config import settings
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.suggestions.cost import in_words
+from denoise_core.suggestions.settings import suggest_untaught
 from denoise_core.tuning.plan import PRESETS, Budget, Plan, expected_minutes
-from denoise_core.tuning.space import Space, few_values, searchable
+from denoise_core.tuning.space import Space, few_values, nearest, searchable
 from pages.parts import fields, state
 from pages.parts.cached import keep_alive, studies
 from pages.parts.messages import plain
@@ -104,9 +105,10 @@ def _start(plan: TrainingPlan, search: Plan) -> None:
     session = state.current()
     try:
         data, config = next(iter(plan.trainings(search.start)))
+        also = [suggest_untaught(plan.series, stated=plan.told)] if search.suggested and search.sampler != _GRID else []
         study_id = studies().submit(
             data,
-            replace(search, start=config),
+            replace(search, start=config, first=tuple(nearest(search.space, one) for one in also)),
             owner=session.workspace,
             title=f"{plan.source.file_name}: {', '.join(series.name for series in data.to_denoise)}",
             source=plan.source,

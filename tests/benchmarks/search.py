@@ -4,8 +4,9 @@
         [--samplers tpe,random] [--seeds 1] [--workers 2] [--snr 3] [--vary NAME,...]
 
 Ten series: the repeating ones of the quality suites and Bumps, with 2,048 and 20,000 samples. "result": how much less the mean
-square error of the best trial's result is than that of the suggested settings with the same seed, in dB; "settings": the same for
-networks trained again with two other seeds, the mean. "estimated" is what the search says, with its sd; "tried" are its trials.
+square error of the search's result, the mean of the networks of the best settings, is than that of one network with the suggested
+settings, in dB; "settings": what the settings alone are worth, for single networks with two other seeds, 0 where the suggested
+ones are kept. "estimated" is what the search says of that, with its sd; "tried" are its trials.
 --quick: two trials of a small network, to see that it runs.
 """
 
@@ -38,15 +39,16 @@ def gain(series: dc.Series, config: RunConfig, clean: np.ndarray, seed: int) -> 
     return gain_db(series.values, dc.fit(series, config.replace("training.seed", seed)).denoise(series).values, clean)
 
 
-def one(series: dc.Series, clean: np.ndarray, config: RunConfig, budget: dc.Budget, **options) -> list[float]:
+def one(series: dc.Series, clean: np.ndarray, small: RunConfig | None, budget: dc.Budget, **options) -> list[float]:
     """Gains in dB over the start of the result and of the settings, the estimated one, its sd, and the number of trials."""
-    *_, ended = dc.search(series, budget=budget, config=config, **options)
+    *_, ended = dc.search(series, budget=budget, config=small, **options)
+    config = small or dc.suggest(series)
     assert isinstance(ended, SearchEnded)
     found = ended.conclusion
     tried = float(sum(not record.trial.repeat for record in ended.records) - 1)
-    if not found.recommended:
-        return [0.0, 0.0, 0.0, 0.0, tried]
     result = gain_db(series.values, ended.estimates[0].values, clean) - gain(series, config, clean, config.training.seed)
+    if not found.recommended:
+        return [result, 0.0, 0.0, 0.0, tried]
     again = [gain(series, ended.config, clean, seed) - gain(series, config, clean, seed) for seed in FRESH_SEEDS]
     return [result, float(np.mean(again)), found.gain.db, found.gain.sd_db, tried]
 
@@ -75,7 +77,6 @@ def main() -> None:
         for n in map(int, chosen.samples.split(",")):
             for name in chosen.signals.split(","):
                 series, clean = example(name, n, chosen.snr)
-                config = small or dc.suggest(series).replace("training.device", "cpu")
                 each = [
                     one(
                         series,

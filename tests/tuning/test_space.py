@@ -7,7 +7,7 @@ import pytest
 from denoise_core.config import RunConfig, settings
 from denoise_core.errors import SettingsError
 from denoise_core.tuning.plan import PRESETS, Budget, Plan
-from denoise_core.tuning.space import MOST_POINTS, Range, Space, Values, apply, searchable
+from denoise_core.tuning.space import MOST_POINTS, Range, Space, Values, apply, nearest, searchable
 
 
 def problems_of(given):
@@ -102,3 +102,9 @@ def test_what_depends_on_a_varied_setting_follows_unless_it_is_varied_too():
     shorter = apply(start, {"window.length": 64, "training.epochs": 56})
     assert (shorter.training.batch_size, shorter.training.patience) == (64, 56)
     assert apply(start, {"window.length": 64, "training.batch_size": 5}).training.batch_size == 5
+
+
+def test_the_nearest_point_of_a_space_lies_in_it():
+    space = Space.of({"window.length": [64, 256], "training.epochs": (20, 40), "model.start": ["pretrained"]}, RunConfig())
+    config = RunConfig().replace("window.length", 100).replace("training.epochs", 7)
+    assert nearest(space, config) == {"window.length": 64, "training.epochs": 20, "model.start": "pretrained"}

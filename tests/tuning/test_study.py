@@ -215,3 +215,12 @@ def test_the_sentence_says_to_keep_the_suggested_settings_where_nothing_is_bette
     assert not found.recommended
     assert found.number == 0
     assert words in found.sentence
+
+
+def test_points_known_to_be_good_elsewhere_are_tried_first_and_once():
+    first = ({"training.learning_rate": 0.02, "model.dropout": 0.0}, {"training.learning_rate": 0.05, "model.dropout": 0.1})
+    study = Study(plan(first=first), samples=5000)
+    run(study)
+    tried = [record.trial.params for record in study.searched()]
+    assert tuple(tried[:2]) == first
+    assert all(tried.count(point) == 1 for point in first)

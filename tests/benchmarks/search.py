@@ -77,19 +77,8 @@ def main() -> None:
         for n in map(int, chosen.samples.split(",")):
             for name in chosen.signals.split(","):
                 series, clean = example(name, n, chosen.snr)
-                each = [
-                    one(
-                        series,
-                        clean,
-                        config,
-                        budget,
-                        space=chosen.vary.split(","),
-                        sampler=sampler,
-                        seed=seed,
-                        workers=chosen.workers,
-                    )
-                    for seed in range(chosen.seeds)
-                ]
+                options = {"space": chosen.vary.split(","), "sampler": sampler, "workers": chosen.workers}
+                each = [one(series, clean, small, budget, seed=seed, **options) for seed in range(chosen.seeds)]
                 rows.append(np.mean(each, axis=0))
                 print(f"{name:12}{n:8}{sampler:>8}{_columns(rows[-1])}", flush=True)
         print(f"{'mean':20}{sampler:>8}{_columns(np.mean(rows, axis=0))}")

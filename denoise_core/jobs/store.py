@@ -138,9 +138,9 @@ class Store:
         entry = self._entry(run_id)
         return self._view(entry, self._place(entry) if entry.waits else None)
 
-    def runs(self, owner: str) -> list[RunView]:
-        """The runs of one workspace, newest first, without the trials of searches."""
-        entries = [entry for entry in self._catalogue.of_owner(check_id(owner)) if not entry.spec.study]
+    def runs(self, owner: str, *, study: str = "") -> list[RunView]:
+        """The runs of one workspace, newest first, without the trials of searches; or those of one `study` alone."""
+        entries = [entry for entry in self._catalogue.of_owner(check_id(owner)) if entry.spec.study == study]
         known = self._home.places()
         if any(entry.waits and entry.id not in known for entry in entries):
             known = self._places()

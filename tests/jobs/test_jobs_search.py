@@ -85,6 +85,7 @@ def test_a_search_runs_to_its_end_and_its_best_is_an_ordinary_result(studies, st
     assert run.spec.study == study_id
     assert run.spec.config.training.learning_rate == view.records[2].trial.params["training.learning_rate"]
     assert store.runs(owner) == []
+    assert len(store.runs(owner, study=study_id)) == 6
     assert [one.id for one in studies.of_owner(owner)] == [study_id]
 
 
@@ -97,7 +98,7 @@ def test_kill_9_of_the_coordinator_at_random_moments_loses_no_trial_and_runs_non
     next_kill = time.monotonic() + 2.0
 
     def look() -> None:
-        nonlocal kills, next_kill
+        nonlocal kills, next_kill, supervisor
         supervisor.tick()
         for record in folder.records():
             assert seen.setdefault(record.number, record) == record
@@ -109,6 +110,8 @@ def test_kill_9_of_the_coordinator_at_random_moments_loses_no_trial_and_runs_non
         if kills < KILLS and time.monotonic() > next_kill and (alive := coordinators(home)):
             alive[0].kill()
             kills += 1
+            if kills == 2:  # the supervisor too: the next one adopts what runs
+                supervisor = supervise(slots=("cpu:0", "cpu:1"))
             next_kill = time.monotonic() + rng.uniform(0.1, 2.0)
 
     until(lambda: studies.study(study_id).ended, seconds=120.0, beside=look)

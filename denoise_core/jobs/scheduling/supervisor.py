@@ -89,8 +89,10 @@ class Supervisor:
                 self._reconcile(entry)
         self._scan()
         self._start_next()
-        with self._keeping_on():
+        try:
             self._coordinators.tick()
+        except OSError as error:
+            self._troubles.append(error)
         self._tell_places()
         self._prune()
         self._sync_index()
@@ -125,14 +127,6 @@ class Supervisor:
             log.exception("Run %s cannot be looked after, so it is ended.", run_id)
             with suppress(Exception):  # where even this fails, it cannot be read, and is passed over from now on
                 self._folder(run_id).end(FAILED, f"The run could not be looked after ({type(error).__name__}: {error}).")
-
-    @contextmanager
-    def _keeping_on(self) -> Iterator[None]:
-        """Trouble with the disk is told at the end of the tick."""
-        try:
-            yield
-        except OSError as error:
-            self._troubles.append(error)
 
     def _is_needed(self, idle_s: float) -> bool:
         if self._workers or self._coordinators.busy or any(not entry.ended for entry in self._entries.values()):

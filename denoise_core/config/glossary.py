@@ -62,7 +62,7 @@ GLOSSARY: dict[str, str] = {
     "TCN": "Temporal convolutional network, which weighs earlier samples with learned filters.",
     "Test samples": "Samples used neither for training nor to choose the best epoch, on which the gain is measured.",
     "Transformer": "A network in which each sample attends to all others that it may see.",
-    "Trial": "One training of a search, with settings of its own, which is compared with the settings that the search started from.",
+    "Trial": "One training of a search, with settings of its own, whose result is compared with that of the suggested settings.",
     "Validation": "Checking the network on held-out samples, which shows when it overfits and which epoch is best.",
     "Weight averaging": "Keeping the running mean of the network's weights, which evens out the jitter of single steps.",
     "Weight decay": "Pulling the weights of the network towards zero during training, which reduces overfitting.",

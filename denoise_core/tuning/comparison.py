@@ -57,14 +57,14 @@ class Comparison:
     def __init__(self, data: TrainingSet, config: RunConfig) -> None:
         self._data, self._config = data, config
         self.by_truth = bool(data.clean)
-        self._draws = cache(self._make_draws)
+        self._draws, self._twins = cache(self._make_draws), cache(self._make_twins)
         if not self.by_truth:
             for i in range(len(data.to_denoise)):
                 self._draws(i, 0)
 
     def twin_data(self, repeat: int) -> TrainingSet | None:
         """What the twins of that repeat are trained on; None where the truth is known, which needs none."""
-        return None if self.by_truth else methods.twin_of(self._data, stated=self._config.noise, draw=repeat)
+        return None if self.by_truth else self._twins(repeat)
 
     def gain(self, start: Outcome, trial: Outcome, *, repeat: int) -> Gain:
         """How much better the trial is than the start's settings, both with the seed of that repeat; the mean over the series."""
@@ -91,6 +91,9 @@ class Comparison:
         if not known.any():
             raise DataError("The clean column has no value in the validation part, so results cannot be compared.")
         return _in_db(float(errors[0][known].mean()), (errors[1] - errors[0])[known])
+
+    def _make_twins(self, repeat: int) -> TrainingSet:
+        return methods.twin_of(self._data, stated=self._config.noise, draw=repeat)
 
     def _make_draws(self, i: int, repeat: int) -> Draws:
         series = separate(self._data.to_denoise[i], self._config.noise.removes).series

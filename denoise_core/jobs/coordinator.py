@@ -29,7 +29,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.process_folder import Busy, WorkerProcess
 from denoise_core.jobs.storage.study_folder import StudyFolder
 from denoise_core.jobs.trial_runs import TrialRuns
-from denoise_core.tuning.averaging import average, members
+from denoise_core.tuning.averaging import best_mean
 from denoise_core.tuning.comparison import Comparison
 from denoise_core.tuning.conclusion import Conclusion, conclude
 from denoise_core.tuning.judging import Judge
@@ -163,18 +163,20 @@ class _Coordinator:
         found = conclude(self._study, by_truth=self._comparison.by_truth)
         if found.number in self._study.records and not self._study.start_failed:
             with suppress(RunError, FileNotFoundError):
-                self._complete(found.number)
+                found = self._complete(found)
         self._write_summary(found)
         self._folder.write(self._status)
         self._folder.end(state, reason)
 
-    def _complete(self, number: int) -> None:
-        """The networks with the same settings are averaged, and combined with other methods."""
-        found = average([self._runs.outcome(one) for one in members(self._study, number)])
-        if found.twins:
-            config = self._study.records[number].trial.config(self._spec.plan)
-            folder, own, twins = self._runs.folder(number), found.estimates, found.twins
-            save_blends(folder, self._data, config.noise, twins.__getitem__, trained=True, estimate=own.__getitem__)
+    def _complete(self, found: Conclusion) -> Conclusion:
+        """Several networks are averaged, and combined with other methods where errors are estimated."""
+        result = best_mean(self._study, self._comparison, found.number, self._runs.outcome)
+        estimates, twins = result.outcome.estimates, result.outcome.twins
+        if twins:
+            config = self._study.records[found.number].trial.config(self._spec.plan)
+            folder = self._runs.folder(found.number)
+            save_blends(folder, self._data, config.noise, twins.__getitem__, trained=True, estimate=estimates.__getitem__)
+        return found.with_result(result.gain, networks=len(result.numbers)) if twins else found
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from denoise_core.assess.formatting import plural
@@ -33,6 +33,8 @@ class Conclusion:
     recommended : bool
         Whether it is better than the start beyond chance.
     sentence : str
+    result_gain : Gain or None
+        That of the result, the mean of `networks` networks.
     """
 
     params: Params
@@ -40,15 +42,24 @@ class Conclusion:
     gain: Gain | None
     recommended: bool
     sentence: str
+    result_gain: Gain | None = None
+    networks: int = 1
+
+    def with_result(self, gain: Gain, *, networks: int) -> Conclusion:
+        """With what is estimated of the result, the mean of so many networks, over one network of the start's settings."""
+        if networks == 1:
+            return self
+        told = f"The result is the mean of {networks} networks; its error is estimated to be {_by(gain)} less than one network's."
+        return replace(self, sentence=f"{self.sentence} {told}", result_gain=gain, networks=networks)
 
     def to_json(self) -> dict[str, Any]:
-        gain = None if self.gain is None else [self.gain.db, self.gain.sd_db]
-        return {**self.__dict__, "gain": gain}
+        return asdict(self)
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
         """``Conclusion.from_json(conclusion.to_json()) == conclusion``."""
-        return cls(**{**raw, "gain": None if raw["gain"] is None else Gain(db=raw["gain"][0], sd_db=raw["gain"][1])})
+        gains = {name: None if raw[name] is None else Gain(**raw[name]) for name in ("gain", "result_gain")}
+        return cls(**{**raw, **gains})
 
 
 def conclude(study: Study, *, by_truth: bool) -> Conclusion:

@@ -44,7 +44,7 @@ class SearchEnded:
     config : RunConfig
         The best settings beyond chance: those found, or those that the search started from.
     estimates : tuple of Estimate
-        What the networks trained with them, one for each seed, made of each series: the mean.
+        The result for each series: the mean of several networks, see `averaging.best_mean`.
     """
 
     conclusion: Conclusion

@@ -18,7 +18,7 @@ from denoise_core.series import Series
 from denoise_core.suggestions import for_channels, suggest
 from denoise_core.suggestions.settings import suggest_untaught
 from denoise_core.tuning import training
-from denoise_core.tuning.averaging import average, members
+from denoise_core.tuning.averaging import best_mean
 from denoise_core.tuning.comparison import Comparison, Outcome
 from denoise_core.tuning.conclusion import Conclusion, conclude
 from denoise_core.tuning.events import SearchEnded, SearchEvent, TrialEnded, TrialStarted
@@ -147,12 +147,13 @@ class _Search:
         found: Conclusion = conclude(study, by_truth=self._comparison.by_truth)
         if found.number not in self._outcomes:
             raise RunError("The search was stopped before its first training had ended, so there is nothing to keep.")
+        result = best_mean(study, self._comparison, found.number, self._outcomes.__getitem__)
         return SearchEnded(
-            conclusion=found,
+            conclusion=found.with_result(result.gain, networks=len(result.numbers)),
             config=Trial(number=found.number, params=found.params).config(study.plan),
             records=tuple(study.records.values()),
             importances=study.importances(),
-            estimates=average([self._outcomes[number] for number in members(study, found.number)]).estimates,
+            estimates=result.outcome.estimates,
         )
 
 

@@ -11,7 +11,7 @@ from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Series
-from denoise_core.tuning.averaging import average
+from denoise_core.tuning.averaging import mean_of, mean_of_seeds
 from denoise_core.tuning.comparison import Comparison, Gain, Outcome, pooled
 from denoise_core.tuning.judging import Judge
 from denoise_core.tuning.trials import DONE, FAILED, Trial, TrialRecord
@@ -126,7 +126,9 @@ def test_the_mean_of_results_has_their_mean_and_its_twin_moves_along():
         return Outcome(estimates=estimates, twins=twins)
 
     singles = [lucky(own) for own in luck]
-    mean = average(singles)
+    mean = mean_of_seeds(singles)
+    assert mean_of(singles).estimates[0].values == pytest.approx(mean.estimates[0].values)
+    assert mean_of(singles).twins[0].values == pytest.approx(mean.twins[0].values)
     assert np.allclose(mean.estimates[0].values, base.estimates[0].values + np.mean(luck, axis=0))
     estimated = comparison.gain(singles[0], mean, repeat=0)
     errors = [np.mean((one.estimates[0].values - clean) ** 2) for one in (singles[0], mean)]

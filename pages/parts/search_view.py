@@ -94,7 +94,8 @@ def _decide(study: StudyView) -> None:
     found, mine = study.conclusion, study.spec.owner == state.current().workspace
     with st.container(horizontal=True):
         if found is not None and any(record.number == found.number and record.state == DONE for record in study.records):
-            word = "Make this the result" if found.recommended else "See the result of the settings it started from"
+            better = found.recommended or found.networks > 1
+            word = "Make this the result" if better else f"See the result of {study.spec.plan.start_name}"
             if st.button(word, type="primary", icon=":material/task_alt:", key="use-result"):
                 st.switch_page("pages/result.py", query_params=state.link(run=study.run_of(found.number)))
             if found.recommended:

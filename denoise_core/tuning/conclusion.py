@@ -58,7 +58,7 @@ class Conclusion:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Conclusion:
         """``Conclusion.from_json(conclusion.to_json()) == conclusion``."""
-        gains = {name: None if raw[name] is None else Gain(**raw[name]) for name in ("gain", "result_gain")}
+        gains = {name: Gain(**raw[name]) if raw.get(name) else None for name in ("gain", "result_gain")}
         return cls(**{**raw, **gains})
 
 

@@ -109,7 +109,7 @@ class Plan:
     @classmethod
     def from_json(cls, raw: dict[str, Any], start: RunConfig) -> Plan:
         """What `to_json` wrote, without its start."""
-        space, budget, first = Space.from_json(raw["space"]), Budget(**raw["budget"]), tuple(raw["first"])
+        space, budget, first = Space.from_json(raw["space"]), Budget(**raw["budget"]), tuple(raw.get("first", ()))
         return cls(**{**raw, "start": start, "space": space, "budget": budget, "first": first})
 
 

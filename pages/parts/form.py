@@ -65,7 +65,7 @@ def _about(plan: TrainingPlan) -> None:
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))
     if plan.task == TrainingTask() and (expected := expectation_of(plan.source)):
-        st.caption(plain(f"**What to expect.** {expected}"))
+        st.caption(f"**What to expect.** {plain(expected)}")
 
 
 def _warnings(plan: TrainingPlan) -> None:

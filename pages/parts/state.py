@@ -88,7 +88,9 @@ def begin() -> Session:
     elif _went_back():
         session = _opened_before(session)
     query = st.query_params
-    session = replace(session, run=query.get("run") or session.run, study=query.get("study") or session.study)
+    study = query.get("study")
+    # A link to a search alone closes the run that is open.
+    session = replace(session, run=query.get("run") or (None if study else session.run), study=study or session.study)
     _remember(session)
     return session
 

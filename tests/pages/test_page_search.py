@@ -178,6 +178,18 @@ def test_a_deleted_search_leaves_the_form(app, searched, studies, store):
     assert "Start training" in [one.label for one in app.button]
 
 
+def test_a_trial_is_an_ordinary_result_that_leads_back_to_its_search(app, searched, studies, store):
+    end(studies, store, searched, [0.1, 0.8])
+    app.query_params["run"] = studies.study(searched).run_of(2)
+    app.switch_page("pages/result.py").run()
+    assert not app.exception
+    assert "Back to the search" in [link.proto.label for link in app.get("page_link")]
+    del app.query_params["run"]
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert charts(app, "history")
+
+
 def test_a_link_to_a_search_that_is_gone_says_so(app):
     app.query_params["study"] = "s" * 24
     app.switch_page("pages/train.py").run()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from typing import Any
 
 from denoise_core.config import RunConfig
@@ -17,19 +14,17 @@ from denoise_core.errors import RunError
 from denoise_core.series import Series
 from denoise_core.suggestions import for_channels, suggest
 from denoise_core.suggestions.settings import suggest_untaught
-from denoise_core.tuning import training
 from denoise_core.tuning.averaging import best_mean
 from denoise_core.tuning.comparison import Comparison, Outcome
 from denoise_core.tuning.conclusion import Conclusion, conclude
 from denoise_core.tuning.events import SearchEnded, SearchEvent, TrialEnded, TrialStarted
+from denoise_core.tuning.executors import Executor
 from denoise_core.tuning.judging import Judge
 from denoise_core.tuning.plan import PRESETS, Budget, Plan
 from denoise_core.tuning.space import Space
 from denoise_core.tuning.study import ENDED, Study
 from denoise_core.tuning.training import Work
 from denoise_core.tuning.trials import Trial, TrialRecord
-
-_LOOK_S = 0.1
 
 
 def search(
@@ -98,7 +93,7 @@ class _Search:
         self._began = time.monotonic()
 
     def events(self) -> Iterator[SearchEvent]:
-        with _Executor.of(self._workers) as executor:
+        with Executor.of(self._workers) as executor:
             while True:
                 while executor.free and not self._halt.is_set() and (trial := self._study.ask(self._spent_s)):
                     work = self._work(trial)
@@ -155,85 +150,3 @@ class _Search:
             importances=study.importances(),
             estimates=result.outcome.estimates,
         )
-
-
-class _Executor:
-    """Runs trials in this process, one at a time, when their ends are asked for."""
-
-    def __init__(self) -> None:
-        self._next: Work | None = None
-
-    @staticmethod
-    @contextmanager
-    def of(workers: int) -> Iterator[_Executor]:
-        if workers <= 1:
-            yield _Executor()
-            return
-        context = multiprocessing.get_context("spawn")
-        with context.Manager() as manager, ProcessPoolExecutor(workers, context, training.use_one_thread) as pool:
-            executor = _Pool(pool, manager.dict(), manager.dict(), workers)
-            try:
-                yield executor
-            finally:
-                executor.end_all()
-
-    @property
-    def free(self) -> bool:
-        return self._next is None
-
-    @property
-    def busy(self) -> bool:
-        return self._next is not None
-
-    def start(self, work: Work) -> None:
-        self._next = work
-
-    def ended(self, watch: Any) -> Iterator[tuple[TrialRecord, Outcome | None]]:
-        """Those that have ended, waiting for one; `watch` is asked (number, epoch, loss) whether a trial should end early."""
-        work, self._next = self._next, None
-        if work is not None:
-            yield training.run(work, lambda epoch, loss: watch(work.trial.number, epoch, loss))
-
-
-class _Pool(_Executor):
-    """Runs them in processes, which leave their losses in one shared table and look into another whether to end."""
-
-    def __init__(self, pool: ProcessPoolExecutor, losses: Any, ends: Any, workers: int) -> None:
-        self._pool, self._losses, self._ends, self._workers = pool, losses, ends, workers
-        self._futures: dict[Future[tuple[TrialRecord, Outcome | None]], int] = {}
-        self._seen: dict[int, int] = {}
-
-    @property
-    def free(self) -> bool:
-        return len(self._futures) < self._workers
-
-    @property
-    def busy(self) -> bool:
-        return bool(self._futures)
-
-    def start(self, work: Work) -> None:
-        self._futures[self._pool.submit(_run_elsewhere, work, self._losses, self._ends)] = work.trial.number
-
-    def ended(self, watch: Any) -> Iterator[tuple[TrialRecord, Outcome | None]]:
-        done, _ = wait(self._futures, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
-        for number, (epoch, loss) in self._losses.copy().items():
-            if self._seen.get(number) != epoch and number in self._futures.values():
-                self._seen[number] = epoch
-                if watch(number, epoch, loss):
-                    self._ends[number] = True
-        for future in done:
-            del self._futures[future]
-            yield future.result()
-
-    def end_all(self) -> None:
-        for number in self._futures.values():
-            self._ends[number] = True
-        self._pool.shutdown(cancel_futures=True)
-
-
-def _run_elsewhere(work: Work, losses: Any, ends: Any) -> tuple[TrialRecord, Outcome | None]:
-    def watch(epoch: int, loss: float) -> bool:
-        losses[work.trial.number] = epoch, loss
-        return work.trial.number in ends
-
-    return training.run(work, watch)

@@ -34,6 +34,7 @@ from denoise_core.jobs.spec import (
     CHECKING,
     DONE,
     FAILED,
+    FINAL,
     NO_EPOCH_REASON,
     RUNNING,
     STOPPED,
@@ -111,6 +112,8 @@ def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Eve
     """
     job = RunFolder(Path(folder).absolute())
     with job.lock(), Heartbeat(job) as heartbeat:
+        if job.status().state in FINAL:
+            return  # a supervisor that was killed had just started another worker here, which has done it
         _Execution(job, heartbeat, engine or TORCH, halt or threading.Event()).run()
 
 

@@ -127,3 +127,9 @@ def test_the_best_of_a_search_is_combined_with_other_methods_when_it_ends(store:
     assert [(record.gain_db, record.reason, record.state) for record in view.records] == [(0.0, "", "done")] * 3
     assert len(view.records) == 3
     assert set(store.blend(view.run_of(0)).weights) >= {"instant", "lstm"}
+
+
+def test_a_run_that_has_ended_is_not_run_again_by_a_worker_that_was_started_twice(store: Store, submit: Submit) -> None:
+    run = submit()
+    ended = work(store, run).status()
+    assert work(store, run).status() == ended

@@ -46,7 +46,8 @@ def data() -> TrainingSet:
 
 
 def plan(trials: int = 5, *, config: RunConfig = CONFIG, minutes: float = 0.0) -> Plan:
-    return Plan(start=config, space=SPACE, budget=Budget(trials=trials, minutes=minutes), pruner="none", sampler="random")
+    budget = Budget(trials=trials, minutes=minutes)
+    return Plan(start=config, space=SPACE, budget=budget, pruner="none", sampler="random", repeats=0)
 
 
 def coordinators(home: Home) -> list:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from denoise_core.assess import can_rescale, differences, fitted_scaling
-from denoise_core.config import NoiseConfig, settings
+from denoise_core.config import NoiseConfig, choice_in_words
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
@@ -74,10 +74,10 @@ def _differences(source: Source, header: ModelHeader) -> list[str]:
 
 def _in_words(header: ModelHeader) -> str:
     """What a model file contains, in two sentences."""
-    network = next(spec for path, spec, _ in settings(header.config) if path == "model.backbone").metadata["words"]
+    network = choice_in_words(header.config, "model.backbone")
     goal = in_sentence(OBJECTIVES[header.config.objective.kind].label)
     names = plain(", ".join(header.channels))
-    return f"**{plain(header.name)}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
+    return f"**{plain(header.name)}**: {network}, trained on {names}. Learning goal: {goal}."
 
 
 def _with_removals(stated: NoiseConfig, trained: NoiseConfig) -> NoiseConfig:

@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from denoise_core.assess.risk import Blended
+from denoise_core.assess.summary import Summary
 from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
@@ -183,6 +184,27 @@ class RunFolder:
             return None
         raw = read_json(figures)
         return Blended.from_json(raw, load_estimate(self._numbered("blend.npz", i)) if raw["combined"] else self.estimate(i))
+
+    def save_summary(self, i: int, summary: Summary) -> None:
+        write_json(self._numbered("summary.json", i), summary.to_json())
+
+    def summary(self, i: int = 0) -> Summary | None:
+        """The numbers of the result for the series number `i`; None where nobody has found them yet."""
+        try:
+            return Summary.from_json(read_json(self._numbered("summary.json", i)))
+        except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def rename(self, name: str) -> None:
+        """The last of several names given at once wins, whole."""
+        write_json(self.path / "name.json", {"name": name})
+
+    def name(self) -> str:
+        """What a person called it; "" where nobody did."""
+        try:
+            return str(read_json(self.path / "name.json")["name"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return ""
 
     def request_stop(self, request: str) -> None:
         """Leave the request, "keep" or "cancel", where the worker looks."""

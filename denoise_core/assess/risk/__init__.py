@@ -1,6 +1,6 @@
 """What each method's error is likely to be, judged without the truth, and the combination whose error is least."""
 
-from denoise_core.assess.risk.blending import BLEND, BLEND_LABEL, RECORDING, blend
+from denoise_core.assess.risk.blending import BLEND, BLEND_LABEL, RECORDING, blend, judge
 from denoise_core.assess.risk.candidate import Candidate, by_method, by_twin
 from denoise_core.assess.risk.draws import ADDED, SHORTEST, Draws
 from denoise_core.assess.risk.judged import Blended, Judged
@@ -21,5 +21,6 @@ __all__ = [
     "blend",
     "by_method",
     "by_twin",
+    "judge",
     "table",
 ]

@@ -20,6 +20,8 @@ from denoise_core.series import Estimate, Series
 
 COMBINED = (quick.INSTANT, quick.NONLOCAL, "wavelet", RECORDING)
 """The methods that are combined; the first is the reference. One that refuses a series is left out."""
+SHARED = (quick.NONLOCAL, BLEND)
+"""Methods of which Instant is a part, so that what a `Referee` has computed already saves most of their time."""
 LABELS = {**quick.LABELS, RECORDING: "The recording itself"}
 
 

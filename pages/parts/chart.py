@@ -17,7 +17,8 @@ _HERE = Path(__file__).parent
 _HTML = """
 <div class="denoise-chart" role="group">
   <div class="denoise-plot"></div>
-  <div class="denoise-foot"><span class="denoise-note"></span><button class="denoise-all" type="button">Show all</button></div>
+  <div class="denoise-foot"><span class="denoise-note"></span><button class="denoise-flip" type="button" hidden></button>
+  <button class="denoise-all" type="button">Show all</button></div>
 </div>
 """
 _CHART = st.components.v2.component(
@@ -41,10 +42,16 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
     _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
 
 
-@st.fragment
-def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "") -> None:
-    """A chart that asks `make` for a finer figure of the range zoomed to; the page around it does not rerun."""
+def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "", alone: bool = True) -> None:
+    """A chart that asks `make` for a finer figure of the range zoomed to; if `alone`, the page around it does not rerun."""
+    (_zoomable if alone else _draw_zoomed)(make, key, height, alt)
+
+
+def _draw_zoomed(make: Callable[[View | None], Figure], key: str, height: int, alt: str) -> None:
     draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
+
+
+_zoomable = st.fragment(_draw_zoomed)
 
 
 def _ignore() -> None:

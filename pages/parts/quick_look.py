@@ -17,6 +17,7 @@ import denoise_core as dc
 from denoise_core import instant
 from denoise_core.assess import on_gaps, on_series
 from denoise_core.assess.formatting import plural
+from denoise_core.assess.summary import Summary
 from denoise_core.config import NoiseConfig
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
@@ -28,8 +29,6 @@ from pages.parts.cached import (
     INSTANT,
     identity,
     noise_of,
-    quick_estimate,
-    quick_estimate_is_known,
     recording,
     series_of,
     store,
@@ -38,6 +37,7 @@ from pages.parts.cached import (
     verdict_of,
 )
 from pages.parts.first_come import FIRST_LOOKS
+from pages.parts.quick_estimates import quick_estimate, quick_estimate_is_known, summary_is_known, summary_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +79,16 @@ class Look:
     @property
     def estimate(self) -> dc.Estimate:
         return quick_estimate(self.source, self.method, **self._how)
+
+    @property
+    def summary(self) -> Summary:
+        """The numbers of the estimate; a DenoiseError where there is none."""
+        return summary_of(self.source, self.method, **self._how)
+
+    @property
+    def summary_is_known(self) -> bool:
+        """Whether they, or why there are none, are known already."""
+        return summary_is_known(self.source, self.method, **self._how)
 
     @property
     def _how(self) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from streamlit.delta_generator import DeltaGenerator
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.jobs import Source
-from pages.parts import bench, chart, freshness, noise_panel, quick_look, several, source, state
+from pages.parts import bench, chart, freshness, messages, noise_panel, quick_look, several, side_by_side, source, state
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
 from pages.parts.quick_look import Look
 from pages.parts.setup import heading, page_setup
+
+_BESIDE = "side-by-side"
 
 
 def show() -> None:
@@ -49,6 +51,7 @@ def show() -> None:
             with picture:
                 heading("Recording and result")
                 _picture(chosen, estimate)
+                _side_by_side(look)
                 noise_panel.panel(chosen, estimate)
                 source.reading(chosen, recording(chosen))
             if estimate is not None:
@@ -93,6 +96,19 @@ def _picture(chosen: Source, estimate: dc.Estimate | None) -> None:
     series, clean, stretch = series_of(chosen), truth(chosen), noise_panel.marked()
     chart.zoomable(
         lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
-        key=f"first-{identity(chosen)}",
+        key=_key(chosen),
         height=520,
+        alone=not state.value(_BESIDE),
     )
+
+
+def _key(chosen: Source) -> str:
+    return f"first-{identity(chosen)}"
+
+
+def _side_by_side(look: Look) -> None:
+    """All methods on the stretch that the picture is zoomed to; not computed until somebody looks."""
+    box = st.expander("All methods side by side", icon=":material/view_module:", key=_BESIDE, on_change="rerun")
+    if box.open:
+        with box, messages.report_errors():
+            side_by_side.show(look, state.view(_key(look.source)))

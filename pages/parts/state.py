@@ -217,6 +217,11 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def pop(key: str) -> Any:
+    """What `put` was given, once."""
+    return st.session_state.pop(key, None)
+
+
 def parameters() -> dict[str, str]:
     """The URL's query parameters that are not the session's own."""
     return {name: text for name, text in st.query_params.items() if name not in _OURS}

@@ -1,0 +1,173 @@
+"""Every method that needs no training on the series of the Signal page: a table and small pictures, as each arrives."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+
+import streamlit as st
+
+from denoise_core import figures
+from denoise_core.assess.formatting import format_value, plural
+from denoise_core.assess.result_words import error_in_words, seconds_in_words
+from denoise_core.assess.summary import Summary
+from denoise_core.errors import DenoiseError
+from denoise_core.figures import View
+from denoise_core.jobs.differences import method_settings
+from denoise_core.methods import METHODS
+from pages.parts import chart, messages, results_table, state
+from pages.parts.cached import identity, series_of, store, truth
+from pages.parts.first_come import FIRST_LOOKS
+from pages.parts.quick_look import Look
+from pages.parts.results_table import Cell, Column, Row
+
+AT_ONCE = 200_000
+"""Longer series are denoised by all methods only if that is asked for: it takes seconds for each 20,000 samples."""
+_PANEL = 112  # pixels
+_PAUSE_S = 0.1  # until the rest of the page is drawn
+_STEP_S = 0.6  # after which what has arrived is drawn
+
+
+def show(look: Look, view: View | None) -> None:
+    """The table and the pictures of all methods, on the stretch that the picture above is zoomed to."""
+    looks = _looks(look)
+    if len(series_of(look.source)) > AT_ONCE and not any(one.summary_is_known for one in looks):
+        hint = f"{plural(len(series_of(look.source)), 'sample')}: all methods together take some minutes."
+        if not st.button("Compute all methods", help=hint, key="compute-all"):
+            st.caption(hint)
+            return
+    missing = any(not one.summary_is_known for one in looks)
+    st.fragment(_arrive, run_every=_PAUSE_S if missing else None)(looks, view, {"is_first": True})
+
+
+def _arrive(looks: Sequence[Look], view: View | None, run: dict[str, bool]) -> None:
+    """What has arrived, then the next; the rest of the page is drawn first, and stays."""
+    summaries = {look.method: _summary(look) for look in looks if look.summary_is_known}
+    _table(looks, summaries)
+    _pictures(looks, view)
+    missing = [look for look in looks if look.method not in summaries]
+    if run.pop("is_first", False) or not missing:
+        return
+    with st.spinner(f"{len(summaries)} of {plural(len(looks), 'method')}…"), FIRST_LOOKS.turn():
+        _compute(missing)
+    st.rerun(scope="app" if all(one.summary_is_known for one in missing) else "fragment")
+
+
+def _looks(look: Look) -> list[Look]:
+    """The same series by each method; the settings that were changed are those of the method on the page."""
+    names = [name for name, method in METHODS.items() if not method.trains]
+    order = sorted(names, key=lambda name: name not in (look.method, "instant"))
+    return [look if name == look.method else replace(look, method=name, changes={}) for name in order]
+
+
+def _summary(look: Look) -> Summary | str:
+    """The numbers, or why the method gives none."""
+    try:
+        return look.summary
+    except DenoiseError as error:
+        return str(error)
+
+
+def _compute(missing: Sequence[Look]) -> None:
+    """As many as are done within a moment, one on each core."""
+    until, left = time.monotonic() + _STEP_S, list(missing)
+
+    def work() -> None:
+        while left and time.monotonic() < until:
+            with suppress(IndexError, DenoiseError):  # said in its row
+                left.pop(0).summary  # noqa: B018
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for worker in [pool.submit(work) for _ in range(os.cpu_count() or 1)]:
+            worker.result()
+
+
+def _table(looks: Sequence[Look], summaries: dict[str, Summary | str]) -> None:
+    unit = series_of(looks[0].source).unit
+    columns = [
+        Column("settings", "Settings", number=False),
+        Column("removed", f"Removed RMS ({unit})" if unit else "Removed RMS", "Root mean square of the residual."),
+        Column("autocorrelation", "Autocorr.", "Largest autocorrelation of the residual; white noise has about 0."),
+        Column("error", "Est. error", "Estimated root mean square error, without knowing the truth."),
+        Column("interval", "90 % range", "The true error probably lies in it, in about nine of ten cases."),
+        Column("seconds", "Time"),
+    ]
+    if truth(looks[0].source) is not None:
+        columns.insert(5, Column("gain", "True gain", "How far the mean square error against the true signal fell."))
+    rows = [_row(look, summaries[look.method]) for look in looks if look.method in summaries]
+    shown = state.value("method")
+    rows = [replace(row, chosen=row.id == shown) for row in rows]
+    by_method = {look.method: look for look in looks}
+    results_table.show(
+        rows,
+        columns,
+        key=f"methods-{identity(looks[0].source)}",
+        label="Method",
+        act=lambda _, method, __: choose(by_method[method]),
+        opens="Make this the result",
+        alone=True,
+    )
+
+
+def _row(look: Look, summary: Summary | str) -> Row:
+    label = METHODS[look.method].label
+    if isinstance(summary, str):
+        return Row(id=look.method, name=label, refusal=summary)
+    series = series_of(look.source)
+    words = method_settings(look.method, summary.settings, rate_hz=series.time.rate_hz)
+    return Row(id=look.method, name=label, cells={"settings": Cell(words, words), **number_cells(summary, series.unit)})
+
+
+def number_cells(summary: Summary, unit: str) -> dict[str, Cell]:
+    """The numbers of a result, as both tables show them."""
+    told = error_in_words(summary, unit)
+    interval = summary.error_interval
+    range_ = "" if interval is None else f"{format_value(interval[0], '')} – {format_value(interval[1], '')}"
+    rho, gain = summary.autocorrelation, summary.gain_db
+    return {
+        "removed": Cell(format_value(summary.removed_rms, ""), summary.removed_rms),
+        "autocorrelation": Cell("" if rho is None else f"{rho:+.2f}", None if rho is None else abs(rho)),
+        "error": Cell("unknown" if summary.error is None else format_value(summary.error, ""), summary.error, told),
+        "interval": Cell(range_, interval and interval[1], told),
+        "gain": Cell("" if gain is None else f"{gain:.1f} dB", gain),
+        "seconds": Cell(seconds_in_words(summary.seconds), summary.seconds),
+    }
+
+
+def _pictures(looks: Sequence[Look], view: View | None) -> None:
+    """One panel for each method that has a result."""
+    made = {}
+    for look in looks:
+        if look.is_made:
+            with suppress(DenoiseError):
+                made[METHODS[look.method].label] = look.estimate
+    if made:
+        rows = -(-len(looks) // 4)
+        series = series_of(looks[0].source)
+        chart.draw(figures.grid(series, made, view=view), key=f"grid-{identity(looks[0].source)}", height=40 + _PANEL * rows)
+
+
+def choose(look: Look) -> None:
+    """Keep the row's result as a version, and show it as the result on the page."""
+    session, source = state.current(), look.source
+    try:
+        run = store().versions.keep(
+            series_of(source),
+            look.estimate,
+            look.summary,
+            owner=session.workspace,
+            title=f"{source.file_name}: {source.column}",
+            source=source,
+            stated=look.stated,
+            token=look.name,
+        )
+    except DenoiseError as error:
+        state.fail(str(error))
+        return
+    state.put("method", look.method)
+    state.change(run=run)
+    st.toast(messages.plain(f"{METHODS[look.method].label} is the result now. The Result and Compare pages show it."))

@@ -27,9 +27,10 @@ def in_words(spec: Field[Any], value: Any, *, rate_hz: float | None = None) -> s
 
 
 def settings_in_words(kind: type[Any], values: Mapping[str, Any], *, rate_hz: float | None = None) -> dict[str, str]:
-    """Each of `values` that is a field of the dataclass `kind`, by its name."""
+    """Each of `values` that is a field of the dataclass `kind`, by its name; not a 0 that leaves a number to be found."""
     known = {spec.name: spec for spec in fields(kind)}
-    return {name: in_words(known[name], value, rate_hz=rate_hz) for name, value in values.items() if name in known}
+    given = {name: value for name, value in values.items() if name in known and not value == known[name].default == 0}
+    return {name: in_words(known[name], value, rate_hz=rate_hz) for name, value in given.items()}
 
 
 def config_in_words(config: RunConfig) -> dict[str, str]:

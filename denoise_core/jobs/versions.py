@@ -118,7 +118,11 @@ def distinct_names(names: Sequence[str]) -> list[str]:
     return told
 
 
-def least_error(summaries: Sequence[Summary | None]) -> int | None:
-    """Which of them has the least estimated error; the last one where none has any, None where there is none."""
-    known = [(one.error, at) for at, one in enumerate(summaries) if one is not None and one.error is not None]
-    return min(known)[1] if known else len(summaries) - 1 if summaries else None
+def ranked(summaries: Sequence[Summary | None]) -> list[int]:
+    """Their places in the list, the least estimated error first; those without one last, the latest of them first."""
+
+    def key(at: int) -> tuple[bool, float]:
+        error = one.error if (one := summaries[at]) is not None else None
+        return error is None, -at if error is None else error
+
+    return sorted(range(len(summaries)), key=key)

@@ -13,6 +13,7 @@ from denoise_core.assess.risk import ADDED, BLEND, RECORDING, Blended, Candidate
 from denoise_core.config import NoiseConfig
 from denoise_core.errors import DataError, DenoiseError
 from denoise_core.methods import quick
+from denoise_core.methods.as_code import given_settings
 from denoise_core.noise import Noise, describe_series, separate
 from denoise_core.noise.disturbances import Separated
 from denoise_core.noise.stated import NO_STATEMENT
@@ -105,8 +106,7 @@ class Referee:
         if (known := self._judged(estimate)) is not None:
             return known
         instant = told_candidate(quick.INSTANT, self.first, self.draws, self.told)
-        kept = {name: value for name, value in estimate.settings.items() if (name, value) != ("noise_sd", estimate.noise_sd)}
-        run = partial(quick.function(estimate.method), **kept)
+        run = partial(quick.function(estimate.method), **given_settings(estimate))
         return judge([instant, told_candidate(estimate.method, run, self.draws, self.told, estimate=estimate)], self.draws)[-1]
 
     def estimate(self, method: str) -> Estimate | None:

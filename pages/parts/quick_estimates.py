@@ -123,7 +123,7 @@ def _summary(name: str, method: str, fills: bool, changes: str, stated: NoiseCon
         noise=noise_of(_source, stated=stated),
         truth=truth(_source),
         judged=judged,
-        seconds=made.seconds,
+        seconds=None if method in SHARED else made.seconds,  # theirs is that of what they share, too
         doubt=doubt,
     )
 

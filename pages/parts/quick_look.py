@@ -103,9 +103,9 @@ class Look:
 def choose(chosen: Source) -> Look:
     """The look that the widgets ask for: one of the methods that are not trained on the series."""
     simple = {name: method.label for name, method in METHODS.items() if not method.trains}
-    at = list(simple).index(INSTANT)
+    state.offer("method", INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
-    method = st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+    method = st.selectbox("Method", list(simple), format_func=simple.__getitem__, key="method", help=hint)
     changes, stated = filter_settings.changes(chosen, method), noise_panel.stated(chosen)
     return Look(source=chosen, method=method, fills=_fills(chosen), changes=changes, stated=stated)
 

@@ -63,7 +63,7 @@ function nameCell(row, table) {
   if (row.refusal) name.disabled = true
   const cell = element("th", { scope: "row", className: "denoise-name" }, name)
   if (renames) {
-    const pen = element("button", { type: "button", className: "denoise-icon", textContent: "✎", title: "Rename", ariaLabel: `Rename ${row.name}` })
+    const pen = element("button", { type: "button", className: "denoise-icon", textContent: "edit", title: "Rename", ariaLabel: `Rename ${row.name}` })
     pen.onclick = () => edit(cell, row, table)
     name.ondblclick = pen.onclick
     cell.append(pen)

@@ -71,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Action:
-    """A button at the end of each row: what is told when it is pressed, its sign, and its words."""
+    """A button at the end of each row: what is told when it is pressed, the name of its icon, and its words."""
 
     what: str
     sign: str

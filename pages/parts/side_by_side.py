@@ -20,13 +20,14 @@ from denoise_core.figures import View
 from denoise_core.jobs.differences import method_settings
 from denoise_core.methods import METHODS
 from pages.parts import chart, messages, results_table, state
-from pages.parts.cached import identity, series_of, store, truth
+from pages.parts.cached import INSTANT, identity, series_of, store, truth
 from pages.parts.first_come import FIRST_LOOKS
 from pages.parts.quick_look import Look
 from pages.parts.results_table import Cell, Column, Row
 
 AT_ONCE = 200_000
 """Longer series are denoised by all methods only if that is asked for: it takes seconds for each 20,000 samples."""
+_CHOSEN = "chosen-result"
 _PANEL = 112  # pixels
 _PAUSE_S = 0.1  # until the rest of the page is drawn
 _STEP_S = 0.6  # after which what has arrived is drawn
@@ -40,6 +41,9 @@ def show(look: Look, view: View | None) -> None:
         if not st.button("Compute all methods", help=hint, key="compute-all"):
             st.caption(hint)
             return
+    if state.value(_CHOSEN) == (look.name, state.current().run):
+        label = messages.plain(METHODS[look.method].label)
+        st.success(f"{label} is the result now. The Result and Compare pages show it.", icon=":material/task_alt:")
     missing = any(not one.summary_is_known for one in looks)
     st.fragment(_arrive, run_every=_PAUSE_S if missing else None)(looks, view, {"is_first": True})
 
@@ -49,7 +53,7 @@ def _arrive(looks: Sequence[Look], view: View | None, run: dict[str, bool]) -> N
     summaries = {look.method: _summary(look) for look in looks if look.summary_is_known}
     _table(looks, summaries)
     _pictures(looks, view)
-    missing = [look for look in looks if look.method not in summaries]
+    missing = sorted((look for look in looks if look.method not in summaries), key=_rank)
     if run.pop("is_first", False) or not missing:
         return
     with st.spinner(f"{len(summaries)} of {plural(len(looks), 'method')}…"), FIRST_LOOKS.turn():
@@ -60,8 +64,12 @@ def _arrive(looks: Sequence[Look], view: View | None, run: dict[str, bool]) -> N
 def _looks(look: Look) -> list[Look]:
     """The same series by each method; the settings that were changed are those of the method on the page."""
     names = [name for name, method in METHODS.items() if not method.trains]
-    order = sorted(names, key=lambda name: name not in (look.method, "instant"))
-    return [look if name == look.method else replace(look, method=name, changes={}) for name in order]
+    return [look if name == look.method else replace(look, method=name, changes={}) for name in names]
+
+
+def _rank(look: Look) -> int:
+    """Instant first, from whose error those of the others are told; then the method on the page."""
+    return (look.method != INSTANT) + (look.method not in (INSTANT, state.value("method")))
 
 
 def _summary(look: Look) -> Summary | str:
@@ -94,7 +102,7 @@ def _table(looks: Sequence[Look], summaries: dict[str, Summary | str]) -> None:
         Column("autocorrelation", "Autocorr.", "Largest autocorrelation of the residual; white noise has about 0."),
         Column("error", "Est. error", "Estimated root mean square error, without knowing the truth."),
         Column("interval", "90 % range", "The true error probably lies in it, in about nine of ten cases."),
-        Column("seconds", "Time"),
+        Column("seconds", "Time", "What it took to compute; with the estimation of errors for Auto and Repetitions."),
     ]
     if truth(looks[0].source) is not None:
         columns.insert(5, Column("gain", "True gain", "How far the mean square error against the true signal fell."))
@@ -148,7 +156,12 @@ def _pictures(looks: Sequence[Look], view: View | None) -> None:
     if made:
         rows = -(-len(looks) // 4)
         series = series_of(looks[0].source)
-        chart.draw(figures.grid(series, made, view=view), key=f"grid-{identity(looks[0].source)}", height=40 + _PANEL * rows)
+        chart.draw(
+            figures.grid(series, made, view=view),
+            key=f"grid-{identity(looks[0].source)}",
+            height=40 + _PANEL * rows,
+            toolbar=False,
+        )
 
 
 def choose(look: Look) -> None:
@@ -170,4 +183,4 @@ def choose(look: Look) -> None:
         return
     state.put("method", look.method)
     state.change(run=run)
-    st.toast(messages.plain(f"{METHODS[look.method].label} is the result now. The Result and Compare pages show it."))
+    state.put(_CHOSEN, (look.name, run))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from denoise_core.assess.summary import Summary, summarise
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView, Source
-from denoise_core.jobs.versions import distinct_names, least_error, results_for
+from denoise_core.jobs.versions import distinct_names, ranked, results_for
 from pages.parts import state
 from pages.parts.byte_cache import Kept
 from pages.parts.cached import run_blend, run_noise, store
@@ -50,8 +50,7 @@ def of(source: Source, *, linked: Iterable[str] = ()) -> list[Version]:
 def best(source: Source) -> RunView | None:
     """The result of least estimated error; None where there is no result."""
     found = of(source)
-    at = least_error([one.summary for one in found])
-    return None if at is None else found[at].run
+    return found[ranked([one.summary for one in found])[0]].run if found else None
 
 
 def _known(run: RunView, i: int) -> Summary | None:

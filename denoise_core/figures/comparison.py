@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from denoise_core.figures.charts import axis_values
 from denoise_core.figures.downsampling import LIMIT, window
-from denoise_core.figures.traces import DENOISED, RAW, TRUTH, Figure, Lines, View, base_layout, shorten, with_unit
+from denoise_core.figures.traces import DENOISED, RAW, TRUTH, Figure, Lines, View, base_layout, with_unit
 from denoise_core.series import Estimate, Float64Array, Series
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#7B5EA7")
@@ -99,18 +99,20 @@ def compare(
     for name, one in drawn.items():
         look = {"color": COLORS[one.color], "width": 1.8, "dash": _DASHES[one.color]}
         flip[name] = (len(lines.traces), len(lines.traces) + 1)
-        lines.add(name, one.estimate.values[part], **look)
+        label = with_unit(name, "")
+        lines.add(label, one.estimate.values[part], **look)
         less = series.values if baseline is None else baseline.values
-        lines.add(f"{name}, residual", (less - one.estimate.values)[part], axis="y2", **{**look, "width": 1.2})
-        lines.traces[-1] |= {"showlegend": False, "legendgroup": name}
-        lines.traces[-2] |= {"legendgroup": name}
-    below = "Residual" if baseline is None else f"Residual less that of {shorten(baseline_name, limit=20)}"
+        lines.add(f"{label}, residual", (less - one.estimate.values)[part], axis="y2", **{**look, "width": 1.2})
+        lines.traces[-1] |= {"showlegend": False, "legendgroup": label}
+        lines.traces[-2] |= {"legendgroup": label}
+    below = "Residual" if baseline is None else "Difference"
     layout = base_layout(series.time)
     layout["xaxis"] |= {"anchor": "y2"}
     layout["yaxis"] = {"zeroline": False, "domain": [0.42, 1.0], "title": {"text": with_unit(series.name, series.unit)}}
     layout["yaxis2"] = {"zeroline": True, "domain": [0.0, 0.36], "title": {"text": with_unit(below, series.unit)}}
     names = ", ".join(drawn) or "nothing else"
-    alt = f"{series.name}, {len(series):,} samples, as recorded, and over it {names}; below, what each removed."
+    what = "what each removed" if baseline is None else f"what each removed less what {baseline_name} removed"
+    alt = f"{series.name}, {len(series):,} samples, as recorded, and over it {names}; below, {what}."
     layout["meta"] = {"alt": alt, "note": lines.note(), "flip": flip}
     return {"data": lines.traces, "layout": layout}
 

@@ -69,7 +69,7 @@ def _columns(chosen: Source, baseline: Version | None) -> list[Column]:
 
 
 def _row(one: Version, words: str, *, drawn: Sequence[str], baseline: Version | None, unit: str, now: float) -> Row:
-    color = figures.COLORS[drawn.index(one.id)] if one.id in drawn else ""
+    color = _color(drawn.index(one.id)) if one.id in drawn else ""
     row = Row(id=one.id, name=one.name, color=color, ticked=bool(color), chosen=one.id == state.current().run)
     if one.summary is None:
         return replace(row, refusal="The files of this result cannot be read.")
@@ -78,6 +78,12 @@ def _row(one: Version, words: str, *, drawn: Sequence[str], baseline: Version | 
     if baseline is not None and baseline.summary is not None:
         cells["over"] = _over(one.summary, baseline.summary)
     return replace(row, cells=cells, sparkline=one.summary.sparkline, pinned=one is baseline)
+
+
+def _color(place: int) -> str:
+    """As the chart draws it, in both themes."""
+    light = figures.COLORS[place]
+    return f"light-dark({light}, {figures.DARK.get(light, light)})"
 
 
 def _over(summary: Summary, baseline: Summary) -> Cell:

@@ -23,7 +23,8 @@ def drawn(found: Sequence[Version]) -> tuple[str, ...]:
     """The results that are drawn, each at the place of its colour; at first those of least estimated error."""
     known, asked = {one.id for one in found}, state.current().drawn
     if asked is None:
-        return tuple(found[at].id for at in ranked([one.summary for one in found])[:_SUGGESTED])
+        asked = tuple(found[at].id for at in ranked([one.summary for one in found])[:_SUGGESTED])
+        state.change(drawn=asked)  # so that the link of the page draws them elsewhere too
     return tuple(run_id if run_id in known else "" for run_id in asked[: len(COLORS)])
 
 

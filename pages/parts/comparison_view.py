@@ -30,7 +30,7 @@ def drawn(found: Sequence[Version]) -> tuple[str, ...]:
 
 def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str]) -> None:
     """The buttons, and the chart."""
-    by_id = {one.id: one for one in found}
+    by_id = {one.id: one for one in found if one.summary is not None}  # the others cannot be read
     baseline = by_id.get(state.current().baseline)
     with st.container(horizontal=True, vertical_alignment="center"):
         less = _asks_for_difference(baseline)

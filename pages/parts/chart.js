@@ -82,7 +82,7 @@ function flip(Plotly, root, node, chart, figure) {
   button.onclick = () => show(chart.flipped === null ? 0 : (chart.flipped + 1) % groups.length)
   chart.unflip = () => chart.flipped === null || show(null)
   chart.onkey = (event) => {
-    const types = event.target.closest?.("input, textarea, select, [contenteditable], [role=combobox]")
+    const types = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role=combobox]")
     if (event.key === "f" && !types && !button.hidden && !event.ctrlKey && !event.metaKey && !event.altKey) button.onclick()
   }
   const name = only(figure, chart.flipped)

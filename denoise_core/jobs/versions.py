@@ -14,6 +14,7 @@ from denoise_core.errors import RunError
 from denoise_core.jobs.spec import COMPUTED, DONE, Source, Spec
 from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import save_estimate
+from denoise_core.jobs.storage.catalogue import Catalogue
 from denoise_core.jobs.storage.folders import find_folder, make_folder, read_folder
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from
@@ -23,6 +24,8 @@ from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Estimate, Series
 
 LONGEST_NAME = 80
+MOST_KEPT_OF_ONE = 500
+"""Results that were kept as they were; trainings are limited by the queue."""
 
 
 class Versions:
@@ -55,6 +58,7 @@ class Versions:
         run_id = id_from(check_id(owner), token)
         if (self._home.runs / run_id).exists():
             return run_id
+        self._check_count(owner)
         spec = Spec(
             title=title[:200],
             owner=owner,
@@ -76,6 +80,11 @@ class Versions:
 
         make_folder(self._home, run_id, fill)
         return run_id
+
+    def _check_count(self, owner: str) -> None:
+        """RunError where one person keeps so many already that they could fill the disk."""
+        if sum(entry.spec.kind == COMPUTED for entry in Catalogue(self._home).of_owner(owner)) >= MOST_KEPT_OF_ONE:
+            raise RunError(f"{MOST_KEPT_OF_ONE} results of yours are kept already. Delete some of them on the Compare page.")
 
     def summary(self, run_id: str, i: int = 0) -> Summary | None:
         """The numbers of the result for the run's series number `i`; None where `keep_summary` was not given them yet."""

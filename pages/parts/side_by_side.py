@@ -18,12 +18,14 @@ from denoise_core.assess.summary import Summary
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import View
 from denoise_core.jobs.differences import method_settings
+from denoise_core.jobs.spec import COMPUTED
 from denoise_core.methods import METHODS
-from pages.parts import chart, messages, results_table, state
+from pages.parts import chart, messages, results_table, state, versions
 from pages.parts.cached import INSTANT, identity, series_of, store, truth
 from pages.parts.first_come import FIRST_LOOKS
 from pages.parts.quick_look import Look
 from pages.parts.results_table import Cell, Column, Row
+from pages.parts.versions import Version
 
 AT_ONCE = 200_000
 """Longer series are denoised by all methods only if that is asked for: it takes seconds for each 20,000 samples."""
@@ -106,19 +108,26 @@ def _table(looks: Sequence[Look], summaries: dict[str, Summary | str]) -> None:
     ]
     if truth(looks[0].source) is not None:
         columns.insert(5, Column("gain", "True gain", "How far the mean square error against the true signal fell."))
+    networks = _networks(looks[0])
+    shown = (state.value("method"), state.current().run)
     rows = [_row(look, summaries[look.method]) for look in looks if look.method in summaries]
-    shown = state.value("method")
-    rows = [replace(row, chosen=row.id == shown) for row in rows]
+    rows += [Row(id=one.id, name=one.name, cells=number_cells(one.summary, unit)) for one in networks if one.summary]
+    rows = [replace(row, chosen=row.id in shown) for row in rows]
     by_method = {look.method: look for look in looks}
     results_table.show(
         rows,
         columns,
         key=f"methods-{identity(looks[0].source)}",
         label="Method",
-        act=lambda _, method, __: choose(by_method[method]),
+        act=lambda _, row, __: choose(by_method[row]) if row in by_method else state.change(run=row),
         opens="Make this the result",
         alone=True,
     )
+
+
+def _networks(look: Look) -> list[Version]:
+    """What networks made of the same series."""
+    return [one for one in versions.of(look.source) if one.run.spec.kind != COMPUTED and one.summary is not None]
 
 
 def _row(look: Look, summary: Summary | str) -> Row:
@@ -153,6 +162,8 @@ def _pictures(looks: Sequence[Look], view: View | None) -> None:
         if look.is_made:
             with suppress(DenoiseError):
                 made[METHODS[look.method].label] = look.estimate
+    for one in _networks(looks[0]):
+        made[one.name] = one.result.whole_estimate
     if made:
         rows = -(-len(looks) // 4)
         series = series_of(looks[0].source)

@@ -62,6 +62,16 @@ def test_the_same_token_keeps_one_result_however_often_it_comes(home, keep):
     assert len(home.runs(OWNER)) == 2
 
 
+def test_nobody_can_fill_the_disk_with_results(keep, monkeypatch):
+    monkeypatch.setattr("denoise_core.jobs.versions.MOST_KEPT_OF_ONE", 2)
+    first = keep("median", window=5)
+    keep("median", window=7)
+    with pytest.raises(RunError, match="2 results of yours are kept already"):
+        keep("median", window=9)
+    assert keep("median", window=5) == first
+    keep("median", window=9, owner="p" * 24)
+
+
 def test_results_of_one_series_come_in_the_order_in_which_they_were_made(home, keep, source):
     made = [keep("median", window=5), keep("savgol"), keep("median", window=7)]
     keep("median", window=9, source=replace(source, options={"delimiter": ";"}))

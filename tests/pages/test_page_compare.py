@@ -154,7 +154,7 @@ def test_train_offers_a_training_while_a_computed_result_is_open(visit, keep):
     assert any(button.label.startswith("Start training") for button in app.button)
 
 
-def test_the_table_of_methods_has_a_row_to_each_that_is_known(visit, source):
+def test_the_table_of_methods_has_a_row_to_each_that_is_known_and_to_networks(visit, source, finished, store):
     noise = dc.config.NoiseConfig()
     for method in ("median", "instant"):
         summary_of(source, method, changes={}, fills=False, stated=noise)
@@ -163,7 +163,7 @@ def test_the_table_of_methods_has_a_row_to_each_that_is_known(visit, source):
     app.run()
     assert not app.exception
     rows = table(app)["rows"]
-    assert set(rows) == {"Instant", "Median"}
+    assert set(rows) == {"Instant", "Median", store.run(finished).name}
     assert rows["Instant"]["chosen"]
     assert rows["Median"]["cells"]["error"]["sort"] > rows["Instant"]["cells"]["error"]["sort"]
 

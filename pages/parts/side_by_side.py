@@ -53,8 +53,9 @@ def show(look: Look, view: View | None) -> None:
 def _arrive(looks: Sequence[Look], view: View | None, run: dict[str, bool]) -> None:
     """What has arrived, then the next; the rest of the page is drawn first, and stays."""
     summaries = {look.method: _summary(look) for look in looks if look.summary_is_known}
-    _table(looks, summaries)
-    _pictures(looks, view)
+    networks = _networks(looks[0])
+    _table(looks, summaries, networks)
+    _pictures(looks, networks, view)
     missing = sorted((look for look in looks if look.method not in summaries), key=_rank)
     if run.pop("is_first", False) or not missing:
         return
@@ -96,7 +97,7 @@ def _compute(missing: Sequence[Look]) -> None:
             worker.result()
 
 
-def _table(looks: Sequence[Look], summaries: dict[str, Summary | str]) -> None:
+def _table(looks: Sequence[Look], summaries: dict[str, Summary | str], networks: Sequence[Version]) -> None:
     unit = series_of(looks[0].source).unit
     columns = [
         Column("settings", "Settings", number=False),
@@ -108,7 +109,6 @@ def _table(looks: Sequence[Look], summaries: dict[str, Summary | str]) -> None:
     ]
     if truth(looks[0].source) is not None:
         columns.insert(5, Column("gain", "True gain", "How far the mean square error against the true signal fell."))
-    networks = _networks(looks[0])
     shown = (state.value("method"), state.current().run)
     rows = [_row(look, summaries[look.method]) for look in looks if look.method in summaries]
     rows += [Row(id=one.id, name=one.name, cells=number_cells(one.summary, unit)) for one in networks if one.summary]
@@ -155,14 +155,14 @@ def number_cells(summary: Summary, unit: str) -> dict[str, Cell]:
     }
 
 
-def _pictures(looks: Sequence[Look], view: View | None) -> None:
+def _pictures(looks: Sequence[Look], networks: Sequence[Version], view: View | None) -> None:
     """One panel for each method that has a result."""
     made = {}
     for look in looks:
         if look.is_made:
             with suppress(DenoiseError):
                 made[METHODS[look.method].label] = look.estimate
-    for one in _networks(looks[0]):
+    for one in networks:
         made[one.name] = one.result.whole_estimate
     if made:
         rows = -(-len(looks) // 4)

@@ -43,7 +43,7 @@ def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str]) -> None
     chart.zoomable(
         lambda view: figures.compare(series, lines, truth=clean, baseline=pinned, baseline_name=name, view=view),
         key=f"compare-{identity(chosen)}",
-        height=380,
+        height=330,
     )
 
 

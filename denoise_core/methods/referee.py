@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from threading import Lock
 
 import numpy as np
 
@@ -49,6 +50,7 @@ class Remembering:
     """Instant, which makes each estimate once; that of the series is there already."""
 
     made: dict[bytes, Estimate]
+    guard: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     @classmethod
     def of(cls, series: Series, instant: Estimate) -> Remembering:
@@ -56,8 +58,9 @@ class Remembering:
 
     def __call__(self, series: Series, *, stated: NoiseConfig) -> Estimate:
         name = series.values.tobytes()
-        if name not in self.made:
-            self.made[name] = quick.denoise(series, quick.INSTANT, stated=stated)
+        with self.guard:  # so that two threads do not make the same
+            if name not in self.made:
+                self.made[name] = quick.denoise(series, quick.INSTANT, stated=stated)
         return self.made[name]
 
 

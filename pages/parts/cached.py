@@ -69,6 +69,11 @@ def recording(source: Source) -> dc.Recording:
 _rerun = threading.local()
 
 
+def forget_recording() -> None:
+    """Let go what `recording` keeps for this thread, where that is none of a rerun."""
+    vars(_rerun).clear()
+
+
 def _options(source: Source) -> str:
     return json.dumps(dict(source.options), sort_keys=True)
 

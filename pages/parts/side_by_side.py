@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -20,9 +18,10 @@ from denoise_core.figures import View
 from denoise_core.jobs.differences import method_settings
 from denoise_core.jobs.spec import COMPUTED
 from denoise_core.methods import METHODS
+from denoise_core.methods.referee import SHARED
 from pages.parts import chart, messages, results_table, state, versions
-from pages.parts.cached import INSTANT, identity, series_of, store, truth
-from pages.parts.first_come import FIRST_LOOKS
+from pages.parts.background import BACKGROUND
+from pages.parts.cached import INSTANT, forget_recording, identity, series_of, store, truth
 from pages.parts.quick_look import Look
 from pages.parts.results_table import Cell, Column, Row
 from pages.parts.versions import Version
@@ -31,8 +30,7 @@ AT_ONCE = 200_000
 """Longer series are denoised by all methods only if that is asked for: it takes seconds for each 20,000 samples."""
 _CHOSEN = "chosen-result"
 _PANEL = 112  # pixels
-_PAUSE_S = 0.1  # until the rest of the page is drawn
-_STEP_S = 0.6  # after which what has arrived is drawn
+_POLL_S = 0.4  # after which what has arrived is drawn
 
 
 def show(look: Look, view: View | None) -> None:
@@ -47,21 +45,21 @@ def show(look: Look, view: View | None) -> None:
         label = messages.plain(METHODS[look.method].label)
         st.success(f"{label} is the result now. The Result and Compare pages show it.", icon=":material/task_alt:")
     missing = any(not one.summary_is_known for one in looks)
-    st.fragment(_arrive, run_every=_PAUSE_S if missing else None)(looks, view, {"is_first": True})
+    st.fragment(_arrive, run_every=_POLL_S if missing else None)(looks, view, was_missing=missing)
 
 
-def _arrive(looks: Sequence[Look], view: View | None, run: dict[str, bool]) -> None:
-    """What has arrived, then the next; the rest of the page is drawn first, and stays."""
+def _arrive(looks: Sequence[Look], view: View | None, *, was_missing: bool) -> None:
+    """What has arrived; the rest is computed in the background while the page stays as it is."""
     summaries = {look.method: _summary(look) for look in looks if look.summary_is_known}
+    missing = sorted((look for look in looks if look.method not in summaries), key=_rank)
+    if missing:
+        BACKGROUND.top_up({look.name: partial(_compute, look) for look in missing})
+        st.progress(len(summaries) / len(looks), text=f"{len(summaries)} of {plural(len(looks), 'method')}")
+    elif was_missing:
+        st.rerun()  # the page looks no more whether something has arrived
     networks = _networks(looks[0])
     _table(looks, summaries, networks)
     _pictures(looks, networks, view)
-    missing = sorted((look for look in looks if look.method not in summaries), key=_rank)
-    if run.pop("is_first", False) or not missing:
-        return
-    with st.spinner(f"{len(summaries)} of {plural(len(looks), 'method')}…"), FIRST_LOOKS.turn():
-        _compute(missing)
-    st.rerun(scope="app" if all(one.summary_is_known for one in missing) else "fragment")
 
 
 def _looks(look: Look) -> list[Look]:
@@ -71,8 +69,8 @@ def _looks(look: Look) -> list[Look]:
 
 
 def _rank(look: Look) -> int:
-    """Instant first, from whose error those of the others are told; then the method on the page."""
-    return (look.method != INSTANT) + (look.method not in (INSTANT, state.value("method")))
+    """Instant first, from whose error those of the others are told; then the method on the page, and those that take longest."""
+    return next(at for at, names in enumerate(((INSTANT,), (state.value("method"),), SHARED, METHODS)) if look.method in names)
 
 
 def _summary(look: Look) -> Summary | str:
@@ -83,18 +81,10 @@ def _summary(look: Look) -> Summary | str:
         return str(error)
 
 
-def _compute(missing: Sequence[Look]) -> None:
-    """As many as are done within a moment, one on each core."""
-    until, left = time.monotonic() + _STEP_S, list(missing)
-
-    def work() -> None:
-        while left and time.monotonic() < until:
-            with suppress(IndexError, DenoiseError):  # said in its row
-                left.pop(0).summary  # noqa: B018
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for worker in [pool.submit(work) for _ in range(os.cpu_count() or 1)]:
-            worker.result()
+def _compute(look: Look) -> None:
+    with suppress(DenoiseError):  # said in its row
+        look.summary  # noqa: B018
+    forget_recording()
 
 
 def _table(looks: Sequence[Look], summaries: dict[str, Summary | str], networks: Sequence[Version]) -> None:

@@ -17,7 +17,8 @@ chosen = source.current()
 with messages.report_errors(), freshness.only(identity(chosen)):
     top.caption(source.in_words(chosen.file_name, series_of(chosen)))
     session = state.current()
-    found = versions.of(chosen, linked=[*(session.drawn or ()), session.baseline, session.run or ""])
+    mine = versions.mine()
+    found = versions.of(chosen, linked=[*(session.drawn or ()), session.baseline, session.run or ""], among=mine)
     comparison_actions.undo()
     if not found:
         st.info("There are no results for this series yet. Choose some on the Signal page, or train a network.")
@@ -27,4 +28,4 @@ with messages.report_errors(), freshness.only(identity(chosen)):
         st.stop()
     drawn = comparison_view.drawn(found)
     comparison_table.show(chosen, found, drawn)
-    comparison_view.show(chosen, found, drawn)
+    comparison_view.show(chosen, found, drawn, mine)

@@ -220,9 +220,10 @@ class Store:
 
     def _view(self, entry: Entry, place: int | None) -> RunView:
         folder = RunFolder(self._home.runs / entry.id)
-        state = state_of(entry, folder.stop_request(), resumable=bool(folder.checkpoints()))
+        state = state_of(entry, folder.stop_request(), resumable=not entry.ended and bool(folder.checkpoints()))
         place = place if state == QUEUED else None
-        told = view(entry, state, epoch=folder.last_epoch(), place=place, name=folder.name())
+        epoch = folder.last_epoch() if entry.spec.kind == TRAIN else None
+        told = view(entry, state, epoch=epoch, place=place, name=folder.name())
         full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
         return replace(told, reason=disk_errors.FULL) if full else told
 

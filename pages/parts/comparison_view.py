@@ -12,7 +12,7 @@ from denoise_core.jobs import RunView, Source
 from denoise_core.jobs.spec import COMPUTED
 from denoise_core.jobs.versions import ranked
 from pages.parts import chart, comparison_actions, state
-from pages.parts.cached import identity, series_of, store, truth
+from pages.parts.cached import identity, series_of, truth
 from pages.parts.messages import plain
 from pages.parts.versions import Version
 
@@ -28,13 +28,13 @@ def drawn(found: Sequence[Version]) -> tuple[str, ...]:
     return tuple(run_id if run_id in known else "" for run_id in asked[: len(COLORS)])
 
 
-def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str]) -> None:
-    """The buttons, and the chart."""
+def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str], mine: Sequence[RunView]) -> None:
+    """The buttons, and the chart; `mine` are all runs of this browser."""
     by_id = {one.id: one for one in found if one.summary is not None}  # the others cannot be read
     baseline = by_id.get(state.current().baseline)
     with st.container(horizontal=True, vertical_alignment="center"):
         less = _asks_for_difference(baseline)
-        comparison_actions.earlier_networks(_networks(chosen))
+        comparison_actions.earlier_networks(_networks(chosen, mine))
     shown = [(by_id[run_id], at) for at, run_id in enumerate(drawn) if run_id in by_id]
     lines = {one.name: Drawn(one.result.whole_estimate, at) for one, at in shown}
     series, clean = series_of(chosen), truth(chosen)
@@ -56,8 +56,7 @@ def _asks_for_difference(baseline: Version | None) -> bool:
     return st.toggle(plain(f"Residuals less that of {baseline.name}"), key="less-baseline", help=hint)
 
 
-def _networks(chosen: Source) -> list[RunView]:
+def _networks(chosen: Source, mine: Sequence[RunView]) -> list[RunView]:
     """Networks of this browser's runs on other series."""
-    mine = store().runs(state.current().workspace)
     trained = (run for run in mine if run.has_result and run.spec.kind != COMPUTED)
     return [run for run in trained if not run.spec.source.is_read_like(chosen)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -110,16 +110,16 @@ def show(
     if alone and state.pop(f"{key}-done"):
         st.rerun()
     data = {
-        "rows": [asdict(row) for row in rows],
-        "columns": [asdict(column) for column in columns],
-        "actions": [asdict(action) for action in actions],
+        "rows": rows,
+        "columns": columns,
+        "actions": actions,
         "label": label,
         "opens": opens,
         "ticks": ticks,
         "renames": renames,
         "height": height,
     }
-    packed = gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0)
+    packed = gzip.compress(json.dumps(data, default=vars).encode(), compresslevel=3, mtime=0)
     _TABLE(key=key, data=packed, on_act_change=lambda: _tell(key, act))
 
 

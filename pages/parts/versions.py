@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -34,14 +34,19 @@ class Version:
         return ResultView(run=self.run, i=self.i, combines=True)
 
 
-def of(source: Source, *, linked: Iterable[str] = ()) -> list[Version]:
+def mine() -> list[RunView]:
+    """All runs of this browser."""
+    return store().runs(state.current().workspace)
+
+
+def of(source: Source, *, linked: Iterable[str] = (), among: Sequence[RunView] | None = None) -> list[Version]:
     """Results of this browser for the series of `source`, and those that a link names, in the order in which they were made."""
-    mine = {run.id: run for run in store().runs(state.current().workspace)}
+    known = {run.id: run for run in (mine() if among is None else among)}
     for run_id in linked:
-        if run_id not in mine:
+        if run_id not in known:
             with suppress(DenoiseError):
-                mine[run_id] = store().run(run_id)
-    found = results_for(mine.values(), source)
+                known[run_id] = store().run(run_id)
+    found = results_for(known.values(), source)
     names = distinct_names([run.name for run in found])
     numbers = [(run, run.spec.channels.index(source.column)) for run in found]
     return [Version(run=run, i=i, name=name, summary=_known(run, i)) for (run, i), name in zip(numbers, names, strict=True)]

@@ -15,7 +15,7 @@ def error_in_words(summary: Summary, unit: str) -> str:
     if summary.error is None or summary.error_interval is None:
         return summary.doubt or "The error of this result was not estimated."
     range_ = format_range(*summary.error_interval, unit)
-    return f"Estimated error of the result: {format_value(summary.error, unit)} RMS (probably {range_})."
+    return f"Estimated error of the result: {format_value(summary.error, unit)} RMS (probably {range_}). {summary.doubt}".rstrip()
 
 
 def seconds_in_words(seconds: float | None) -> str:

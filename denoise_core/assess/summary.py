@@ -40,7 +40,7 @@ class Summary:
     seconds : float or None
         What it took to compute.
     doubt : str
-        Why there is no estimated error, in a sentence; "" where there is one.
+        Why there is no estimated error, or why it should not be believed, in a sentence; "" where it may be.
     sparkline : tuple of float
         The estimate in about 100 numbers, extremes kept; None among them for gaps.
     """
@@ -88,7 +88,7 @@ def summarise(
     seconds : float, optional
         By default what `judged` took.
     doubt : str
-        Why there is no `judged`.
+        Why there is no `judged`, or why it should not be believed.
 
     Raises
     ------

@@ -10,7 +10,19 @@ from threading import Lock
 
 import numpy as np
 
-from denoise_core.assess.risk import ADDED, BLEND, RECORDING, Blended, Candidate, Draws, Judged, blend, by_method, judge
+from denoise_core.assess.risk import (
+    ADDED,
+    BLEND,
+    RECORDING,
+    Blended,
+    Candidate,
+    Draws,
+    Judged,
+    blend,
+    by_method,
+    doubt_about,
+    judge,
+)
 from denoise_core.config import NoiseConfig
 from denoise_core.errors import DataError, DenoiseError
 from denoise_core.methods import quick
@@ -75,7 +87,9 @@ class Referee:
     noise : Noise
         Of what is left.
     draws : Draws or None
-        None where no errors can be estimated; then `doubt` says why.
+        None where no errors can be estimated.
+    doubt : str
+        Why that is so, or why they should not be believed, in a sentence; "" where they may be.
     """
 
     separated: Separated
@@ -143,9 +157,9 @@ class Referee:
 
 
 def _draws(series: Series, noise: Noise) -> tuple[Draws | None, str]:
-    """None where no errors can be estimated, and why."""
+    """None where no errors can be estimated, and why, or why they should not be believed."""
     try:
-        return Draws.of(series, noise), ""
+        return Draws.of(series, noise), doubt_about(noise)
     except DataError as error:
         return None, str(error)
 

@@ -138,11 +138,18 @@ def number_cells(summary: Summary, unit: str) -> dict[str, Cell]:
     return {
         "removed": Cell(format_value(summary.removed_rms, ""), summary.removed_rms),
         "autocorrelation": Cell("" if rho is None else f"{rho:+.2f}", None if rho is None else abs(rho)),
-        "error": Cell("unknown" if summary.error is None else format_value(summary.error, ""), summary.error, told),
+        "error": Cell(_error(summary), summary.error, told),
         "interval": Cell(range_, interval and interval[1], told),
         "gain": Cell("" if gain is None else f"{gain:.1f} dB", gain),
         "seconds": Cell(seconds_in_words(summary.seconds), summary.seconds),
     }
+
+
+def _error(summary: Summary) -> str:
+    """With a question mark where it should not be believed."""
+    if summary.error is None:
+        return "unknown"
+    return format_value(summary.error, "") + (" ?" if summary.doubt else "")
 
 
 def _pictures(looks: Sequence[Look], networks: Sequence[Version], view: View | None) -> None:

@@ -79,6 +79,7 @@ def _summary(run_id: str, i: int, _run: RunView) -> Summary:
         truth=result.truth,
         judged=None if blended is None else blended.combined,
         seconds=_run.elapsed_s,
+        doubt="" if blended is None else blended.doubt,
     )
     store().versions.keep_summary(run_id, i, made)
     return made

@@ -72,6 +72,7 @@ def test_the_error_is_told_with_its_range_or_why_it_is_not_known(series, estimat
     assert error_in_words(summarise(series, estimate, judged=JUDGED), "bar") == (
         "Estimated error of the result: 0.02 bar RMS (probably 0.01 to 0.03 bar)."
     )
+    assert error_in_words(summarise(series, estimate, judged=JUDGED, doubt="Look."), "bar").endswith("0.03 bar). Look.")
     assert error_in_words(summarise(series, estimate, doubt="Too short."), "bar") == "Too short."
 
 

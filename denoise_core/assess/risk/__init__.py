@@ -5,7 +5,7 @@ from denoise_core.assess.risk.candidate import Candidate, by_method, by_twin
 from denoise_core.assess.risk.draws import ADDED, SHORTEST, Draws
 from denoise_core.assess.risk.judged import Blended, Judged
 from denoise_core.assess.risk.noise_model import NoiseModel
-from denoise_core.assess.risk.wording import table
+from denoise_core.assess.risk.wording import doubt_about, table
 
 __all__ = [
     "ADDED",
@@ -21,6 +21,7 @@ __all__ = [
     "blend",
     "by_method",
     "by_twin",
+    "doubt_about",
     "judge",
     "table",
 ]

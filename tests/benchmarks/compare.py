@@ -2,7 +2,7 @@
 
 Prints beside its bar: all methods on 20,000 samples, from the click until the first row and until the last; and with 200 results
 of 200,000 samples the slowest click on the Compare page until chart and table show it.
---quick: 2,000 samples, and 5 results of 5,000.
+--quick: 1,000 samples, and 4 results of 2,000.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def main() -> None:
     home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # the supervisor may still be writing there
     with home as folder, served(Path(folder)) as (url, _), sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=system_chromium(), args=FLAGS)
-        side_by_side(chromium, url, samples=2_000 if quick else 20_000)
-        many_results(chromium, url, Store(folder), count=5 if quick else 200, samples=5_000 if quick else 200_000)
+        side_by_side(chromium, url, samples=1_000 if quick else 20_000)
+        many_results(chromium, url, Store(folder), count=4 if quick else 200, samples=2_000 if quick else 200_000)
 
 
 def side_by_side(chromium: Browser, url: str, *, samples: int) -> None:

@@ -23,18 +23,25 @@ _TO, _GONE = "comparison-to", "comparison-deleted"
 def act(found: Mapping[str, Version], drawn: Sequence[str], what: str, run_id: str, value: Any) -> None:
     """Do what a person did in the table; `drawn` is what is drawn now."""
     version = found.get(run_id)
-    if version is None:
-        return
+    if version is not None:
+        try:
+            _act(version, drawn, what, value)
+        except DenoiseError as error:  # such as that another tab has just deleted it
+            state.fail(str(error))
+
+
+def _act(version: Version, drawn: Sequence[str], what: str, value: Any) -> None:
+    run_id = version.id
     if what in ("rename", "delete") and version.run.spec.owner != state.current().workspace:
         state.fail("Only whoever made a result can rename or delete it.")
     elif what == "tick":
         state.change(drawn=_ticked(drawn, run_id) if value else tuple("" if one == run_id else one for one in drawn))
     elif what == "rename":
-        _rename(run_id, str(value))
+        store().versions.rename(run_id, str(value))
     elif what == "pin":
         state.change(baseline=run_id if value else "")
     elif what == "delete":
-        runs.discard(run_id)
+        store().discard(run_id)
         state.put(_GONE, (run_id, version.name))
         state.change(run=None if state.current().run == run_id else state.current().run)
     elif what == "edit":
@@ -79,13 +86,6 @@ def _ticked(drawn: Sequence[str], run_id: str) -> tuple[str, ...]:
     at = places.index("") if "" in places else len(places) - 1
     places[at] = run_id
     return tuple(places)
-
-
-def _rename(run_id: str, name: str) -> None:
-    try:
-        store().versions.rename(run_id, name)
-    except DenoiseError as error:
-        state.fail(str(error))
 
 
 def _restore(run_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from denoise_core.methods.referee import SHARED
 from denoise_core.noise.stated import NO_STATEMENT
 from pages.parts.byte_cache import Kept
 from pages.parts.cached import INSTANT, identity, noise_of, series_of, store, truth
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -112,18 +115,28 @@ def _quick_estimate(name: str, method: str, fills: bool, changes: str, stated: N
 
 @Kept
 def _summary(name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _source: Source) -> Summary | DenoiseError:
-    made = _quick_estimate(name, method, fills, changes, stated, _source)
+    """Also what nobody foresaw is remembered: the page would ask for it again and again."""
+    try:
+        return _summarise(_quick_estimate(name, method, fills, changes, stated, _source), _source, stated)
+    except DenoiseError as error:
+        return error
+    except Exception as error:
+        log.exception("%s cannot be judged.", method)
+        return DenoiseError(f"An unexpected error ended this method: {type(error).__name__}: {error}")
+
+
+def _summarise(made: _Made, source: Source, stated: NoiseConfig) -> Summary:
     if isinstance(made.found, DenoiseError):
-        return made.found
-    series = series_of(_source)
-    judged, doubt = _judged(_source, stated, made.found)
+        raise made.found
+    series = series_of(source)
+    judged, doubt = _judged(source, stated, made.found)
     return summarise(
         series,
         made.found.with_gaps_of(series),
-        noise=noise_of(_source, stated=stated),
-        truth=truth(_source),
+        noise=noise_of(source, stated=stated),
+        truth=truth(source),
         judged=judged,
-        seconds=None if method in SHARED else made.seconds,  # theirs is that of what they share, too
+        seconds=None if made.found.method in SHARED else made.seconds,  # theirs is that of what they share, too
         doubt=doubt,
     )
 

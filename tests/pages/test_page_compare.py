@@ -168,6 +168,23 @@ def test_the_table_of_methods_has_a_row_to_each_that_is_known_and_to_networks(vi
     assert rows["Median"]["cells"]["error"]["sort"] > rows["Instant"]["cells"]["error"]["sort"]
 
 
+def test_a_method_that_fails_says_why_and_is_not_tried_again(source, monkeypatch):
+    tried = []
+
+    def fail(_, **kwargs):
+        tried.append(kwargs["method"])
+        if kwargs["method"] == "kalman":
+            raise dc.DenoiseError("Too short for a trend.")
+        raise ZeroDivisionError("division by zero")
+
+    summary_of(source, "instant", changes={}, fills=False, stated=dc.config.NoiseConfig())
+    monkeypatch.setattr("pages.parts.quick_estimates.dc.denoise", fail)
+    for method, why in (("kalman", "Too short for a trend"), ("lowess", "unexpected error"), ("lowess", "division by zero")):
+        with pytest.raises(dc.DenoiseError, match=why):
+            summary_of(source, method, changes={"window": 7}, fills=False, stated=dc.config.NoiseConfig())
+    assert tried == ["kalman", "lowess"]
+
+
 @pytest.mark.parametrize(
     ("drawn", "expected"),
     [

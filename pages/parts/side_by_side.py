@@ -37,7 +37,7 @@ def show(look: Look, view: View | None) -> None:
     """The table and the pictures of all methods, on the stretch that the picture above is zoomed to."""
     looks = _looks(look)
     if len(series_of(look.source)) > AT_ONCE and not any(one.summary_is_known for one in looks):
-        hint = f"{plural(len(series_of(look.source)), 'sample')}: all methods together take some minutes."
+        hint = f"{plural(len(series_of(look.source)), 'sample')}: all methods together take a minute or more."
         if not st.button("Compute all methods", help=hint, key="compute-all"):
             st.caption(hint)
             return

@@ -21,10 +21,7 @@ with messages.report_errors(), freshness.only(identity(chosen)):
     found = versions.of(chosen, linked=[*(session.drawn or ()), session.baseline, session.run or ""], among=mine)
     comparison_actions.undo()
     if not found:
-        st.info("There are no results for this series yet. Choose some on the Signal page, or train a network.")
-        with st.container(horizontal=True):
-            st.page_link("app.py", label="All methods side by side", icon=":material/show_chart:", query_params=state.link())
-            st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:", query_params=state.link())
+        comparison_view.nothing_yet(chosen, mine)
         st.stop()
     drawn = comparison_view.drawn(found)
     comparison_table.show(chosen, found, drawn)

@@ -15,6 +15,7 @@ from denoise_core.methods.as_code import given_settings
 from pages.parts import applying, filter_settings, form, runs, state
 from pages.parts.cached import store
 from pages.parts.messages import plain
+from pages.parts.side_by_side import SIDE_BY_SIDE
 from pages.parts.versions import Version
 
 _TO, _GONE = "comparison-to", "comparison-deleted"
@@ -68,6 +69,13 @@ def undo() -> None:
         st.button("Close", type="tertiary", key="close-delete", on_click=state.pop, args=(_GONE,))
 
 
+def all_methods() -> None:
+    """The button that leads to all methods on the Signal page, opened there."""
+    st.button(
+        "All methods side by side", icon=":material/view_module:", type="primary", key="all-methods", on_click=_open_methods
+    )
+
+
 def earlier_networks(found: Sequence[RunView]) -> None:
     """Networks that were trained on other series, to be used on this one."""
     if not found:
@@ -91,6 +99,11 @@ def _ticked(drawn: Sequence[str], run_id: str) -> tuple[str, ...]:
 def _restore(run_id: str) -> None:
     state.pop(_GONE)
     runs.attempt(store().restore, run_id)
+
+
+def _open_methods() -> None:
+    state.put(SIDE_BY_SIDE, True)
+    state.put(_TO, "app.py")
 
 
 def _use(run: RunView) -> None:

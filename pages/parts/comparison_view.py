@@ -47,6 +47,15 @@ def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str], mine: S
     )
 
 
+def nothing_yet(chosen: Source, mine: Sequence[RunView]) -> None:
+    """How results for the series are made, where there are none."""
+    st.info("There are no results for this series yet. Choose some of the methods, or train a network.")
+    with st.container(horizontal=True):
+        comparison_actions.all_methods()
+        st.page_link("pages/train.py", label="Train a network", icon=":material/model_training:", query_params=state.link())
+        comparison_actions.earlier_networks(_networks(chosen, mine))
+
+
 def _asks_for_difference(baseline: Version | None) -> bool:
     """Whether residuals are drawn less that of the pinned result; asked only where there is one."""
     if baseline is None:

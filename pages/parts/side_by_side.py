@@ -28,6 +28,8 @@ from pages.parts.versions import Version
 
 AT_ONCE = 200_000
 """Longer series are denoised by all methods only if that is asked for: it takes seconds for each 20,000 samples."""
+SIDE_BY_SIDE = "side-by-side"
+"""Key of the box that holds it."""
 _CHOSEN = "chosen-result"
 _PANEL = 112  # pixels
 _POLL_S = 0.4  # after which what has arrived is drawn

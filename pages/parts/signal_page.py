@@ -16,8 +16,6 @@ from pages.parts.messages import plain
 from pages.parts.quick_look import Look
 from pages.parts.setup import heading, page_setup
 
-_BESIDE = "side-by-side"
-
 
 def show() -> None:
     """The page, from top to bottom."""
@@ -98,7 +96,7 @@ def _picture(chosen: Source, estimate: dc.Estimate | None) -> None:
         lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
         key=_key(chosen),
         height=520,
-        alone=not state.value(_BESIDE),
+        alone=not state.value(side_by_side.SIDE_BY_SIDE),
     )
 
 
@@ -108,7 +106,7 @@ def _key(chosen: Source) -> str:
 
 def _side_by_side(look: Look) -> None:
     """All methods on the stretch that the picture is zoomed to; not computed until somebody looks."""
-    box = st.expander("All methods side by side", icon=":material/view_module:", key=_BESIDE, on_change="rerun")
+    box = st.expander("All methods side by side", icon=":material/view_module:", key=side_by_side.SIDE_BY_SIDE, on_change="rerun")
     if box.open:
         with box, messages.report_errors():
             side_by_side.show(look, state.view(_key(look.source)))

@@ -128,10 +128,27 @@ def test_a_result_whose_files_are_damaged_is_a_row_that_says_so(visit, keep, sto
     assert "cannot be read" in table(app)["rows"]["Median"]["refusal"]
 
 
-def test_without_results_compare_says_where_they_are_made(visit):
-    app = visit("compare")
+def test_without_results_compare_leads_to_all_methods_and_to_earlier_networks(visit, store, finished, tank):
+    other = Source(input=store.put_input(tank, "tank.csv"), file_name="tank.csv", column="flow")
+    app = visit("compare", series=other.input, name="tank.csv", column="flow")
     assert "no results for this series yet" in app.info[0].value
-    assert {"All methods side by side", "Train a network"} <= {link.value for link in app.page_link}
+    assert store.run(finished).name in app.selectbox[0].options[0]
+    app.button(key="all-methods").click().run()
+    assert not app.exception
+    assert any(box.label == "All methods side by side" for box in app.expander)
+    assert app.session_state["side-by-side"]
+
+
+def test_an_earlier_network_is_offered_on_train_for_the_series_at_hand(visit, store, finished, tank):
+    RunFolder(store.home / "runs" / finished).model.write_bytes(b"model")
+    other = Source(input=store.put_input(tank, "tank.csv"), file_name="tank.csv", column="flow")
+    app = visit("compare", series=other.input, name="tank.csv", column="flow")
+    app.button(key="use-network").click().run()
+    assert not app.exception
+    assert app.query_params["name"] == "tank.csv"
+    assert any("Start training" in button.label for button in app.button)
+    assert next(box for box in app.expander if box.label == "Use an existing network").proto.expanded
+    assert any("is not a model file" in error.value for error in app.error)
 
 
 def test_result_opens_the_one_of_least_estimated_error_and_any_other_is_chosen_there(visit, keep):

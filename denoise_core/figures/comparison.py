@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from denoise_core.figures.charts import axis_values
-from denoise_core.figures.downsampling import LIMIT, window
+from denoise_core.figures.downsampling import window
 from denoise_core.figures.traces import DENOISED, RAW, TRUTH, Figure, Lines, View, base_layout, with_unit
 from denoise_core.series import Estimate, Float64Array, Series
 
@@ -15,6 +15,7 @@ COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#7B5EA7")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 GRID_COLUMNS = 4
 _GAP_X, _GAP_Y = 0.02, 0.07  # between panels, as shares of the whole
+_ACROSS = 2400  # points to a line over the whole width, which is 1,200 pixels: with many lines, more only take time
 _POINTS = 600  # to a line in a panel, which is a few hundred pixels wide
 
 
@@ -91,7 +92,7 @@ def compare(
     """
     x = axis_values(series.time)
     part = window(x, view)
-    lines = Lines(x[part], LIMIT, pauses=series.time.pauses - part.start)
+    lines = Lines(x[part], _ACROSS, pauses=series.time.pauses - part.start)
     lines.add("Recorded", series.values[part], color=RAW, width=1.0)
     if truth is not None:
         lines.add("True signal", truth[part], color=TRUTH, width=1.5, dash="dot")

@@ -1,7 +1,7 @@
 """Every chart of the product, once, as a plain plotly figure."""
 
 from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, stated_error, time_values, windows
-from denoise_core.figures.comparison import COLORS, GRID_COLUMNS, Drawn, compare, grid
+from denoise_core.figures.comparison import COLORS, Drawn, compare, grid, grid_height
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.shares import shares
 from denoise_core.figures.small_multiples import small_multiples
@@ -10,7 +10,6 @@ from denoise_core.figures.traces import DARK, Figure, View, shorten
 __all__ = [
     "COLORS",
     "DARK",
-    "GRID_COLUMNS",
     "Drawn",
     "Figure",
     "Line",
@@ -19,6 +18,7 @@ __all__ = [
     "axis_values",
     "compare",
     "grid",
+    "grid_height",
     "loss",
     "overlay",
     "panels",

@@ -13,7 +13,7 @@ from denoise_core.series import Estimate, Float64Array, Series
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#7B5EA7")
 """Of what is drawn over each other, and how many at most; told apart by the colour-blind, and by their dashes as well."""
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-GRID_COLUMNS = 4
+_COLUMNS, _PANEL = 4, 112  # panels in a row, and pixels of height for each row
 _GAP_X, _GAP_Y = 0.02, 0.07  # between panels, as shares of the whole
 _ACROSS = 2400  # points to a line over the whole width, which is 1,200 pixels: with many lines, more only take time
 _POINTS = 600  # to a line in a panel, which is a few hundred pixels wide
@@ -36,7 +36,7 @@ def grid(series: Series, estimates: Mapping[str, Estimate], *, view: View | None
     layout.pop("yaxis")
     layout |= {"showlegend": False, "annotations": [], "hovermode": "closest", "uirevision": str(view)}
     layout["margin"] = {"l": 44, "r": 8, "t": 22, "b": 24}
-    rows = -(-len(estimates) // GRID_COLUMNS)
+    rows = -(-len(estimates) // _COLUMNS)
     for k, (title, estimate) in enumerate(estimates.items()):
         axis = str(k + 1) if k else ""
         lines = Lines(x[part], _POINTS, pauses=series.time.pauses - part.start)
@@ -45,14 +45,14 @@ def grid(series: Series, estimates: Mapping[str, Estimate], *, view: View | None
         traces += [trace | {"xaxis": f"x{axis}", "mode": "lines"} for trace in lines.traces]
         (left, right), (low, high) = _place(k, rows)
         link = {"matches": "x"} if k else {}
-        last = k + GRID_COLUMNS >= len(estimates)
+        last = k + _COLUMNS >= len(estimates)
         layout[f"xaxis{axis}"] = shared | {"domain": [left, right], "anchor": f"y{axis}", "showticklabels": last} | link
         layout[f"yaxis{axis}"] = {
             "domain": [low, high],
             "anchor": f"x{axis}",
             "zeroline": False,
             "nticks": 3,
-            "showticklabels": k % GRID_COLUMNS == 0,
+            "showticklabels": k % _COLUMNS == 0,
             **({"matches": "y"} if k else {}),
         }
         layout["annotations"].append(_title(title, left, high))
@@ -60,6 +60,11 @@ def grid(series: Series, estimates: Mapping[str, Estimate], *, view: View | None
     alt = f"{series.name} as recorded and as denoised by {', '.join(estimates)}: {len(estimates)} panels on the same scales."
     layout["meta"] = {"alt": alt, "note": note}
     return {"data": traces, "layout": layout}
+
+
+def grid_height(panels: int) -> int:
+    """Pixels that so many panels need."""
+    return 40 + _PANEL * -(-panels // _COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,8 @@ def compare(
 
 def _place(k: int, rows: int) -> tuple[tuple[float, float], tuple[float, float]]:
     """Left and right, low and high end of the panel number `k`, row by row from the top."""
-    row, column = divmod(k, GRID_COLUMNS)
-    width, height = (1.0 + _GAP_X) / GRID_COLUMNS, (1.0 + _GAP_Y) / rows
+    row, column = divmod(k, _COLUMNS)
+    width, height = (1.0 + _GAP_X) / _COLUMNS, (1.0 + _GAP_Y) / rows
     top = 1.0 - row * height
     return (column * width, column * width + width - _GAP_X), (max(0.0, top - height + _GAP_Y), top)
 

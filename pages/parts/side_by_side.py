@@ -10,15 +10,17 @@ from functools import partial
 import streamlit as st
 
 from denoise_core import figures
-from denoise_core.assess.formatting import format_value, plural
+from denoise_core.assess.formatting import format_range, format_value, plural
 from denoise_core.assess.result_words import error_in_words, seconds_in_words
 from denoise_core.assess.summary import Summary
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import View
 from denoise_core.jobs.differences import method_settings
 from denoise_core.jobs.spec import COMPUTED
+from denoise_core.jobs.versions import distinct_names
 from denoise_core.methods import METHODS
 from denoise_core.methods.referee import SHARED
+from denoise_core.series import Estimate
 from pages.parts import chart, messages, results_table, state, versions
 from pages.parts.background import BACKGROUND
 from pages.parts.cached import INSTANT, forget_recording, identity, series_of, store, truth
@@ -31,7 +33,6 @@ AT_ONCE = 200_000
 SIDE_BY_SIDE = "side-by-side"
 """Key of the box that holds it."""
 _CHOSEN = "chosen-result"
-_PANEL = 112  # pixels
 _POLL_S = 0.4  # after which what has arrived is drawn
 
 
@@ -135,7 +136,7 @@ def number_cells(summary: Summary, unit: str) -> dict[str, Cell]:
     """The numbers of a result, as both tables show them."""
     told = error_in_words(summary, unit)
     interval = summary.error_interval
-    range_ = "" if interval is None else f"{format_value(interval[0], '')} – {format_value(interval[1], '')}"
+    range_ = "" if interval is None else format_range(*interval, "")
     rho, gain = summary.autocorrelation, summary.gain_db
     return {
         "removed": Cell(format_value(summary.removed_rms, ""), summary.removed_rms),
@@ -156,22 +157,18 @@ def _error(summary: Summary) -> str:
 
 def _pictures(looks: Sequence[Look], networks: Sequence[Version], view: View | None) -> None:
     """One panel for each method that has a result."""
-    made = {}
+    made: list[tuple[str, Estimate]] = []
     for look in looks:
         if look.is_made:
             with suppress(DenoiseError):
-                made[METHODS[look.method].label] = look.estimate
-    for one in networks:
-        made[one.name] = one.result.whole_estimate
+                made.append((METHODS[look.method].label, look.estimate))
+    made += [(one.name, one.result.whole_estimate) for one in networks]
     if made:
-        rows = -(-len(looks) // 4)
-        series = series_of(looks[0].source)
-        chart.draw(
-            figures.grid(series, made, view=view),
-            key=f"grid-{identity(looks[0].source)}",
-            height=40 + _PANEL * rows,
-            toolbar=False,
-        )
+        titles = distinct_names([title for title, _ in made])
+        panels = dict(zip(titles, (estimate for _, estimate in made), strict=True))
+        figure = figures.grid(series_of(looks[0].source), panels, view=view)
+        height = figures.grid_height(len(looks) + len(networks))
+        chart.draw(figure, key=f"grid-{identity(looks[0].source)}", height=height, toolbar=False)
 
 
 def choose(look: Look) -> None:

@@ -11,8 +11,8 @@ from denoise_core.filters import FILTERS
 from denoise_core.jobs.spec import COMPUTED, Spec
 from denoise_core.methods.referee import LABELS
 
-_ESTIMATED = "noise_sd"
-"""A setting that is found in the series unless it is given: no choice of a person's."""
+_NOISE = "noise"
+"""What settings of the noise begin with: found in the series unless they are given, so they are told only where they differ."""
 
 
 def differences(results: Sequence[tuple[Spec, Summary | None]], *, rate_hz: float | None = None) -> list[str]:
@@ -31,7 +31,7 @@ def differences(results: Sequence[tuple[Spec, Summary | None]], *, rate_hz: floa
     found = []
     for (spec, _), kind, words in zip(results, kinds, told, strict=True):
         alone = spec.kind == COMPUTED and kinds.count(kind) == 1
-        shown = [text for name, text in words.items() if (alone and name != _ESTIMATED) or len(values[kind, name]) > 1]
+        shown = [text for name, text in words.items() if (alone and not name.startswith(_NOISE)) or len(values[kind, name]) > 1]
         found.append(", ".join(shown))
     return found
 
@@ -45,13 +45,15 @@ def method_settings(method: str, settings: Mapping[str, object], *, rate_hz: flo
     'Window 11 samples, Order 2'
     """
     words = _of_method(method, settings, rate_hz)
-    return ", ".join(text for name, text in words.items() if name != _ESTIMATED)
+    return ", ".join(text for name, text in words.items() if not name.startswith(_NOISE))
 
 
 def _in_words(spec: Spec, summary: Summary | None, rate_hz: float | None) -> dict[str, str]:
+    config = config_in_words(spec.config)
     if spec.kind != COMPUTED:
-        return config_in_words(spec.config)
-    return _of_method(spec.method, summary.settings if summary else {}, rate_hz)
+        return config
+    stated = {path: words for path, words in config.items() if path.startswith(_NOISE)}
+    return _of_method(spec.method, summary.settings if summary else {}, rate_hz) | stated
 
 
 def _of_method(method: str, settings: Mapping[str, object], rate_hz: float | None) -> dict[str, str]:

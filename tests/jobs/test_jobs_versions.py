@@ -1,6 +1,7 @@
 """Results kept as runs: whoever made them, once for each token, named, and summed up."""
 
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 import pytest
@@ -136,12 +137,12 @@ def test_the_least_estimated_error_comes_first_and_results_without_one_last_the_
     assert ranked([]) == []
 
 
-def told(*found):
-    """Differences between results, each (kind, method, settings or config)."""
+def told(*found, stated=()):
+    """Differences between results, each (kind, method, settings or config); with what was `stated` of the noise of each."""
     base = {"title": "t", "owner": new_id(), "created": 0.0, "channels": ("x",), "unit": "", "samples": 9, "source": Source()}
     results = []
-    for kind, method, settings in found:
-        config = settings if kind == "train" else small_config()
+    for (kind, method, settings), noise in zip_longest(found, stated, fillvalue=NoiseConfig()):
+        config = settings if kind == "train" else replace(small_config(), noise=noise)
         spec = Spec(kind=kind, method=method, config=config, **base)
         results.append((spec, None if kind == "train" else Summary(method=method, settings=settings, removed_rms=1.0)))
     return differences(results, rate_hz=50.0)
@@ -153,6 +154,10 @@ def test_only_settings_that_differ_among_results_of_a_kind_are_told():
     trained = [("train", "", small_config({"training.epochs": epochs})) for epochs in (4, 8)]
     assert told(*trained) == ["Epochs 4", "Epochs 8"]
     assert told(trained[0], trained[0]) == ["", ""]
+    assert told(savgol[0], savgol[0], stated=[NoiseConfig(), NoiseConfig(remove_hum=True)]) == [
+        "Remove hum off",
+        "Remove hum on",
+    ]
 
 
 def test_a_filter_that_is_there_once_tells_all_its_settings_in_the_words_of_the_field():

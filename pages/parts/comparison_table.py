@@ -72,7 +72,7 @@ def _row(one: Version, words: str, *, drawn: Sequence[str], baseline: Version | 
     color = _color(drawn.index(one.id)) if one.id in drawn else ""
     row = Row(id=one.id, name=one.name, color=color, ticked=bool(color), chosen=one.id == state.current().run)
     if one.summary is None:
-        return replace(row, refusal="The files of this result cannot be read.")
+        return replace(row, refusal=one.refusal)
     age = now - one.run.spec.created
     cells = {"settings": Cell(words, words), "age": Cell(age_in_words(age), age), **number_cells(one.summary, unit)}
     if baseline is not None and baseline.summary is not None:

@@ -23,14 +23,15 @@ def drawn(found: Sequence[Version]) -> tuple[str, ...]:
     """The results that are drawn, each at the place of its colour; at first those of least estimated error."""
     known, asked = {one.id for one in found}, state.current().drawn
     if asked is None:
-        asked = tuple(found[at].id for at in ranked([one.summary for one in found])[:_SUGGESTED])
+        fit = [one for one in found if not one.refusal]
+        asked = tuple(fit[at].id for at in ranked([one.summary for one in fit])[:_SUGGESTED])
         state.change(drawn=asked)  # so that the link of the page draws them elsewhere too
     return tuple(run_id if run_id in known else "" for run_id in asked[: len(COLORS)])
 
 
 def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str], mine: Sequence[RunView]) -> None:
     """The buttons, and the chart; `mine` are all runs of this browser."""
-    by_id = {one.id: one for one in found if one.summary is not None}  # the others cannot be read
+    by_id = {one.id: one for one in found if not one.refusal}
     baseline = by_id.get(state.current().baseline)
     with st.container(horizontal=True, vertical_alignment="center"):
         less = _asks_for_difference(baseline)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from denoise_core.assess.summary import Summary, summarise
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView, Source
+from denoise_core.jobs.spec import TRAIN
 from denoise_core.jobs.versions import distinct_names, ranked, results_for
 from pages.parts import state
 from pages.parts.byte_cache import Kept
@@ -18,12 +19,19 @@ from pages.parts.result_view import ResultView
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """Channel number `i` of a run that has a result; `name` is no other version's."""
+    """Channel number `i` of a run that has a result; `name` is no other version's.
+
+    Parameters
+    ----------
+    summary : Summary or None
+        Its numbers; None where it cannot be compared with the others, for the reason in `refusal`.
+    """
 
     run: RunView
     i: int
     name: str
     summary: Summary | None
+    refusal: str = ""
 
     @property
     def id(self) -> str:
@@ -48,8 +56,7 @@ def of(source: Source, *, linked: Iterable[str] = (), among: Sequence[RunView] |
                 known[run_id] = store().run(run_id)
     found = results_for(known.values(), source)
     names = distinct_names([run.name for run in found])
-    numbers = [(run, run.spec.channels.index(source.column)) for run in found]
-    return [Version(run=run, i=i, name=name, summary=_known(run, i)) for (run, i), name in zip(numbers, names, strict=True)]
+    return [_version(run, run.spec.channels.index(source.column), name) for run, name in zip(found, names, strict=True)]
 
 
 def best(source: Source) -> RunView | None:
@@ -58,12 +65,23 @@ def best(source: Source) -> RunView | None:
     return found[ranked([one.summary for one in found])[0]].run if found else None
 
 
-def _known(run: RunView, i: int) -> Summary | None:
-    """None where the result cannot be read, such as that of a run that another tab has just deleted."""
+def _version(run: RunView, i: int, name: str) -> Version:
+    """With its numbers, or why it has none, such as that another tab has just deleted it."""
     try:
-        return _summary(run.id, i, run)
+        if _noise_was_added(run.id, i, run):
+            return Version(run=run, i=i, name=name, summary=None, refusal=_OF_NOISIER)
+        return Version(run=run, i=i, name=name, summary=_summary(run.id, i, run))
     except DenoiseError:
-        return None
+        return Version(run=run, i=i, name=name, summary=None, refusal="The files of this result cannot be read.")
+
+
+_OF_NOISIER = "Noise was added to the recording before this training, so it cannot be compared with the others."
+
+
+@Kept
+def _noise_was_added(run_id: str, i: int, _run: RunView) -> bool:
+    del run_id
+    return _run.spec.kind == TRAIN and ResultView(run=_run, i=i).noise_was_added
 
 
 @Kept

@@ -8,7 +8,8 @@ import pytest
 
 import denoise_core as dc
 from denoise_core.assess.summary import summarise
-from denoise_core.jobs import Source
+from denoise_core.jobs import Request, Source
+from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import comparison_actions
 from pages.parts.quick_estimates import summary_of
@@ -126,6 +127,21 @@ def test_a_result_whose_files_are_damaged_is_a_row_that_says_so(visit, keep, sto
     folder.result.write_bytes(b"?")
     app = visit("compare")
     assert "cannot be read" in table(app)["rows"]["Median"]["refusal"]
+
+
+def test_a_training_on_the_recording_with_noise_added_is_no_result_for_the_recording(visit, keep, store, source, pump):
+    there = keep("median", error=0.1, window=5)
+    clean = dc.read(pump, name="pump.csv")["pressure"]
+    data = dc.TrainingSet.with_added_noise(clean, snr=2.0, seed=0)
+    config = dc.suggest(data.noisy[0]).replace("objective.kind", "supervised")
+    run = store.submit(Request.to_train(data, config), owner=WORKSPACE, title="t", source=source)
+    folder = RunFolder(store.home / "runs" / run)
+    save_estimate(folder.result, dc.denoise(data.noisy[0], method="savgol"))
+    folder.end("done", "")
+    app = visit("compare")
+    assert "Noise was added" in table(app)["rows"][store.run(run).name]["refusal"]
+    app = visit("result")
+    assert app.query_params["run"] == there
 
 
 def test_without_results_compare_leads_to_all_methods_and_to_earlier_networks(visit, store, finished, tank):

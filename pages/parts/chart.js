@@ -80,7 +80,7 @@ function flip(Plotly, root, node, chart, figure) {
     return Plotly.restyle(node, { visible }, [...visible.keys()])
   }
   button.onclick = () => show(chart.flipped === null ? 0 : (chart.flipped + 1) % groups.length)
-  chart.unflip = () => chart.flipped === null || show(null)
+  chart.unflip = () => show(null) // all lines, and the zoom stays
   chart.onkey = (event) => {
     const types = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role=combobox]")
     if (event.key === "f" && !types && !button.hidden && !event.ctrlKey && !event.metaKey && !event.altKey) button.onclick()
@@ -115,7 +115,7 @@ async function draw(Plotly, root, data, chart) {
   flip(Plotly, root, node, chart, figure)
   await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
-  root.querySelector(".denoise-all").onclick = () => (chart.unflip(), showAll(Plotly, node))
+  root.querySelector(".denoise-all").onclick = () => (chart.flipped === null ? showAll(Plotly, node) : chart.unflip())
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }
 

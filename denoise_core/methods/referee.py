@@ -167,14 +167,19 @@ def _draws(series: Series, noise: Noise) -> tuple[Draws | None, str]:
 def quick_candidates(draws: Draws, first: Remembering, told: Told) -> Iterator[Candidate]:
     """Those of `COMBINED` that do not refuse the series."""
 
-    def refine(series: Series, *, stated: NoiseConfig) -> Estimate:
-        known = describe_series(series, stated) if stated != NO_STATEMENT else None
-        return quick.refine(series, first(series, stated=stated), known)
+    def nonlocal_(series: Series, *, stated: NoiseConfig) -> Estimate:
+        return refine(series, first(series, stated=stated), stated=stated)
 
-    special: dict[str, Callable[..., Estimate]] = {quick.INSTANT: first, quick.NONLOCAL: refine, RECORDING: unchanged}
+    special: dict[str, Callable[..., Estimate]] = {quick.INSTANT: first, quick.NONLOCAL: nonlocal_, RECORDING: unchanged}
     for name in COMBINED:
         with suppress(DenoiseError):
             yield told_candidate(name, special.get(name) or quick.function(name), draws, told)
+
+
+def refine(series: Series, first: Estimate, *, stated: NoiseConfig) -> Estimate:
+    """What repetitions make of a first estimate, told of the noise what was said of it."""
+    known = describe_series(series, stated) if stated != NO_STATEMENT else None
+    return quick.refine(series, first, known)
 
 
 def told_candidate(

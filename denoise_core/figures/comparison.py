@@ -103,12 +103,12 @@ def compare(
         lines.add("True signal", truth[part], color=TRUTH, width=1.5, dash="dot")
     flip: dict[str, Sequence[int]] = {}
     for name, one in drawn.items():
-        look = {"color": COLORS[one.color], "width": 1.8, "dash": _DASHES[one.color]}
+        color = COLORS[one.color]
         flip[name] = (len(lines.traces), len(lines.traces) + 1)
         label = with_unit(name, "")
-        lines.add(label, one.estimate.values[part], **look)
+        lines.add(label, one.estimate.values[part], color=color, width=1.8, dash=_DASHES[one.color])
         less = series.values if baseline is None else baseline.values
-        lines.add(f"{label}, residual", (less - one.estimate.values)[part], axis="y2", **{**look, "width": 1.2})
+        lines.add(f"{label}, residual", (less - one.estimate.values)[part], axis="y2", color=color, width=1.0)
         lines.traces[-1] |= {"showlegend": False, "legendgroup": label}
         lines.traces[-2] |= {"legendgroup": label}
     below = "Residual" if baseline is None else "Difference"

@@ -42,6 +42,7 @@ function edit(cell, row, table) {
   const close = (keeps) => {
     if (table.editing !== field) return
     table.editing = null
+    table.lines.delete(row.id) // its name is to be shown again
     if (keeps && field.value.trim() !== row.name) table.send("rename", row.id, field.value)
     fill(table)
   }
@@ -131,6 +132,16 @@ function header(column, table) {
   return cell
 }
 
+// A row that has not changed stays as it is: with hundreds of them, making all anew takes longer than everything else.
+function kept(row, table, shape) {
+  const known = table.lines.get(row.id)
+  const told = shape + JSON.stringify(row)
+  if (known?.told === told) return known.node
+  const node = line(row, table)
+  table.lines.set(row.id, { told, node })
+  return node
+}
+
 function fill(table) {
   if (table.editing) return // what came meanwhile is shown when the name is done
   const { columns, ticks, actions } = table.data
@@ -139,7 +150,10 @@ function fill(table) {
   if (actions.length) heads.push(element("th", { scope: "col" }))
   const held = document.activeElement?.ariaLabel
   table.root.querySelector("thead").replaceChildren(element("tr", {}, ...heads))
-  table.root.querySelector("tbody").replaceChildren(...sorted(table).map((row) => line(row, table)))
+  const shape = JSON.stringify([columns, ticks, actions])
+  const lines = sorted(table).map((row) => kept(row, table, shape))
+  const body = table.root.querySelector("tbody")
+  if (lines.length !== body.children.length || lines.some((node, at) => node !== body.children[at])) body.replaceChildren(...lines)
   if (held && !table.root.contains(document.activeElement)) table.root.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus()
 }
 
@@ -150,7 +164,7 @@ async function unpacked(bytes) {
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".denoise-table")
-  const table = tables.get(root) ?? { root, sort: {}, editing: null, turn: 0 }
+  const table = tables.get(root) ?? { root, sort: {}, editing: null, turn: 0, lines: new Map() }
   tables.set(root, table)
   table.send = (what, id, value = null) => setTriggerValue("act", { what, id, value })
   const turn = ++table.turn

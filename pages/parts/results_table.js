@@ -154,7 +154,7 @@ function fill(table) {
   const lines = sorted(table).map((row) => kept(row, table, shape))
   const body = table.root.querySelector("tbody")
   if (lines.length !== body.children.length || lines.some((node, at) => node !== body.children[at])) body.replaceChildren(...lines)
-  if (held && !table.root.contains(document.activeElement)) table.root.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus()
+  if (held && !table.root.contains(document.activeElement)) table.root.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus({ preventScroll: true })
 }
 
 async function unpacked(bytes) {

@@ -31,6 +31,7 @@ bench: $(VENV)/.test chromium
 	$(BIN)/python -m tests.benchmarks.settings
 	$(BIN)/python -m tests.benchmarks.throughput
 	$(BIN)/python -m tests.benchmarks.instant
+	$(BIN)/python -m tests.benchmarks.verdict
 	$(BIN)/python -m tests.benchmarks.page_times
 	$(BIN)/python -m tests.benchmarks.watched
 	$(BIN)/python -m tests.benchmarks.compare

@@ -17,6 +17,7 @@ from .series import Estimate as Estimate
 from .series import Recording as Recording
 from .series import Series as Series
 from .series import TimeAxis as TimeAxis
+from .signals import AddedNoise as AddedNoise
 from .suggestions import suggest as suggest
 from .training import fit as fit
 from .training import train as train

@@ -239,7 +239,8 @@ class Estimate:
 
     def part(self, where: slice) -> Estimate:
         """The same for a stretch of the series: ``part.values == values[where]``."""
-        return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where])
+        removed = {name: values[where] for name, values in self.removed.items()}
+        return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where], removed=removed)
 
     def leaves_gaps_of(self, noisy: Series) -> bool:
         """Whether it has no value wherever the series has none."""

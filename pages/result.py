@@ -39,10 +39,6 @@ with messages.report_errors():
                 estimated_error.show(result)
                 outcome.comparison(result)
                 outcome.changes(result)
-            spectrum = st.expander("Spectrum before and after", icon=":material/equalizer:", on_change="rerun", key="spectrum")
-            if spectrum.open:
-                with spectrum:
-                    outcome.spectrum(result)
             with st.expander("Settings of this result", icon=":material/tune:"):
                 outcome.settings(result)
                 runs.retention(run)

@@ -44,3 +44,13 @@ def format_frequency(frequency: float, time: TimeAxis) -> str:
         period /= seconds
     number = f"{period:.2g}" if period < 10.0 else f"{period:,.0f}"
     return f"about once every {number} {unit}{'s' if unit in _COUNTED and number != '1' else ''}"
+
+
+def duration(samples: float, time: TimeAxis) -> str:
+    """So many samples as a duration: "16 ms", "3 h", "40 samples"."""
+    length = samples * time.step
+    if time.unit == "s" and length < 1.0:
+        return format_value(float(f"{1000.0 * length:.2g}"), "ms")
+    if time.unit == "sample":
+        return plural(max(1, round(samples)), "sample")
+    return format_value(length, time.unit)

@@ -14,6 +14,7 @@ from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
 from denoise_core.noise.power_spectrum import autocovariance, whiten_by_spectrum
+from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Estimate, Float64Array, Series
 
 _LONGEST_LAG = 1000
@@ -30,6 +31,9 @@ class Residual:
     ----------
     sd, noise_sd : float
         Spread of what was removed, and the noise level it should have; in the unit of the series.
+    calm_sd : float
+        As `sd`, without the samples that are spikes in the recording, where such are described: the level of the noise does not
+        count them either.
     removed_share : float
         ``var(residual) / var(noisy)``.
     autocorrelation, lag : float, int
@@ -54,6 +58,7 @@ class Residual:
 
     samples: int
     sd: float
+    calm_sd: float
     noise_sd: float
     removed_share: float
     autocorrelation: float
@@ -91,6 +96,7 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     return Residual(
         samples=present.size,
         sd=float(np.std(present)),
+        calm_sd=_calm_sd(residual, noisy, noise),
         noise_sd=_noise_sd(noisy, noise) if estimate.noise_sd is None else estimate.noise_sd,
         removed_share=_divide(float(np.var(present)), float(np.var(values))),
         autocorrelation=float(correlations[lag - 1]),
@@ -104,6 +110,12 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
         delay=_delay(interpolate_gaps(noisy.values), interpolate_gaps(estimate.values)),
         prewhitening=rho,
     )
+
+
+def _calm_sd(residual: Float64Array, noisy: Series, noise: Noise | None) -> float:
+    if noise is None or noise.spikes == 0.0:
+        return float(np.nanstd(residual))
+    return float(np.nanstd(np.where(find_spikes(noisy.values), np.nan, residual)))
 
 
 def _noise_sd(noisy: Series, noise: Noise | None) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.spectrum import psd
-from denoise_core.series import Estimate, Float64Array, Series
+from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +31,23 @@ def spectra(noisy: Series, estimate: Estimate) -> Spectra:
     frequency, raw = psd(interpolate_gaps(noisy.values), step=step)
     _, denoised = psd(interpolate_gaps(estimate.values), step=step)
     _, residual = psd(interpolate_gaps(noisy.values - estimate.values), step=step)
-    per = "Hz" if noisy.time.unit == "s" else f"cycles/{noisy.time.unit}"
     return Spectra(
         frequency=frequency,
         raw=raw,
         denoised=denoised,
         residual=residual,
-        frequency_unit=per,
-        density_unit=f"{noisy.unit}²/{per if per == 'Hz' else f'({per})'}" if noisy.unit else "",
+        frequency_unit=frequency_unit(noisy.time),
+        density_unit=density_unit(noisy),
     )
+
+
+def frequency_unit(time: TimeAxis) -> str:
+    """Such as "Hz" for a time axis in seconds, else "cycles/year"."""
+    return "Hz" if time.unit == "s" else f"cycles/{time.unit}"
+
+
+def density_unit(series: Series) -> str:
+    """Such as "mV²/Hz", "(m/s²)²/Hz"; "" where the unit of the series is unknown."""
+    per = frequency_unit(series.time)
+    square = f"{series.unit}²" if series.unit.isalpha() else f"({series.unit})²"
+    return f"{square}/{per if per == 'Hz' else f'({per})'}" if series.unit else ""

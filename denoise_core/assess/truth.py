@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from denoise_core.series import Float64Array, Recording
-
-SUFFIX = "_true"
+from denoise_core.signals.added_noise import TRUE
 
 
 def truth_of(recording: Recording, column: str) -> Float64Array | None:
     """The channel ``<column>_true``, of shape (n,), or None where the recording has none."""
-    return recording.channels.get(column + SUFFIX)
+    return recording.channels.get(column + TRUE)

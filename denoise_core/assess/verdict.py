@@ -1,7 +1,8 @@
-"""What the numbers about a result mean, in plain words. The thresholds are here, the numbers themselves in `residual`.
+"""What the numbers about a result mean, in plain words.
 
-The thresholds were set on signals with known truth: white residuals of 500 to 200,000 samples raise a warning in less than 1 of
-20 cases; a lost oscillation or too strong a filter raises one (tests/assess/test_verdict.py repeats this).
+Lost signal is looked for in `findings`; `findings.calibration` has its limits. The thresholds on the residual as a whole are
+here, the numbers themselves in `residual`: white residuals of 500 to 200,000 samples raise a warning in less than 1 of 20 cases
+(tests/assess/test_verdict.py repeats this).
 """
 
 from __future__ import annotations
@@ -12,22 +13,15 @@ from typing import Literal
 
 import numpy as np
 
-from denoise_core.assess.formatting import format_frequency, format_percent, format_value
+from denoise_core.assess.findings import Finding, Findings, find
+from denoise_core.assess.formatting import duration, format_percent, format_value
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.noise import Noise
 from denoise_core.series import Estimate, Float64Array, Series
 
-# White noise reaches 8 dB in 1 of 200 series.
-PEAK_DB = 10.0
-# Where the autocorrelation shows an oscillation, a spectral peak of this height gives its frequency better than the lag does.
-VISIBLE_DB = 5.0
 # Only a positive autocorrelation counts: a smoother that removes noise alone leaves -0.1 to -0.7 at a short lag.
 AUTOCORRELATED = 0.1
-# At short lags after prewhitening, whose coefficient is known to about 0.1. The noise itself then stays below 0.25 in seven of
-# eight records of 2,048 samples and, but for a few of 0.9, in longer ones; filters that cut heartbeats or vibration leave 0.35
-# to 0.9.
-AUTOCORRELATED_BEYOND_NOISE = 0.3
 # Up to this lag, autocorrelation means smooth pieces of signal rather than an oscillation.
 SHORT_LAG = 3
 LITTLE_REMOVED = 0.3
@@ -36,8 +30,6 @@ CORRELATION = 0.25
 # Laplacian noise has 3; chance in 500 Gaussian samples 0.9.
 TAIL_WEIGHT = 1.0
 LEVEL_RATIO = 2.0
-# An oscillation this near to a low harmonic of the mains is more likely hum than signal.
-MAINS_HZ, MAINS_HARMONICS, MAINS_TOLERANCE = (50.0, 60.0), 5, 0.01
 
 Severity = Literal["good", "note", "warn"]
 
@@ -49,6 +41,7 @@ class Sentence:
     severity: Severity
     text: str
     short: str = ""
+    tells_of_lost_signal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +58,8 @@ class Figure:
 class Verdict:
     """A first sentence, the others by severity (warn first), three numbers, and a text for those who cannot see the charts.
 
-    `gain_db` is how much smaller the error to the truth became; None where no truth is known.
+    `gain_db` is how much smaller the error to the truth became; None where no truth is known. `places` are the stretches of the
+    residual that are not noise.
     """
 
     headline: str
@@ -74,6 +68,12 @@ class Verdict:
     alt: str
     residual: Residual
     gain_db: float | None = None
+    places: tuple[Finding, ...] = ()
+
+    @property
+    def signal_was_removed(self) -> bool:
+        """Whether one of the checks says so."""
+        return any(sentence.tells_of_lost_signal for sentence in self.sentences)
 
 
 def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = None, noise: Noise | None = None) -> Verdict:
@@ -88,9 +88,10 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = Non
     DataError
         If lengths differ or fewer than 8 samples are present.
     """
-    residual = diagnose(estimate.seen_of(noisy), estimate, noise=noise)
+    seen = estimate.seen_of(noisy)
+    residual, found = diagnose(seen, estimate, noise=noise), find(seen, estimate, noise)
     gain_db = None if truth is None else snr_gain_db(estimate.values, truth, noisy=noisy.values)
-    sentences = [*_on_truth(gain_db), *_on_amount(residual), *_on_pattern(residual, noisy), *_on_shape(residual)]
+    sentences = [*_on_truth(gain_db), *_on_lost_signal(found, residual, noisy), *_on_amount(residual), *_on_shape(residual)]
     sentences.sort(key=lambda s: s.severity != "warn")
     headline = _headline(residual, sentences, unit=noisy.unit, before=tuple(estimate.removed))
     if all(s.severity == "good" for s in sentences):
@@ -98,7 +99,15 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = Non
         sentences.append(Sentence(severity="good", text=text))
     figures = _figures(residual, gain_db, unit=noisy.unit)
     alt = f"{noisy.name}, {len(noisy):,} samples, before and after denoising by {estimate.method}. {headline}"
-    return Verdict(headline=headline, sentences=tuple(sentences), figures=figures, alt=alt, residual=residual, gain_db=gain_db)
+    return Verdict(
+        headline=headline,
+        sentences=tuple(sentences),
+        figures=figures,
+        alt=alt,
+        residual=residual,
+        gain_db=gain_db,
+        places=found.places,
+    )
 
 
 def _headline(residual: Residual, sentences: list[Sentence], *, unit: str, before: tuple[str, ...]) -> str:
@@ -127,11 +136,11 @@ def _on_truth(gain_db: float | None) -> Iterator[Sentence]:
 def _on_amount(residual: Residual) -> Iterator[Sentence]:
     if residual.noise_sd == 0.0:
         yield Sentence(severity="note", text="No noise is visible in this series: neighbouring values agree exactly.")
-    elif residual.sd < LITTLE_REMOVED * residual.noise_sd:
+    elif residual.calm_sd < LITTLE_REMOVED * residual.noise_sd:
         text = "Nothing was removed." if residual.sd == 0.0 else "Almost nothing was removed."
         yield Sentence(severity="warn", text=text, short="That is far less than the estimated noise.")
-    elif residual.sd > MUCH_REMOVED * residual.noise_sd:
-        times = residual.sd / residual.noise_sd
+    elif residual.calm_sd > MUCH_REMOVED * residual.noise_sd:
+        times = residual.calm_sd / residual.noise_sd
         yield Sentence(
             severity="warn",
             text=f"More was removed than the estimated noise: {times:.1f} times its level.",
@@ -139,43 +148,34 @@ def _on_amount(residual: Residual) -> Iterator[Sentence]:
         )
 
 
-def _on_pattern(residual: Residual, noisy: Series) -> Iterator[Sentence]:
-    near = residual.lag <= SHORT_LAG
-    least = AUTOCORRELATED_BEYOND_NOISE if near and residual.prewhitening else AUTOCORRELATED
-    correlated = residual.autocorrelation > max(least, residual.chance)
-    if correlated and near and not residual.peak_db > PEAK_DB:
-        yield _on_short_lags(residual.prewhitening)
-    elif correlated or residual.peak_db > PEAK_DB:
-        visible = residual.peak_db > VISIBLE_DB
-        yield _on_oscillation(residual.peak_frequency if visible else 1.0 / (residual.lag * noisy.time.step), noisy)
+def _on_lost_signal(found: Findings, residual: Residual, noisy: Series) -> Iterator[Sentence]:
+    """What was found in detail; where there is nothing of that, what the autocorrelation of the whole residual says."""
+    for text in found.sentences:
+        yield Sentence(severity="warn", text=text, short=text, tells_of_lost_signal=True)
+    if not found.sentences:
+        yield from _on_autocorrelation(residual, noisy)
     if residual.delay:
-        verb = "lags behind" if residual.delay > 0 else "runs ahead of"
-        count = abs(residual.delay)
-        shift = f"The output {verb} the recording by {count} sample{'s' if count > 1 else ''}."
-        yield Sentence(severity="warn", text=f"{shift} A method that uses past and future samples has no delay.", short=shift)
+        yield _on_delay(residual.delay)
 
 
-def _on_short_lags(prewhitening: float) -> Sentence:
-    if prewhitening:
-        fact = "The residual is more autocorrelated than the noise"
-        text = f"{fact} (lag 1: {prewhitening:.2f}), so part of your signal was probably removed."
-    else:
+def _on_delay(delay: int) -> Sentence:
+    verb = "lags behind" if delay > 0 else "runs ahead of"
+    count = abs(delay)
+    shift = f"The output {verb} the recording by {count} sample{'s' if count > 1 else ''}."
+    return Sentence(severity="warn", text=f"{shift} A method that uses past and future samples has no delay.", short=shift)
+
+
+def _on_autocorrelation(residual: Residual, noisy: Series) -> Iterator[Sentence]:
+    """Where the noise is white: that of other noise is not known well enough."""
+    if residual.prewhitening or not residual.autocorrelation > max(AUTOCORRELATED, residual.chance):
+        return
+    if residual.lag <= SHORT_LAG:
         fact = "The residual is autocorrelated at short lags"
         text = f"{fact}: part of your signal was removed, or the noise itself is autocorrelated."
-    return Sentence(severity="warn", text=text, short=f"{fact}.")
-
-
-def _on_oscillation(frequency: float, noisy: Series) -> Sentence:
-    fact = f"The residual still oscillates {format_frequency(frequency, noisy.time)}"
-    hum = noisy.time.unit == "s" and _is_mains(frequency)
-    meaning = ". If that is mains hum, fine; if not, part of" if hum else ", so part of"
-    text = f"{fact}{meaning} your signal was probably removed."
-    return Sentence(severity="warn", text=text, short=f"{fact}.")
-
-
-def _is_mains(frequency_hz: float) -> bool:
-    harmonics = (k * base for base in MAINS_HZ for k in range(1, MAINS_HARMONICS + 1))
-    return any(abs(frequency_hz / harmonic - 1.0) <= MAINS_TOLERANCE for harmonic in harmonics)
+    else:
+        fact = f"The residual repeats itself after {duration(residual.lag, noisy.time)}"
+        text = f"{fact}, so part of your signal was probably removed."
+    yield Sentence(severity="warn", text=text, short=f"{fact}.", tells_of_lost_signal=True)
 
 
 def _on_shape(residual: Residual) -> Iterator[Sentence]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from denoise_core.cli.settings import USUAL
 from denoise_core.files import KINDS
 from denoise_core.files.options import ROLES
+from denoise_core.signals.added_noise import NOISE_KINDS
 from denoise_core.suggestions import RECIPES
 
 
@@ -40,6 +41,11 @@ def _denoise(command: argparse.ArgumentParser) -> None:
     gaps = command.add_mutually_exclusive_group()
     gaps.add_argument("--keep-gaps", action="store_true", help="leave gaps empty; by default a trained network fills them")
     gaps.add_argument("--fill-gaps", action="store_true", help="continue the series over gaps, also with instant and the filters")
+    command.add_argument(
+        "--known-noise",
+        metavar="KIND:DB",
+        help=f"the input is clean: add such noise (pink:6 has an SNR of 6 dB) and tell the true gain; {', '.join(NOISE_KINDS)}",
+    )
     command.add_argument("--together", action="store_true", help="train one network for all columns instead of one for each")
     _noise(command)
     _training(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,13 @@ def denoise(arguments: Namespace) -> None:
     validation.check_method(arguments)
     validation.check_start(arguments)
     target = _target(arguments)
-    given = inputs.read(arguments, say, channels=_channels(arguments.model))
+    given = _with_known_noise(inputs.read(arguments, say, channels=_channels(arguments.model)), arguments)
     estimates = {}
     for series, estimate, stated in _estimates(given, arguments, say):
         estimates[series.name] = estimate.with_gaps_of(series) if arguments.keep_gaps else estimate
         _report(series, estimates[series.name], stated, say)
+        if arguments.known_noise:
+            say(_true_gain(given, series, estimates[series.name]))
     files.write(given.recording, estimates, target, like=arguments.input, residual=arguments.residual, sd=arguments.sd)
     say(f"Wrote {target}.")
 
@@ -92,6 +95,22 @@ def _target(arguments: Namespace) -> Path:
             f"{target} should end in {usual.suffix}, because the result has the format of the input. Choose another name with -o."
         )
     return target
+
+
+def _with_known_noise(given: ChannelSelection, arguments: Namespace) -> ChannelSelection:
+    """The same with noise on each of its columns, if the options ask for some."""
+    if not arguments.known_noise:
+        return given
+    added, recording = settings.known_noise(arguments.known_noise), given.recording
+    for column in given.columns:
+        recording = added.recording_with(recording, column)
+    return replace(given, recording=recording)
+
+
+def _true_gain(given: ChannelSelection, series: Series, estimate: Estimate) -> str:
+    truth = assess.truth_of(given.recording, series.name)
+    gain_db = assess.score(estimate, truth, noisy=series)["snr_gain_db"]
+    return f"{series.name}: with known noise, the error against the series as recorded fell by {gain_db:.1f} dB."
 
 
 def _channels(model: Path | None) -> tuple[str, ...]:

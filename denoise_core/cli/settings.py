@@ -15,6 +15,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, SettingsError
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
+from denoise_core.signals.added_noise import AddedNoise
 from denoise_core.suggestions import RECIPES, for_channels, for_goal
 
 USUAL = "suggested"
@@ -69,6 +70,15 @@ def stated_changes(arguments: Namespace) -> dict[str, Any]:
     if arguments.noise_from is not None:
         found["start"], found["stop"] = _stretch(arguments.noise_from)
     return found
+
+
+def known_noise(word: str) -> AddedNoise:
+    """What --known-noise says; SettingsError where it is no kind of noise with its SNR."""
+    kind, _, decibels = word.partition(":")
+    try:
+        return AddedNoise(kind=kind, snr_db=float(decibels))
+    except ValueError:
+        raise SettingsError([f"--known-noise {word} should be a kind of noise and its SNR in dB, such as white:10."]) from None
 
 
 def _stretch(word: str) -> tuple[float, float]:

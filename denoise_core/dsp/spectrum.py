@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoise_core.series import Float64Array
 
@@ -34,12 +35,23 @@ def psd(values: Float64Array, *, step: float = 1.0) -> tuple[Float64Array, Float
 
 def _welch(values: Float64Array, *, segment: int, step: float) -> tuple[Float64Array, Float64Array]:
     """What `scipy.signal.welch` gives with its defaults; that import alone would cost the first page 0.9 s and 70 MB."""
-    frames = np.lib.stride_tricks.sliding_window_view(values, segment)[:: segment - segment // 2]
-    taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(segment) / segment)
-    transformed = np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * taper)
-    density = np.mean(np.abs(transformed) ** 2, axis=0) * step / np.sum(taper**2)
-    density[1 : None if segment % 2 else -1] *= 2.0
+    density = np.mean(segment_powers(values, segment=segment, hop=segment - segment // 2), axis=0) * step
     return np.asarray(np.fft.rfftfreq(segment, d=step), dtype=np.float64), np.asarray(density, dtype=np.float64)
+
+
+def segment_powers(values: Float64Array, *, segment: int, hop: int) -> Float64Array:
+    """One-sided power of each segment at each frequency; times the step in time a density; (segments, segment // 2 + 1)."""
+    power = np.abs(segment_spectra(values, segment=segment, hop=hop)) ** 2
+    power[:, 1 : None if segment % 2 else -1] *= 2.0
+    return np.asarray(power, dtype=np.float64)
+
+
+def segment_spectra(values: Float64Array, *, segment: int, hop: int) -> NDArray[np.complex128]:
+    """Fourier transforms of segments less their means, under Hann's window of square sum 1; (segments, segment // 2 + 1)."""
+    frames = np.lib.stride_tricks.sliding_window_view(values, segment)[::hop]
+    taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(segment) / segment)
+    taper /= np.sqrt(np.sum(taper**2))
+    return np.asarray(np.fft.rfft((frames - frames.mean(axis=1, keepdims=True)) * taper), dtype=np.complex128)
 
 
 def detrending_matrix(length: int) -> Float64Array:

@@ -2,9 +2,12 @@
 
 from denoise_core.figures.charts import axis_values, loss, overlay, preview, spectrum, stated_error, time_values, windows
 from denoise_core.figures.comparison import COLORS, Drawn, compare, grid, grid_height
+from denoise_core.figures.downsampling import window
 from denoise_core.figures.panels import Line, Panel, panels
+from denoise_core.figures.residual_charts import residual_checks, spectrogram, transfer_chart
 from denoise_core.figures.shares import shares
 from denoise_core.figures.small_multiples import small_multiples
+from denoise_core.figures.strip import range_around
 from denoise_core.figures.traces import DARK, Figure, View, shorten
 
 __all__ = [
@@ -23,11 +26,16 @@ __all__ = [
     "overlay",
     "panels",
     "preview",
+    "range_around",
+    "residual_checks",
     "shares",
     "shorten",
     "small_multiples",
+    "spectrogram",
     "spectrum",
     "stated_error",
     "time_values",
+    "transfer_chart",
+    "window",
     "windows",
 ]

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from denoise_core.assess.findings import Finding
 from denoise_core.figures.downsampling import LIMIT, window
+from denoise_core.figures.strip import strip
 from denoise_core.figures.traces import (
     BASELINE,
     DENOISED,
@@ -35,6 +37,7 @@ from denoise_core.figures.traces import (
 from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
+_STRIP: Figure = {"domain": [0.305, 0.335], "range": [0, 1], "visible": False, "fixedrange": True}
 
 
 def overlay(
@@ -45,6 +48,7 @@ def overlay(
     beside: Mapping[str, Estimate] = _NONE,
     band: bool = True,
     marked: View | None = None,
+    places: Sequence[Finding] = (),
     view: View | None = None,
     limit: int = LIMIT,
 ) -> Figure:
@@ -60,6 +64,8 @@ def overlay(
         Whether to draw where the clean value lies with about 90 % probability, where the estimate knows its error.
     marked : (low, high), optional
         A stretch to shade, in the units of ``series.time``: it holds only noise.
+    places : sequence of Finding
+        Where the residual is not noise: a strip above it shows them.
     view : (low, high), optional
         The stretch to draw in full detail, in the units of `axis_values`.
     limit : int
@@ -83,6 +89,10 @@ def overlay(
     layout["meta"] = {"alt": _overlay_alt(series, estimate), "note": lines.note()}
     if estimate is not None:
         layout |= _residual_panel(series, estimate)
+        if bars := strip(places, x, axis="y3", view=view):
+            lines.traces += bars
+            layout |= {"yaxis3": _STRIP, "barmode": "overlay"}
+            layout["xaxis"] |= {"autorangeoptions": {"clipmin": float(x[0]), "clipmax": float(x[-1])}}
     if marked is not None:
         layout["shapes"] = [*layout.get("shapes", ()), _shade(series.time, marked)]
     return {"data": lines.traces, "layout": layout}

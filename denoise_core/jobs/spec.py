@@ -33,16 +33,20 @@ class Source:
         sha256 of the uploaded bytes, as `Store.put_input` gave it; None for a series that was never a file.
     options : mapping
         JSON-able; how the file was read, so that it can be read again.
+    added_noise : mapping
+        JSON-able; the known noise that was added to the column, see `signals.AddedNoise`; empty for none.
     """
 
     input: str | None = None
     file_name: str = ""
     column: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    added_noise: Mapping[str, Any] = field(default_factory=dict)
 
     def is_read_like(self, other: Source) -> bool:
-        """Whether it is the same file, read in the same way, whatever it is called and whichever column is named."""
-        return self.input is not None and (self.input, dict(self.options)) == (other.input, dict(other.options))
+        """Whether it is the same file, read in the same way and with the same noise added, whichever column is named."""
+        mine, others = ((one.input, dict(one.options), dict(one.added_noise)) for one in (self, other))
+        return self.input is not None and mine == others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,8 @@ class Spec:
         own = (self.title, self.owner, self.unit, self.model_name, self.method)
         texts = (*own, self.source.file_name, self.source.column, *self.channels)
         _require(self.channels and all(isinstance(text, str) for text in texts), "its names")
-        _require(isinstance(self.source.input, str | None) and isinstance(self.source.options, Mapping), "its file")
+        _require(isinstance(self.source.input, str | None), "its file")
+        _require(all(isinstance(one, Mapping) for one in (self.source.options, self.source.added_noise)), "how its file was read")
         _require(_is_time(self.created) and isinstance(self.samples, int), "its numbers")
         _require(self.kind in (TRAIN, APPLY, COMPUTED), "its kind")
 

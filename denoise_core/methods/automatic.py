@@ -15,15 +15,19 @@ from denoise_core.config import NoiseConfig, RunConfig, unknown
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, DenoiseError, SettingsError
 from denoise_core.methods import quick
-from denoise_core.methods.referee import COMBINED, Referee, Remembering, Told, quick_candidates, told_candidate, unchanged
+from denoise_core.methods.referee import COMBINED, Referee, Remembering, Told, quick_candidates, refine, told_candidate, unchanged
 from denoise_core.noise import describe, describe_series, separate
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import suggest
 from denoise_core.training.events import Event
 
-NETWORK, GUIDED = "lstm", "guided"
-_LABELS = {NETWORK: "Your network", GUIDED: "Instant, told of your network"}
+NETWORK, GUIDED, GUIDED_NONLOCAL = "lstm", "guided", "guided_nonlocal"
+_LABELS = {
+    NETWORK: "Your network",
+    GUIDED: "Instant, told of your network",
+    GUIDED_NONLOCAL: "Repetitions, told of your network",
+}
 
 
 def denoise(
@@ -172,12 +176,15 @@ def risk(series: Series, methods: Sequence[str | Estimate | Candidate] = COMBINE
 
 
 def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, told: Told, *, trained: bool) -> Iterator[Candidate]:
-    """The network's result, and the instant one that was told of it."""
+    """The network's result, the instant one that was told of it, and what repetitions make of that."""
     yield by_twin(NETWORK, estimate, twin, draws, label=_LABELS[NETWORK], trained=trained)
     with suppress(DenoiseError):
         guided = quick.guided(draws.series, estimate, stated=told.whole)
         guided_twin = quick.guided(draws.noisier(), twin, stated=told.noisier)
         yield by_twin(GUIDED, guided, guided_twin, draws, label=_LABELS[GUIDED], trained=trained)
+        refined = refine(draws.series, guided, stated=told.whole)
+        refined_twin = refine(draws.noisier(), guided_twin, stated=told.noisier)
+        yield by_twin(GUIDED_NONLOCAL, refined, refined_twin, draws, label=_LABELS[GUIDED_NONLOCAL], trained=trained)
 
 
 def _quick_candidate(name: str, draws: Draws, *, estimate: Estimate | None = None, **settings: Any) -> Candidate:

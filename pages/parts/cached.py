@@ -30,6 +30,7 @@ from denoise_core.lessons import Choice, Value
 from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Float64Array
+from denoise_core.signals.added_noise import AddedNoise
 from denoise_core.suggestions import RECIPES, expectation
 from pages.parts.byte_cache import Kept
 
@@ -58,12 +59,20 @@ def keep_alive() -> str:
 def recording(source: Source) -> dc.Recording:
     """The file of `source`, read as its options say; a DenoiseError says what is wrong with it.
 
-    A rerun of a page is a thread: what it has read last stays with it, however much others read meanwhile.
+    Known noise is on the column to which it was added, and that column as it was is ``<column>_true``. A rerun of a page is a
+    thread: what it has read last stays with it, however much others read meanwhile.
     """
-    key = (source.input or "", source.file_name, _options(source))
+    file = (source.input or "", source.file_name, _options(source))
+    key = (*file, source.column, dict(source.added_noise)) if source.added_noise else file
     if getattr(_rerun, "key", None) != key:
-        _rerun.recording, _rerun.key = _recording(*key), key
+        _rerun.recording, _rerun.key = _with_known_noise(_recording(*file), source), key
     return cast(dc.Recording, _rerun.recording)
+
+
+def _with_known_noise(read: dc.Recording, source: Source) -> dc.Recording:
+    if not source.added_noise or not source.column:
+        return read
+    return AddedNoise.from_json(source.added_noise).recording_with(read, source.column)
 
 
 _rerun = threading.local()
@@ -115,7 +124,8 @@ def truth(source: Source) -> Float64Array | None:
 
 def identity(source: Source) -> str:
     """The same for the same file, column and reading; the name of everything that is computed from it."""
-    text = json.dumps([source.input, source.column, dict(source.options)], sort_keys=True)
+    told = [source.input, source.column, dict(source.options)]
+    text = json.dumps([*told, dict(source.added_noise)] if source.added_noise else told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

@@ -1,7 +1,7 @@
 // A chart that is drawn once and then only changed: new data never rebuild it, so zoom and pan stay.
 const charts = new WeakMap()
 // Named one by one: plotly would also offer to send the data to a server of its own.
-const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
+const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]]
 
 function library() {
   if (!window.denoisePlotly) {
@@ -89,12 +89,28 @@ function flip(Plotly, root, node, chart, figure) {
   button.textContent = name ? `Flip (F): ${name}` : "Flip between them (F)"
 }
 
+// As on the page, but on the ground of the theme: the chart itself has none, and light words would vanish on paper.
+function save(Plotly, root, node, format) {
+  const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#ffffff"
+  // A picture has no web fonts: words would be wider than the room that was measured for them.
+  const font = { ...node.layout.font, family: "sans-serif" }
+  const layout = { ...node.layout, font, paper_bgcolor: ground, plot_bgcolor: ground, autosize: false }
+  const size = { width: node.offsetWidth, height: node.offsetHeight, scale: format === "png" ? 2 : 1 }
+  const name = (root.getAttribute("aria-label") ?? "chart").slice(0, 60).replace(/[^\p{L}\p{N}]+/gu, "_").replace(/^_|_$/g, "")
+  return Plotly.downloadImage({ data: node.data, layout }, { format, filename: name || "chart", ...size })
+}
+
 function listen(Plotly, node, chart) {
   node.on("plotly_relayout", (event) => {
     const view = viewOf(event)
     if (view === undefined || !chart.sends) return
     clearTimeout(chart.timer)
     chart.timer = setTimeout(() => chart.send("view", view), 150)
+  })
+  // Bars that stand for a stretch of the record carry the range that shows it.
+  node.on("plotly_click", (event) => {
+    const range = event.points[0]?.customdata
+    if (Array.isArray(range) && range.length === 2) Plotly.relayout(node, { "xaxis.range": range })
   })
   chart.observer = new ResizeObserver(() => node.offsetParent && Plotly.Plots.resize(node))
   chart.observer.observe(node)
@@ -115,6 +131,15 @@ async function draw(Plotly, root, data, chart) {
   flip(Plotly, root, node, chart, figure)
   await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
+  // A range that the page asks for is shown once; then the zoom is the person's again.
+  if (data.range && data.range.number !== chart.asked) {
+    chart.asked = data.range.number
+    await Plotly.relayout(node, { "xaxis.range": data.range.view })
+  }
+  for (const button of root.querySelectorAll(".denoise-save")) {
+    button.hidden = !data.toolbar
+    button.onclick = () => save(Plotly, root, node, button.dataset.format)
+  }
   root.querySelector(".denoise-all").onclick = () => (chart.flipped === null ? showAll(Plotly, node) : chart.unflip())
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }

@@ -17,8 +17,15 @@ _HERE = Path(__file__).parent
 _HTML = """
 <div class="denoise-chart" role="group">
   <div class="denoise-plot"></div>
-  <div class="denoise-foot"><span class="denoise-note"></span><button class="denoise-flip" type="button" hidden></button>
-  <button class="denoise-all" type="button">Show all</button></div>
+  <div class="denoise-foot">
+    <span class="denoise-note"></span>
+    <span>
+      <button class="denoise-flip" type="button" hidden></button>
+      <button class="denoise-save" type="button" data-format="png" aria-label="Save the chart as PNG">PNG</button>
+      <button class="denoise-save" type="button" data-format="svg" aria-label="Save the chart as SVG">SVG</button>
+      <button class="denoise-all" type="button">Show all</button>
+    </span>
+  </div>
 </div>
 """
 _CHART = st.components.v2.component(
@@ -38,17 +45,44 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
     """
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "toolbar": toolbar}
     data["alt"] = alt or figure["layout"]["meta"]["alt"]
+    data["range"] = state.value(_range_key(key))
     # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
     _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
 
 
-def zoomable(make: Callable[[View | None], Figure], *, key: str, height: int, alt: str = "", alone: bool = True) -> None:
-    """A chart that asks `make` for a finer figure of the range zoomed to; if `alone`, the page around it does not rerun."""
-    (_zoomable if alone else _draw_zoomed)(make, key, height, alt)
+def zoomable(
+    make: Callable[[View | None], Figure],
+    *,
+    key: str,
+    height: int,
+    alt: str = "",
+    below: Callable[[View | None], None] | None = None,
+    alone: bool = True,
+) -> None:
+    """A chart that asks `make` for a finer figure of the range zoomed to; if `alone`, the page around it does not rerun.
+
+    `below` draws what follows the zoom.
+    """
+    (_zoomable if alone else _draw_zoomed)(make, key, height, alt, below)
 
 
-def _draw_zoomed(make: Callable[[View | None], Figure], key: str, height: int, alt: str) -> None:
-    draw(make(state.view(key)), key=key, height=height, alt=alt, zooms=True)
+def _draw_zoomed(
+    make: Callable[[View | None], Figure], key: str, height: int, alt: str, below: Callable[[View | None], None] | None
+) -> None:
+    view = state.view(key)
+    draw(make(view), key=key, height=height, alt=alt, zooms=True)
+    if below is not None:
+        below(view)
+
+
+def go_to(key: str, view: View) -> None:
+    """Let the chart `key` show this range of its x axis from the next rerun on, until a person zooms it elsewhere."""
+    before = state.value(_range_key(key)) or {"number": 0}
+    state.put(_range_key(key), {"number": before["number"] + 1, "view": list(view)})
+
+
+def _range_key(key: str) -> str:
+    return f"{key}-range"
 
 
 _zoomable = st.fragment(_draw_zoomed)

@@ -20,7 +20,7 @@ def show(result: ResultView) -> None:
         st.caption("The result is combined of:")
         chart.draw(figures.shares(found.labelled_weights), key=f"shares-{result.run.id}-{result.i}", height=56)
     with st.expander("Estimated error of each method", icon=":material/leaderboard:"):
-        st.table(table(found, unit=result.series.unit))
+        st.table(table(found, unit=result.series.unit, truth=result.truth))
         st.caption(
             "Root mean square distance from the true signal, estimated by denoising noisier copies of the recording. "
             "The true one lies in the range in about nine of ten cases."

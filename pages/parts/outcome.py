@@ -13,8 +13,8 @@ from denoise_core.jobs.spec import APPLY, CANCELLED_REASON, COMPUTED
 from denoise_core.methods import METHODS
 from denoise_core.methods.as_code import as_code
 from denoise_core.model import about
-from pages.parts import chart, messages, state
-from pages.parts.cached import INSTANT, run_blend, run_estimate, run_noise, run_series, spectra_of, store
+from pages.parts import analysis, chart, messages, places, state
+from pages.parts.cached import INSTANT, run_blend, run_estimate, run_noise, run_series, store
 from pages.parts.history import history
 from pages.parts.result_view import ResultView
 
@@ -111,6 +111,7 @@ def verdict(result: ResultView) -> None:
     past = history(result.run.id)
     past.read_on()
     messages.most_important([*_on_model(result), *result.verdict.sentences, *on_training(past.valid_loss)])
+    places.chooser(result.verdict.places, result.series, chart_key=_chart_key(result))
 
 
 def _on_model(result: ResultView) -> list[Sentence]:
@@ -135,12 +136,20 @@ def picture(result: ResultView) -> None:
     """The recording with the result, and below it what was removed."""
     series, estimate, clean = result.series, result.estimate, result.truth
     beside = {} if result.instant is None else {_INSTANT.label: result.instant}
+    found, key = result.verdict, _chart_key(result)
     chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, beside=beside, band=result.band, view=view),
-        key=f"result-{result.run.id}-{result.i}",
+        lambda view: figures.overlay(
+            series, estimate, truth=clean, beside=beside, band=result.band, places=found.places, view=view
+        ),
+        key=key,
         height=480,
-        alt=result.verdict.alt,
+        alt=found.alt,
+        below=lambda view: analysis.tabs(series, estimate, key=key, view=view),
     )
+
+
+def _chart_key(result: ResultView) -> str:
+    return f"result-{result.run.id}-{result.i}"
 
 
 def comparison(result: ResultView) -> None:
@@ -171,11 +180,3 @@ def settings(result: ResultView) -> None:
     st.markdown(messages.plain(f"{METHODS[spec.method].label}. {words}"))
     file_name, stated = spec.source.file_name, spec.config.noise
     st.code(as_code(result.whole_estimate, file_name=file_name, column=result.channel, stated=stated), language="python")
-
-
-def spectrum(result: ResultView) -> None:
-    """Power by frequency, before and after."""
-    found = spectra_of(result.name, result.series, result.estimate)
-    densities = {"recorded": found.raw, "denoised": found.denoised, "residual": found.residual}
-    figure = figures.spectrum(found.frequency, densities, unit=found.frequency_unit, density_unit=found.density_unit)
-    chart.draw(figure, key=f"spectrum-{result.run.id}-{result.i}", height=360)

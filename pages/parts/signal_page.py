@@ -10,7 +10,19 @@ from streamlit.delta_generator import DeltaGenerator
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.jobs import Source
-from pages.parts import bench, chart, freshness, messages, noise_panel, quick_look, several, side_by_side, source, state
+from pages.parts import (
+    bench,
+    chart,
+    freshness,
+    known_noise,
+    messages,
+    noise_panel,
+    quick_look,
+    several,
+    side_by_side,
+    source,
+    state,
+)
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
 from pages.parts.quick_look import Look
@@ -51,6 +63,7 @@ def show() -> None:
                 _picture(chosen, estimate)
                 _side_by_side(look)
                 noise_panel.panel(chosen, estimate)
+                known_noise.panel(chosen)
                 source.reading(chosen, recording(chosen))
             if estimate is not None:
                 with words:

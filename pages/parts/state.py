@@ -1,7 +1,8 @@
 """What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
 
-A page reload is a new session. What survives it is in the URL (`run`, which series: `series`, `name`, `column`, `read`, what was
-said of its noise: `noise`, and what is compared: `versions`, `baseline`) and in one cookie (the workspace, to which runs belong).
+A page reload is a new session. What survives it is in the URL (`run`, which series: `series`, `name`, `column`, `read`, which
+known noise was added to it: `added`, what was said of its noise: `noise`, what is compared: `versions`, `baseline`) and in one
+cookie (the workspace, to which runs belong).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
 _LONGEST_OPTIONS = 4096
-_OURS = ("run", "series", "name", "column", "read", "noise", "versions", "baseline")
+_OURS = ("run", "series", "name", "column", "read", "added", "noise", "versions", "baseline")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,6 +266,7 @@ def _query(session: Session) -> dict[str, str]:
     if source is not None:
         query |= {"series": source.input or "", "name": source.file_name, "column": source.column}
         query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
+        query |= {"added": json.dumps(dict(source.added_noise)) if source.added_noise else ""}
     query |= {"noise": json.dumps(said) if (said := _said(session.noise)) else ""}
     query |= {"versions": ",".join(session.drawn or ()), "baseline": session.baseline}
     return {name: text for name, text in query.items() if text}
@@ -279,8 +281,13 @@ def _linked_source() -> Source | None:
     query: Mapping[str, str] = st.query_params
     if "series" not in query:
         return None
-    options = _parse_options(query.get("read", ""))
-    return Source(input=query["series"], file_name=query.get("name", ""), column=query.get("column", ""), options=options)
+    return Source(
+        input=query["series"],
+        file_name=query.get("name", ""),
+        column=query.get("column", ""),
+        options=_parse_options(query.get("read", "")),
+        added_noise=_parse_options(query.get("added", "")),
+    )
 
 
 def _linked_comparison() -> dict[str, Any]:
@@ -299,7 +306,7 @@ def _linked_noise() -> NoiseConfig:
 
 
 def _parse_options(text: str) -> dict[str, Any]:
-    """The reading options of a link; what is in them is checked where they are used."""
+    """The reading options of a link, or its added noise; what is in them is checked where they are used."""
     try:
         options = parse_untrusted(text or "{}", longest=_LONGEST_OPTIONS)
     except ValueError:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 import denoise_core as dc
-from denoise_core.assess.truth import SUFFIX
 from denoise_core.config import NoiseConfig, settings
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.selection import ChannelSelection
@@ -16,6 +15,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import Source
 from denoise_core.noise.stated import NO_STATEMENT
+from denoise_core.signals.added_noise import TRUE
 from denoise_core.suggestions import REASONS_DEPEND_ON, for_channels, for_goal
 from pages.parts.cached import USUAL, recording, suggest_settings, with_noise
 
@@ -154,7 +154,7 @@ def columns(task: TrainingTask, source: Source) -> tuple[str, ...]:
 
 def clean_column_of(task: TrainingTask, source: Source, column: str) -> str | None:
     """The clean column for a noisy one: the chosen one, else the one with the matching name."""
-    name = task.clean.get(column, column + SUFFIX)
+    name = task.clean.get(column, column + TRUE)
     return name if name in recording(source).channels else None
 
 

@@ -81,7 +81,8 @@ _OF_NOISIER = "Noise was added to the recording before this training, so it cann
 @Kept
 def _noise_was_added(run_id: str, i: int, _run: RunView) -> bool:
     del run_id
-    return _run.spec.kind == TRAIN and ResultView(run=_run, i=i).noise_was_added
+    adds = _run.spec.kind == TRAIN and not _run.spec.source.added_noise  # where the source has it, all results have
+    return adds and ResultView(run=_run, i=i).noise_was_added
 
 
 @Kept

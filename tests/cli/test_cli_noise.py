@@ -83,3 +83,21 @@ def test_suggested_settings_carry_it(humming, capsys):
     assert run("suggest", humming, *REMOVE, "--noise-from", "0:1.3") == 0
     config = dc.RunConfig.from_json(capsys.readouterr().out)
     assert config.noise == NoiseConfig(remove_hum=True, remove_drift=True, stop=1.3)
+
+
+def test_known_noise_turns_a_clean_column_into_a_test_with_its_true_gain(tmp_path, capsys):
+    clean = np.sin(np.arange(2000) / 40)
+    pd.DataFrame({"time (s)": np.arange(2000) / RATE, "level (m)": clean}).to_csv(tmp_path / "tank.csv", index=False)
+    assert (
+        run("denoise", tmp_path / "tank.csv", "-o", tmp_path / "out.csv", "--method", "savgol", "--known-noise", "white:10") == 0
+    )
+    series = dc.read(tmp_path / "tank.csv")["level"]
+    noisy = dc.AddedNoise(kind="white", snr_db=10.0).add_to(series)
+    expected = dc.score(dc.denoise(noisy, method="savgol"), series, noisy=noisy)["snr_gain_db"]
+    assert f"the error against the series as recorded fell by {expected:.1f} dB." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("word", "fault"), [("pink", "such as white:10"), ("brown:3", "Noise of kind 'brown' is not known")])
+def test_known_noise_that_cannot_be_is_refused(humming, capsys, word, fault):
+    assert run("denoise", humming, "--method", "savgol", "--known-noise", word) == 2
+    assert fault in capsys.readouterr().err

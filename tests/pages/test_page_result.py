@@ -27,7 +27,7 @@ def lines(app):
     """The y values of each line of the chart, by its name."""
     chart = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_chart")
     traces = figure_of(chart)["data"]
-    return {trace["name"]: np.frombuffer(base64.b64decode(trace["y"]["bdata"])) for trace in traces}
+    return {trace["name"]: np.frombuffer(base64.b64decode(trace["y"]["bdata"])) for trace in traces if trace["type"] == "scatter"}
 
 
 def test_result_shows_the_three_numbers_and_sentences_of_the_core(app, store, finished):
@@ -107,7 +107,7 @@ def test_the_combination_is_shown_with_its_weights_and_the_estimated_errors(app,
     np.testing.assert_array_equal(lines(app)["Denoised"], found.chosen.values)
     shown = [box.value for box in (*app.success, *app.info)]
     assert any("Training lowered the estimated error by" in text for text in shown)
-    table = app.table[0].value
+    table = next(one.value for one in app.table if "Method" in one.value)
     assert set(table["Method"]) == {"All of them combined", *found.labelled_weights}
     next(toggle for toggle in app.toggle if toggle.label == "Combine methods").set_value(False).run()
     np.testing.assert_array_equal(lines(app)["Denoised"], store.estimate(combined).values)

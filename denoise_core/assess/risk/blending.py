@@ -21,10 +21,10 @@ from denoise_core.series import Estimate, Float64Array, Series
 RECORDING = "recording"
 """The candidate that leaves everything as it is."""
 BLEND, BLEND_LABEL = "auto", "Auto"
-_PRIOR = {"instant": 1.0, "nonlocal": 0.3, "lstm": 0.3, "guided": 0.3, RECORDING: 0.02}
+_PRIOR = {"instant": 1.0, "nonlocal": 0.3, "lstm": 0.1, "guided": 0.1, "guided_nonlocal": 0.3, RECORDING: 0.02}
 _USUAL_PRIOR = 0.03  # a filter's, which is seldom better than the instant one
 # Sds by which the noise level's error counts against a method; those that build on the reference leave about as much noise in.
-_CAUTION = {"instant": 0.0, "nonlocal": 1.0, "guided": 1.0}
+_CAUTION = {"instant": 0.0, "nonlocal": 1.0, "lstm": 2.0, "guided": 1.0, "guided_nonlocal": 1.0}
 _USUAL_CAUTION = 4.0
 
 

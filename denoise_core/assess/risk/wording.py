@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from denoise_core.assess.formatting import format_range, format_value
+from denoise_core.assess.metrics import rmse
 from denoise_core.assess.risk.judged import Blended, Judged
 from denoise_core.noise import Noise
+from denoise_core.series import Float64Array
 
 _UNCERTAIN = 0.3  # error of the log of the noise level, from which on the figures are doubtful
 NOTHING_DB = 0.1  # of gain in the estimated square error
@@ -45,15 +47,23 @@ def doubt_about(noise: Noise) -> str:
     return ""
 
 
-def table(blended: Blended, *, unit: str) -> list[dict[str, str]]:
-    """One row to the method, the least estimated error first, as text."""
+def table(blended: Blended, *, unit: str, truth: Float64Array | None = None) -> list[dict[str, str]]:
+    """One row to the method, the least estimated error first, as text; with the truth of shape (n,), the true errors too.
+
+    The true error is empty where the estimate of a method was not kept.
+    """
     combined = [] if blended.combined is None else [blended.combined]
     return [
         {
             "Method": "All of them combined" if one in combined else one.label,
             "Estimated error": format_value(one.rms, unit),
             "Probably": format_range(*one.rms_interval, unit),
+            **({} if truth is None else {"True error": _true_error(one, truth, unit)}),
             "Share": "" if one in combined else f"{100.0 * one.weight:.0f} %",
         }
         for one in sorted((*combined, *blended.judged), key=lambda one: one.risk)
     ]
+
+
+def _true_error(one: Judged, truth: Float64Array, unit: str) -> str:
+    return "" if one.estimate is None else format_value(rmse(one.estimate.values, truth), unit)

@@ -1,4 +1,4 @@
-"""Test signals and noise with known truth, from an explicit generator."""
+"""Clean test signals, from an explicit generator."""
 
 from __future__ import annotations
 
@@ -87,45 +87,3 @@ SIGNALS: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
     "vibration": vibration,
     "pressure_steps": pressure_steps,
 }
-
-
-def add_noise(clean: Float64Array, *, snr: float, rng: np.random.Generator) -> Float64Array:
-    """``clean + n`` with white Gaussian n of sd ``sd(clean) / snr``; snr is the amplitude ratio."""
-    noise: Float64Array = rng.standard_normal(len(clean)) * (clean.std() / snr)
-    return clean + noise
-
-
-def ar1_noise(n: int, rng: np.random.Generator, *, rho: float) -> Float64Array:
-    """Coloured noise of sd 1: ``v[t] = rho v[t-1] + sqrt(1 - rho**2) e[t]``, e white Gaussian, stationary from v[0]; shape (n,).
-
-    Its autocorrelation at lag k is ``rho ** k``; rho = 0 is white noise.
-    """
-    from scipy.signal import lfilter
-
-    fresh = rng.standard_normal(n)
-    fresh[1:] *= np.sqrt(1.0 - rho**2)
-    return np.asarray(lfilter([1.0], [1.0, -rho], fresh), dtype=np.float64)
-
-
-def spikes(n: int, rng: np.random.Generator, *, share: float, size: float) -> Float64Array:
-    """Zeros with ``round(share n)`` values of ``size`` with random sign at random places; shape (n,), to be added to a series."""
-    values = np.zeros(n)
-    at = rng.permutation(n)[: round(share * n)]
-    values[at] = size * rng.choice((-1.0, 1.0), len(at))
-    return values
-
-
-def rising(n: int, *, factor: float) -> Float64Array:
-    """Noise sds that grow exponentially from 1 to `factor`, over their root mean square: ``mean(rising**2) == 1``; shape (n,).
-
-    ``rising(n, factor=5) * white`` is noise of sd 1 overall whose sd is five times as large at the end as at the start.
-    """
-    levels = factor ** np.linspace(0.0, 1.0, n)
-    return np.asarray(levels / np.sqrt(np.mean(levels**2)), dtype=np.float64)
-
-
-COLOURS: dict[str, Callable[[int, np.random.Generator], Float64Array]] = {
-    "white": lambda n, rng: rng.standard_normal(n),
-    "coloured": lambda n, rng: ar1_noise(n, rng, rho=0.8),
-}
-"""Noise of sd 1 to add to a clean recording; "coloured" is AR(1) with a lag-1 autocorrelation of 0.8."""

@@ -242,6 +242,10 @@ class Estimate:
         removed = {name: values[where] for name, values in self.removed.items()}
         return replace(self, values=self.values[where], sd=None if self.sd is None else self.sd[where], removed=removed)
 
+    def leaves_gaps_of(self, noisy: Series) -> bool:
+        """Whether it has no value wherever the series has none."""
+        return bool(np.isnan(self.values[~noisy.observed]).all())
+
     def with_gaps_of(self, noisy: Series) -> Estimate:
         """The same, but NaN where the series has no sample: nothing is filled in."""
         sd = None if self.sd is None else np.where(noisy.observed, self.sd, np.nan)

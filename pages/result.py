@@ -6,11 +6,11 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import downloads, estimated_error, freshness, messages, outcome, runs, searches, source, state
+from pages.parts import downloads, estimated_error, freshness, messages, outcome, runs, searches, source, state, version_picker
 from pages.parts.setup import page_setup
 
 top = page_setup("Result")
-run = runs.open_run()
+run = runs.open_run() or version_picker.open_best(source.current())
 
 if run is None or not run.has_result:
     if run is not None:
@@ -23,6 +23,7 @@ with messages.report_errors():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
         searches.back(run)
+        version_picker.show(run, source.current())
         result = outcome.controls(run)
     with freshness.only(f"{run.id}-{result.i}"), freshness.only(result.name, within="words"):
         top.caption(source.in_words(run.spec.source.file_name, result.series))
@@ -39,6 +40,6 @@ with messages.report_errors():
                 estimated_error.show(result)
                 outcome.comparison(result)
                 outcome.changes(result)
-            with st.expander("Settings of this run", icon=":material/tune:"):
-                st.json(run.spec.config.to_json(), expanded=1)
+            with st.expander("Settings of this result", icon=":material/tune:"):
+                outcome.settings(result)
                 runs.retention(run)

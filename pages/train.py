@@ -6,6 +6,7 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
+from denoise_core.jobs.spec import COMPUTED
 from pages.parts import applying, form, freshness, live, messages, runs, search_view, searches, source, state
 from pages.parts.cached import identity, run_series, series_of
 from pages.parts.setup import page_setup
@@ -24,7 +25,7 @@ if study is not None:
         search_view.watch(study)
     st.stop()
 
-if run is None:
+if run is None or run.spec.kind == COMPUTED:
     chosen = form.first_column(source.current())
     with freshness.only(identity(chosen)):
         top.caption(source.in_words(chosen.file_name, series_of(chosen)))

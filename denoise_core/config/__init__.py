@@ -15,6 +15,7 @@ from denoise_core.config.groups import (
 from denoise_core.config.objectives import OBJECTIVES, Objective
 from denoise_core.config.run import POINT_LOSSES, RunConfig
 from denoise_core.config.untrusted_json import parse_untrusted
+from denoise_core.config.wording import choice_in_words, config_in_words, settings_in_words
 
 __all__ = [
     "GROUPS",
@@ -32,10 +33,13 @@ __all__ = [
     "TrainingConfig",
     "WindowConfig",
     "as_type_of",
+    "choice_in_words",
+    "config_in_words",
     "parse_untrusted",
     "problem",
     "setting",
     "settings",
+    "settings_in_words",
     "unknown",
     "wrong_type",
 ]

@@ -18,6 +18,8 @@ GLOSSARY: dict[str, str] = {
     "Dropout": "Setting random values inside the network to zero during training, which reduces overfitting.",
     "Epoch": "One round of training; after each, the network is checked on the validation samples.",
     "Error band": "The range that contains the true value with about 90 % probability, as the method itself estimates.",
+    "Estimated error": "How far a result probably is from the true signal (root mean square), told without knowing that signal: "
+    "noisier copies of the recording are denoised and compared.",
     "Gain": "How many decibels the mean square error against the true signal fell through denoising.",
     "Gap": "Missing samples: empty cells or NaN in the file.",
     "Gradient": "The direction and size of the change in the weights that lowers the loss fastest.",

@@ -30,6 +30,7 @@ DARK = {
     RAW: "#9AA3AD",
     RESIDUAL: "#F0803C",
     TRAIN: "#2FC49A",
+    "#7B5EA7": "#B79CE8",
 }
 
 _NONE: NDArray[np.int64] = np.zeros(0, dtype=np.int64)

@@ -61,7 +61,9 @@ def apply(series: Series, name: str, *, noise: Noise | None = None, **changes: A
     if np.count_nonzero(series.observed) < 8:
         series.check_usable()
     sigma = _noise_sd(series, noise)
-    settings = _with_changes(suggest(series, name, noise), changes, samples=len(series)).with_noise_sd(sigma)
+    open_ones = {spec.name for spec in fields(chosen.settings)} - {"noise_sd", *changes}
+    suggested = suggest(series, name, noise) if open_ones else chosen.settings()
+    settings = _with_changes(suggested, changes, samples=len(series)).with_noise_sd(sigma)
     values = np.where(series.observed, chosen.function(interpolate_gaps(series.values), settings), np.nan)
     return Estimate(values=values, method=name, noise_sd=sigma or None, settings=asdict(settings))
 

@@ -18,7 +18,7 @@ DONE, STOPPED, FAILED, CANCELLED = "done", "stopped", "failed", "cancelled"
 FINAL = frozenset({DONE, STOPPED, FAILED, CANCELLED})
 _STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
-TRAIN, APPLY = "train", "apply"
+TRAIN, APPLY, COMPUTED = "train", "apply", "computed"
 CHECKING = "The training has ended. A second network is trained on a noisier copy, which tells how far the result may be off."
 CANCELLED_REASON = "The run was cancelled."
 NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
@@ -44,6 +44,11 @@ class Source:
     options: Mapping[str, Any] = field(default_factory=dict)
     added_noise: Mapping[str, Any] = field(default_factory=dict)
 
+    def is_read_like(self, other: Source) -> bool:
+        """Whether it is the same file, read in the same way and with the same noise added, whichever column is named."""
+        mine, others = ((one.input, dict(one.options), dict(one.added_noise)) for one in (self, other))
+        return self.input is not None and mine == others
+
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
@@ -54,13 +59,16 @@ class Spec:
     channels : tuple of str
         Names of the series that are to be denoised; `unit` and `samples` are those of the first.
     kind : str
-        "train", or "apply" for a run that denoises with a model which is there already.
+        "train", "apply" for a run that denoises with a model which is there already, or "computed" for a result that was kept
+        as it was, without a worker.
     model_name : str
         What the file of that model was called.
     study : str
         The search that the run is a trial of; "" for most runs.
     trial : Trial or None
         Which one.
+    method : str
+        Which method a computed result is by; "" for the others.
     """
 
     title: str
@@ -75,15 +83,17 @@ class Spec:
     model_name: str = ""
     study: str = ""
     trial: Trial | None = None
+    method: str = ""
 
     def __post_init__(self) -> None:
         """ValueError for values that no program of ours can have written; they would fail much later, and far from here."""
-        texts = (self.title, self.owner, self.unit, self.model_name, self.source.file_name, self.source.column, *self.channels)
+        own = (self.title, self.owner, self.unit, self.model_name, self.method)
+        texts = (*own, self.source.file_name, self.source.column, *self.channels)
         _require(self.channels and all(isinstance(text, str) for text in texts), "its names")
         _require(isinstance(self.source.input, str | None), "its file")
         _require(all(isinstance(one, Mapping) for one in (self.source.options, self.source.added_noise)), "how its file was read")
         _require(_is_time(self.created) and isinstance(self.samples, int), "its numbers")
-        _require(self.kind in (TRAIN, APPLY), "its kind")
+        _require(self.kind in (TRAIN, APPLY, COMPUTED), "its kind")
         _require(isinstance(self.study, str) and bool(self.study) == (self.trial is not None), "its search")
 
     def to_json(self) -> str:

@@ -18,13 +18,14 @@ from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.scheduling.queue import places
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
-from denoise_core.jobs.storage.arrays import UNREADABLE
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
+from denoise_core.jobs.storage.folders import find_folder, make_folder, read_folder
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.ids import check_id, id_from, inside, new_id
-from denoise_core.jobs.storage.inputs import Inputs, RecentInput, move_in, sha256
+from denoise_core.jobs.storage.ids import check_id, id_from, new_id
+from denoise_core.jobs.storage.inputs import Inputs, RecentInput, sha256
 from denoise_core.jobs.storage.quota import make_room
 from denoise_core.jobs.storage.run_folder import RunFolder, missing_run
+from denoise_core.jobs.versions import Versions
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
@@ -47,6 +48,7 @@ class Store:
         self._home = Home.at(home)
         self._inputs = Inputs(self._home)
         self._catalogue = Catalogue(self._home)
+        self.versions = Versions(self._home)
 
     @property
     def home(self) -> Path:
@@ -130,7 +132,7 @@ class Store:
         )
         if spec.source.input:
             self._inputs.path(spec.source.input)
-        self._make(run_id, spec, request)
+        make_folder(self._home, run_id, lambda part: part.fill(spec, request.data, request.model))
         return run_id
 
     def run(self, run_id: str) -> RunView:
@@ -209,10 +211,7 @@ class Store:
         return (entry.spec, left_s) if entry else None
 
     def _folder(self, run_id: str) -> RunFolder:
-        folder = RunFolder(inside(self._home.runs, check_id(run_id)))
-        if not folder.exists():
-            raise missing_run(run_id)
-        return folder
+        return find_folder(self._home, run_id)
 
     def _entry(self, run_id: str) -> Entry:
         folder = self._folder(run_id)
@@ -222,14 +221,7 @@ class Store:
             raise missing_run(run_id) from None
 
     def _read(self, run_id: str, read: Callable[[RunFolder], _T]) -> _T:
-        try:
-            return read(self._folder(run_id))
-        except FileNotFoundError:
-            raise missing_run(run_id) from None
-        except IndexError as error:
-            raise RunError(f"The run {run_id} has no series number {error}; the first is number 0.") from None
-        except UNREADABLE as error:
-            raise RunError(f"The files of the run {run_id} cannot be read; they may be damaged ({error}).") from None
+        return read_folder(self._home, run_id, read)
 
     def _request_stop(self, run_id: str, request: str) -> None:
         entry = self._entry(run_id)
@@ -241,21 +233,12 @@ class Store:
         except OSError as error:
             raise RunError(disk_errors.describe(error)) from None
 
-    def _make(self, run_id: str, spec: Spec, request: Request) -> None:
-        """Fill a folder elsewhere, then move it in: half a run never exists."""
-        part = RunFolder(self._home.parts / new_id())
-        try:
-            part.fill(spec, request.data, request.model)
-            move_in(part.path, self._home.runs / run_id)
-        except OSError as error:
-            raise RunError(disk_errors.describe(error)) from None
-        finally:
-            shutil.rmtree(part.path, ignore_errors=True)
-
     def _view(self, entry: Entry, place: int | None) -> RunView:
         folder = RunFolder(self._home.runs / entry.id)
-        state = state_of(entry, folder.stop_request(), resumable=bool(folder.checkpoints()))
-        told = view(entry, state, epoch=folder.last_epoch(), place=place if state == QUEUED else None)
+        state = state_of(entry, folder.stop_request(), resumable=not entry.ended and bool(folder.checkpoints()))
+        place = place if state == QUEUED else None
+        epoch = folder.last_epoch() if entry.spec.kind == TRAIN else None
+        told = view(entry, state, epoch=epoch, place=place, name=folder.name())
         full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
         return replace(told, reason=disk_errors.FULL) if full else told
 

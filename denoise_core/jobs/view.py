@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from denoise_core.jobs.spec import CANCEL, CANCELLED, FINAL, RUNNING, STOPPING, TRAIN, Entry, Spec
+from denoise_core import methods
+from denoise_core.assess.formatting import plural
+from denoise_core.config import choice_in_words
+from denoise_core.jobs.spec import APPLY, CANCEL, CANCELLED, COMPUTED, FINAL, RUNNING, STOPPING, TRAIN, Entry, Spec
 from denoise_core.training.events import EpochEnd
 
 
@@ -31,6 +34,8 @@ class RunView:
         Since its first start; 0 while it waits for that.
     eta_s : float or None
         Until the last epoch; None unless it is running and one epoch has ended.
+    given_name : str
+        What a person called it; "" where nobody did.
     """
 
     id: str
@@ -42,6 +47,12 @@ class RunView:
     best_epoch: int | None
     elapsed_s: float
     eta_s: float | None
+    given_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a person called it, or what it is: "Wavelet", "LSTM, 40 epochs"."""
+        return self.given_name or describe(self.spec)
 
     @property
     def epochs(self) -> int:
@@ -55,8 +66,17 @@ class RunView:
 
     @property
     def has_result(self) -> bool:
-        """Whether there is an estimate and a model."""
+        """Whether there is an estimate."""
         return self.state in ("done", "stopped")
+
+
+def describe(spec: Spec) -> str:
+    """What a run is, in a few words."""
+    if spec.kind == COMPUTED:
+        return methods.METHODS[spec.method].label if spec.method in methods.METHODS else spec.method
+    if spec.kind == APPLY:
+        return f"With {spec.model_name}"
+    return f"{choice_in_words(spec.config, 'model.backbone')}, {plural(spec.config.training.epochs, 'epoch')}"
 
 
 def state_of(entry: Entry, request: str | None, *, resumable: bool) -> str:
@@ -69,7 +89,7 @@ def state_of(entry: Entry, request: str | None, *, resumable: bool) -> str:
     return CANCELLED
 
 
-def view(entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None) -> RunView:
+def view(entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None, name: str = "") -> RunView:
     """Put together what is shown; `epoch` is the last that was recorded."""
     status = entry.status
     until = time.time() if status.ended is None else status.ended
@@ -83,4 +103,5 @@ def view(entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None)
         best_epoch=epoch.best_epoch if epoch else None,
         elapsed_s=0.0 if status.started is None else max(0.0, until - status.started),
         eta_s=epoch.eta_s if epoch and state == RUNNING else None,
+        given_name=name,
     )

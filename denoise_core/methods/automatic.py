@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from denoise_core.assess.risk import ADDED, RECORDING, Blended, Candidate, Draws, Judged, blend, by_method, by_twin
+from denoise_core.assess.risk import ADDED, RECORDING, Blended, Candidate, Draws, Judged, blend, by_twin
 from denoise_core.config import NoiseConfig, RunConfig, unknown
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, DenoiseError, SettingsError
 from denoise_core.methods import quick
+from denoise_core.methods.referee import COMBINED, Referee, Remembering, Told, quick_candidates, refine, told_candidate, unchanged
 from denoise_core.noise import describe, describe_series, separate
 from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import suggest
 from denoise_core.training.events import Event
 
-COMBINED = (quick.INSTANT, quick.NONLOCAL, "wavelet", RECORDING)
-"""The methods that are combined; the first is the reference. One that refuses a series is left out."""
 NETWORK, GUIDED, GUIDED_NONLOCAL = "lstm", "guided", "guided_nonlocal"
-LABELS = {
-    **quick.LABELS,
-    RECORDING: "The recording itself",
+_LABELS = {
     NETWORK: "Your network",
     GUIDED: "Instant, told of your network",
     GUIDED_NONLOCAL: "Repetitions, told of your network",
@@ -56,13 +53,7 @@ def blend_quick(series: Series, *, instant: Estimate | None = None, stated: Nois
 
     Where nothing can be judged, as the series is short or shows no noise, Instant's estimate stands, and the sentence says why.
     """
-    instant = instant or quick.denoise(series, quick.INSTANT, stated=stated)
-    noise = describe_series(series, stated)
-    try:
-        draws = Draws.of(series, noise)
-    except DataError as error:
-        return Blended.unjudged(instant, str(error))
-    return blend(series, list(_quick_candidates(draws, instant, _Told.of(draws, stated))), noise, draws=draws)
+    return Referee.of(series, stated=stated, instant=instant).blended
 
 
 def blend_with_network(
@@ -111,10 +102,11 @@ def _blend_with_network(
         return Blended.unjudged(estimate, str(error))
     if twin is None:
         return Blended.unjudged(estimate, "Nothing is known of the error of this result.")
-    told = _Told.of(draws, stated)
+    told = Told.of(draws, stated)
     instant = quick.denoise(series, quick.INSTANT, stated=stated)
     networks = _network_candidates(draws, estimate, twin, told, trained=trained)
-    return blend(series, [*_quick_candidates(draws, instant, told), *networks], noise, draws=draws)
+    quick_ones = quick_candidates(draws, Remembering.of(series, instant), told)
+    return blend(series, [*quick_ones, *networks], noise, draws=draws)
 
 
 def draw_seed(i: int, draw: int) -> int:
@@ -191,90 +183,22 @@ def risk(series: Series, methods: Sequence[str | Estimate | Candidate] = COMBINE
     return tuple(judged[one.method] for one in candidates)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Told:
-    """What the methods are told of the noise: of the whole series, of its judged parts, and of the noisier copies of these."""
-
-    whole: NoiseConfig = NO_STATEMENT
-    part: NoiseConfig = NO_STATEMENT
-    noisier: NoiseConfig = NO_STATEMENT
-
-    @classmethod
-    def of(cls, draws: Draws, stated: NoiseConfig) -> _Told:
-        """A marked stretch may lie outside what is judged: there, the level that was found in it stands for it."""
-        if not (stated.level or stated.stretch):
-            return cls()
-        levels = draws.model.sd, float(np.sqrt(1.0 + ADDED)) * draws.model.sd
-        part, noisier = (NoiseConfig(level=level) for level in levels)
-        return cls(whole=replace(stated, remove_hum=False, remove_drift=False), part=part, noisier=noisier)
-
-
-def _quick_candidates(draws: Draws, instant: Estimate, told: _Told) -> Iterator[Candidate]:
-    first = _Remembering(quick.function(quick.INSTANT))
-    first.made[draws.series.values.tobytes()] = instant
-
-    def refine(series: Series, *, stated: NoiseConfig) -> Estimate:
-        return _refine(series, first(series, stated=stated), stated=stated)
-
-    special: dict[str, Callable[..., Estimate]] = {quick.INSTANT: first, quick.NONLOCAL: refine, RECORDING: _unchanged}
-    for name in COMBINED:
-        with suppress(DenoiseError):
-            yield _told_candidate(name, special.get(name) or quick.function(name), draws, told)
-
-
-def _refine(series: Series, first: Estimate, *, stated: NoiseConfig) -> Estimate:
-    known = describe_series(series, stated) if stated != NO_STATEMENT else None
-    return quick.refine(series, first, known)
-
-
-def _told_candidate(
-    name: str, run: Callable[..., Estimate], draws: Draws, told: _Told, *, estimate: Estimate | None = None
-) -> Candidate:
-    return by_method(
-        name,
-        partial(run, stated=told.part),
-        draws,
-        estimate=estimate or run(draws.series, stated=told.whole),
-        noisier=partial(run, stated=told.noisier),
-        label=LABELS[name],
-    )
-
-
-def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, told: _Told, *, trained: bool) -> Iterator[Candidate]:
+def _network_candidates(draws: Draws, estimate: Estimate, twin: Estimate, told: Told, *, trained: bool) -> Iterator[Candidate]:
     """The network's result, the instant one that was told of it, and what repetitions make of that."""
-    yield by_twin(NETWORK, estimate, twin, draws, label=LABELS[NETWORK], trained=trained)
+    yield by_twin(NETWORK, estimate, twin, draws, label=_LABELS[NETWORK], trained=trained)
     with suppress(DenoiseError):
         guided = quick.guided(draws.series, estimate, stated=told.whole)
         guided_twin = quick.guided(draws.noisier(), twin, stated=told.noisier)
-        yield by_twin(GUIDED, guided, guided_twin, draws, label=LABELS[GUIDED], trained=trained)
-        refined = _refine(draws.series, guided, stated=told.whole)
-        refined_twin = _refine(draws.noisier(), guided_twin, stated=told.noisier)
-        yield by_twin(GUIDED_NONLOCAL, refined, refined_twin, draws, label=LABELS[GUIDED_NONLOCAL], trained=trained)
-
-
-class _Remembering:
-    """A method that makes each estimate once."""
-
-    def __init__(self, denoise: Callable[..., Estimate]) -> None:
-        self._denoise = denoise
-        self.made: dict[bytes, Estimate] = {}
-
-    def __call__(self, series: Series, *, stated: NoiseConfig) -> Estimate:
-        name = series.values.tobytes()
-        if name not in self.made:
-            self.made[name] = self._denoise(series, stated=stated)
-        return self.made[name]
+        yield by_twin(GUIDED, guided, guided_twin, draws, label=_LABELS[GUIDED], trained=trained)
+        refined = refine(draws.series, guided, stated=told.whole)
+        refined_twin = refine(draws.noisier(), guided_twin, stated=told.noisier)
+        yield by_twin(GUIDED_NONLOCAL, refined, refined_twin, draws, label=_LABELS[GUIDED_NONLOCAL], trained=trained)
 
 
 def _quick_candidate(name: str, draws: Draws, *, estimate: Estimate | None = None, **settings: Any) -> Candidate:
     if name == RECORDING:
-        return _told_candidate(name, _unchanged, draws, _Told())
-    return _told_candidate(name, partial(quick.function(name), **settings), draws, _Told(), estimate=estimate)
-
-
-def _unchanged(series: Series, *, stated: NoiseConfig) -> Estimate:
-    del stated
-    return Estimate(values=series.values, method=RECORDING, sd=None)
+        return told_candidate(name, unchanged, draws, Told())
+    return told_candidate(name, partial(quick.function(name), **settings), draws, Told(), estimate=estimate)
 
 
 def _candidate(one: str | Estimate | Candidate, series: Series, draws: Draws) -> Candidate:
@@ -287,7 +211,7 @@ def _candidate(one: str | Estimate | Candidate, series: Series, draws: Draws) ->
 
 def _by_training(series: Series, draws: Draws) -> Candidate:
     estimate, twin = _train(TrainingSet.of(series), None, None), _train(twin_of(series), None, None)
-    return by_twin(NETWORK, estimate, twin, draws, label=LABELS[NETWORK])
+    return by_twin(NETWORK, estimate, twin, draws, label=_LABELS[NETWORK])
 
 
 def _blend_by_training(

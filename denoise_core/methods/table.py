@@ -12,6 +12,7 @@ from denoise_core.config import NoiseConfig, RunConfig, unknown
 from denoise_core.dsp import gap_filling
 from denoise_core.errors import SettingsError
 from denoise_core.methods import automatic, quick
+from denoise_core.methods.referee import Referee
 from denoise_core.noise import separate
 from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import suggest
@@ -89,6 +90,7 @@ def denoise(
     fill_gaps: bool | None = None,
     remove: Iterable[str] = (),
     noise: NoiseConfig | None = None,
+    referee: Referee | None = None,
     **settings: Any,
 ) -> Estimate:
     """The noise-free series, as estimated by one method of `METHODS`.
@@ -103,6 +105,8 @@ def denoise(
         What is removed before the method sees the series, where it is found. It is then part of the residual.
     noise : NoiseConfig, optional
         What is known about the noise: its level, or a stretch of the series that holds nothing else.
+    referee : Referee, optional
+        ``Referee.of(series, stated=noise)``: what it has computed already is not computed again.
     settings
         Those of the filter (`filters.FILTERS[method].settings`), each suggested from the data where it is not given.
         For "auto": `train`, whether a network is trained and judged too; then also those of "lstm".
@@ -126,8 +130,10 @@ def denoise(
     if chosen.trains:
         estimate = chosen.denoise(series, stated=stated, **settings)
         return estimate.with_gaps_of(series) if fill_gaps is False else estimate
-    separated = separate(series, stated.removes)
-    estimate = chosen.denoise(separated.series, stated=replace(stated, remove_hum=False, remove_drift=False), **settings)
+    separated = separate(series, stated.removes) if referee is None else referee.separated
+    known = None if referee is None or settings else referee.estimate(method)
+    told = replace(stated, remove_hum=False, remove_drift=False)
+    estimate = known or chosen.denoise(separated.series, stated=told, **settings)
     if fill_gaps is not None:
         fill = gap_filling.fill_gaps if fill_gaps else Estimate.with_gaps_of
         estimate = fill(estimate, separated.series)

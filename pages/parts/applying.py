@@ -7,10 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from denoise_core.assess import can_rescale, differences, fitted_scaling
-from denoise_core.config import NoiseConfig, settings
+from denoise_core.config import NoiseConfig, choice_in_words
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
-from denoise_core.jobs import Source
+from denoise_core.jobs import RunView, Source
 from denoise_core.model import ModelHeader, about
 from denoise_core.model.rescaling import rescale_file
 from denoise_core.series import Series
@@ -23,7 +23,7 @@ from pages.parts.training_task import columns
 def show(source: Source) -> None:
     """An uploader for a model file, what the model is, whether it fits, and the button that denoises with it."""
     model = state.current().model
-    with st.expander("Use an existing network", icon=":material/history_edu:", key="again"):
+    with st.expander("Use an existing network", icon=":material/history_edu:", key="again", expanded=model is not None):
         key = f"model-{model and model.input}@{state.current().edits}"
         hint = "A network downloaded from the Result page, or saved by 'train' on the command line."
         if upload := st.file_uploader("Model file (.denoiser)", key=key, help=hint):
@@ -31,6 +31,16 @@ def show(source: Source) -> None:
             st.rerun()
         if model is not None:
             _use(source, model)
+
+
+def take_from(run: RunView) -> None:
+    """Offer the network of a run for the series of the page, as if its file had been uploaded."""
+    try:
+        model = _stored(store().model_path(run.id).read_bytes(), f"{run.name}.denoiser")
+    except DenoiseError as error:
+        state.fail(str(error))
+    else:
+        state.change(model=model, run=None)
 
 
 def _use(source: Source, model: Source) -> None:
@@ -74,10 +84,10 @@ def _differences(source: Source, header: ModelHeader) -> list[str]:
 
 def _in_words(header: ModelHeader) -> str:
     """What a model file contains, in two sentences."""
-    network = next(spec for path, spec, _ in settings(header.config) if path == "model.backbone").metadata["words"]
+    network = choice_in_words(header.config, "model.backbone")
     goal = in_sentence(OBJECTIVES[header.config.objective.kind].label)
     names = plain(", ".join(header.channels))
-    return f"**{plain(header.name)}**: {network[header.config.model.backbone]}, trained on {names}. Learning goal: {goal}."
+    return f"**{plain(header.name)}**: {network}, trained on {names}. Learning goal: {goal}."
 
 
 def _with_removals(stated: NoiseConfig, trained: NoiseConfig) -> NoiseConfig:

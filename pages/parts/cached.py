@@ -9,7 +9,6 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, cast
 
 import streamlit as st
@@ -84,6 +83,11 @@ def _with_known_noise(read: dc.Recording, source: Source) -> dc.Recording:
 _rerun = threading.local()
 
 
+def forget_recording() -> None:
+    """Let go what `recording` keeps for this thread, where that is none of a rerun."""
+    vars(_rerun).clear()
+
+
 def _options(source: Source) -> str:
     return json.dumps(dict(source.options), sort_keys=True)
 
@@ -130,42 +134,6 @@ def identity(source: Source) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def quick_estimate(
-    source: Source,
-    method: str,
-    *,
-    fills: bool = False,
-    changes: Mapping[str, Any] = MappingProxyType({}),
-    stated: NoiseConfig = NO_STATEMENT,
-) -> dc.Estimate:
-    """The series of `source` denoised by a method that needs no training, with its gaps filled if `fills`.
-
-    `changes` replace the settings that are suggested for the method; `stated` is what was said of the noise.
-    """
-    found = _quick_estimate(*_asked_key(source, method, fills, changes, stated), source.input or "", series_of(source))
-    if isinstance(found, DenoiseError):
-        raise found
-    return found
-
-
-def quick_estimate_is_known(
-    source: Source,
-    method: str,
-    *,
-    fills: bool = False,
-    changes: Mapping[str, Any] = MappingProxyType({}),
-    stated: NoiseConfig = NO_STATEMENT,
-) -> bool:
-    """Whether `quick_estimate` answers at once."""
-    return _quick_estimate.holds(*_asked_key(source, method, fills, changes, stated))
-
-
-def _asked_key(
-    source: Source, method: str, fills: bool, changes: Mapping[str, Any], stated: NoiseConfig
-) -> tuple[str, str, bool, str, NoiseConfig]:
-    return identity(source), method, fills, json.dumps(dict(changes), sort_keys=True), stated
-
-
 def suggest_settings(
     source: Source, recipe: str = USUAL, noise: str = "", snr: float = 0.0, *, stated: NoiseConfig = NO_STATEMENT
 ) -> dc.RunConfig:
@@ -209,24 +177,6 @@ def _recording(digest: str, file_name: str, options: str, _data: bytes | None = 
 def _preview(digest: str, file_name: str, options: str, _data: bytes | None = None) -> Preview:
     given = store().input_path(digest) if _data is None else _data
     return files.preview(given, name=file_name or "The file", options=dc.ReadOptions.from_json(options))
-
-
-@Kept
-def _quick_estimate(
-    name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _digest: str, _series: dc.Series
-) -> dc.Estimate | DenoiseError:
-    """The estimate, or why there can be none; Instant's is stored with the upload, for other visits and web processes."""
-    is_kept = method == INSTANT and stated == NO_STATEMENT
-    kept = f"{name}-{method}-{fills:d}"
-    if is_kept and (found := store().kept_estimate(_digest, kept)) is not None:
-        return found
-    try:
-        made = dc.denoise(_series, method=method, fill_gaps=fills, noise=stated, **json.loads(changes))
-    except DenoiseError as error:
-        return error
-    if is_kept:
-        store().keep_estimate(_digest, kept, made)
-    return made
 
 
 @Kept

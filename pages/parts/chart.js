@@ -60,6 +60,35 @@ function showAll(Plotly, node) {
   return Plotly.relayout(node, Object.fromEntries(axes.map((name) => [name + ".autorange", true])))
 }
 
+// One estimate at a time in the same place: the eye sees what differs. `flip` has the traces of each by its name.
+function only(figure, shown) {
+  const groups = Object.entries(figure.layout.meta.flip ?? {})
+  groups.forEach(([, traces], at) => traces.forEach((trace) => (figure.data[trace].visible = shown === null || at === shown)))
+  return groups[shown]?.[0] ?? ""
+}
+
+function flip(Plotly, root, node, chart, figure) {
+  const groups = Object.keys(figure.layout.meta.flip ?? {})
+  const button = root.querySelector(".denoise-flip")
+  button.hidden = groups.length < 2
+  if (chart.flipped >= groups.length) chart.flipped = null
+  const show = (shown) => {
+    chart.flipped = shown
+    const name = only(figure, shown)
+    button.textContent = name ? `Flip (F): ${name}` : "Flip between them (F)"
+    const visible = figure.data.map((trace) => trace.visible ?? true)
+    return Plotly.restyle(node, { visible }, [...visible.keys()])
+  }
+  button.onclick = () => show(chart.flipped === null ? 0 : (chart.flipped + 1) % groups.length)
+  chart.unflip = () => show(null) // all lines, and the zoom stays
+  chart.onkey = (event) => {
+    const types = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role=combobox]")
+    if (event.key === "f" && !types && !button.hidden && !event.ctrlKey && !event.metaKey && !event.altKey) button.onclick()
+  }
+  const name = only(figure, chart.flipped)
+  button.textContent = name ? `Flip (F): ${name}` : "Flip between them (F)"
+}
+
 // As on the page, but on the ground of the theme: the chart itself has none, and light words would vanish on paper.
 function save(Plotly, root, node, format) {
   const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#ffffff"
@@ -85,6 +114,8 @@ function listen(Plotly, node, chart) {
   })
   chart.observer = new ResizeObserver(() => node.offsetParent && Plotly.Plots.resize(node))
   chart.observer.observe(node)
+  chart.key = (event) => chart.onkey?.(event)
+  document.addEventListener("keydown", chart.key)
 }
 
 async function draw(Plotly, root, data, chart) {
@@ -97,6 +128,7 @@ async function draw(Plotly, root, data, chart) {
   const config = { displaylogo: false, displayModeBar: data.toolbar, modeBarButtons: BUTTONS, showTips: false }
   chart.height ??= tall(root, data)
   node.style.height = chart.height + "px"
+  flip(Plotly, root, node, chart, figure)
   await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)
   if (!chart.observer) listen(Plotly, node, chart)
   // A range that the page asks for is shown once; then the zoom is the person's again.
@@ -108,7 +140,7 @@ async function draw(Plotly, root, data, chart) {
     button.hidden = !data.toolbar
     button.onclick = () => save(Plotly, root, node, button.dataset.format)
   }
-  root.querySelector(".denoise-all").onclick = () => showAll(Plotly, node)
+  root.querySelector(".denoise-all").onclick = () => (chart.flipped === null ? showAll(Plotly, node) : chart.unflip())
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }
 
@@ -133,13 +165,14 @@ async function show(root, bytes, chart) {
 export default function ({ data: bytes, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".denoise-chart")
   const node = root.querySelector(".denoise-plot")
-  const chart = charts.get(root) ?? { queue: Promise.resolve() }
+  const chart = charts.get(root) ?? { queue: Promise.resolve(), flipped: null }
   charts.set(root, chart)
   chart.send = setStateValue
   chart.queue = chart.queue.then(() => show(root, bytes, chart)).catch(console.error)
   return () => {
     clearTimeout(chart.timer)
     chart.observer?.disconnect()
+    document.removeEventListener("keydown", chart.key)
     library().then((Plotly) => Plotly.purge(node))
   }
 }

@@ -20,6 +20,7 @@ _HTML = """
   <div class="denoise-foot">
     <span class="denoise-note"></span>
     <span>
+      <button class="denoise-flip" type="button" hidden></button>
       <button class="denoise-save" type="button" data-format="png" aria-label="Save the chart as PNG">PNG</button>
       <button class="denoise-save" type="button" data-format="svg" aria-label="Save the chart as SVG">SVG</button>
       <button class="denoise-all" type="button">Show all</button>
@@ -49,7 +50,6 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
     _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
 
 
-@st.fragment
 def zoomable(
     make: Callable[[View | None], Figure],
     *,
@@ -57,11 +57,18 @@ def zoomable(
     height: int,
     alt: str = "",
     below: Callable[[View | None], None] | None = None,
+    alone: bool = True,
 ) -> None:
-    """A chart that asks `make` for a finer figure of the range zoomed to; the page around it does not rerun.
+    """A chart that asks `make` for a finer figure of the range zoomed to; if `alone`, the page around it does not rerun.
 
     `below` draws what follows the zoom.
     """
+    (_zoomable if alone else _draw_zoomed)(make, key, height, alt, below)
+
+
+def _draw_zoomed(
+    make: Callable[[View | None], Figure], key: str, height: int, alt: str, below: Callable[[View | None], None] | None
+) -> None:
     view = state.view(key)
     draw(make(view), key=key, height=height, alt=alt, zooms=True)
     if below is not None:
@@ -76,6 +83,9 @@ def go_to(key: str, view: View) -> None:
 
 def _range_key(key: str) -> str:
     return f"{key}-range"
+
+
+_zoomable = st.fragment(_draw_zoomed)
 
 
 def _ignore() -> None:

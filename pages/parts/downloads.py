@@ -8,6 +8,8 @@ from pathlib import PurePath
 import streamlit as st
 
 from denoise_core.files import denoised_name, render
+from denoise_core.jobs import RunView
+from denoise_core.jobs.spec import COMPUTED
 from pages.parts.cached import recording, store
 from pages.parts.messages import plain
 from pages.parts.result_view import ResultView
@@ -31,6 +33,12 @@ def show(result: ResultView) -> None:
         key="download",
         help=plain(f"Your file as uploaded, with {names} added."),
     )
+    if run.spec.kind != COMPUTED:
+        _settings_and_model(run)
+
+
+def _settings_and_model(run: RunView) -> None:
+    """What the Train page and the command line can use again."""
     with st.container(horizontal=True):
         st.download_button(
             "Settings",

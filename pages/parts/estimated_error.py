@@ -12,11 +12,9 @@ from pages.parts.result_view import ResultView
 
 def show(result: ResultView) -> None:
     """The sentence, the bar of weights and the table; nothing for a run of which this was not found out."""
-    found = result.blend
-    if found is None:
-        return
     messages.sentences(result.findings_on_error)
-    if found.combined is None:
+    found = result.blend
+    if found is None or found.combined is None:
         return
     if result.combines:
         st.caption("The result is combined of:")

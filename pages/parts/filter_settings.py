@@ -22,6 +22,12 @@ def changes(chosen: Source, method: str) -> dict[str, Any]:
     return {name: value for name, value in edits.items() if value is not None}
 
 
+def fill(chosen: Source, method: str, settings: Mapping[str, Any]) -> None:
+    """Put these settings into the form of this method, for this series, as if a person had done so."""
+    for name, value in settings.items():
+        state.put(_key(chosen, method, name), value)
+
+
 def form(chosen: Source, method: str, suggested: Mapping[str, Any]) -> None:
     """A widget for each setting of a filter, filled with the suggested values; nothing for methods without settings."""
     if method not in FILTERS:

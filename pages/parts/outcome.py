@@ -8,8 +8,10 @@ from denoise_core import figures
 from denoise_core.assess import Figure, Sentence, differences, on_gaps, on_training
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.jobs import RunView
-from denoise_core.jobs.spec import APPLY, CANCELLED_REASON
+from denoise_core.jobs.differences import method_settings
+from denoise_core.jobs.spec import APPLY, CANCELLED_REASON, COMPUTED
 from denoise_core.methods import METHODS
+from denoise_core.methods.as_code import as_code
 from denoise_core.model import about
 from pages.parts import analysis, chart, messages, places, state
 from pages.parts.cached import INSTANT, run_blend, run_estimate, run_noise, run_series, store
@@ -41,9 +43,11 @@ def why_no_result(run: RunView) -> str:
 
 def controls(run: RunView) -> ResultView:
     """Which channel, how strongly, and whether gaps are filled."""
-    channel = run.spec.channels[0]
+    source = state.current().source
+    channel = source.column if source and source.column in run.spec.channels else run.spec.channels[0]
     if len(run.spec.channels) > 1:
-        channel = st.selectbox("Channel", run.spec.channels, key=f"channel-{run.id}", help="The download contains all channels.")
+        at, hint = run.spec.channels.index(channel), "The download contains all channels."
+        channel = st.selectbox("Channel", run.spec.channels, index=at, key=f"channel-{run.id}", help=hint)
     i = run.spec.channels.index(channel)
     strength = _strength()
     with st.container(horizontal=True):
@@ -65,7 +69,7 @@ def _combines(run: RunView, i: int) -> bool:
 
 def _fills(run: RunView, i: int, strength: float) -> bool:
     """Whether gaps are filled; asked only where there are any."""
-    if run_series(run.id, i).observed.all():
+    if run_estimate(run.id, i).leaves_gaps_of(run_series(run.id, i)):
         return True
     hint = "Continues the series over missing samples, where they are not too many in a row. Only at full strength, "
     hint += "as a gap has no recorded value to mix in."
@@ -82,6 +86,8 @@ def _band(run: RunView, i: int, strength: float) -> bool:
 
 def _compares(run: RunView, i: int) -> bool:
     """Whether the Instant result is drawn as well; off at first where it takes longer than a moment."""
+    if run.spec.method == INSTANT:
+        return False
     at_once = len(run_series(run.id, i)) <= AT_ONCE
     return st.toggle(_INSTANT.label, at_once, key="instant", help=f"{_INSTANT.help} Drawn for comparison.")
 
@@ -162,3 +168,15 @@ def changes(result: ResultView) -> None:
         said.append("Noise was added to the recording for training; the recording itself is the true signal here.")
     if said:
         st.caption(messages.plain("Changes to the data: " + " ".join(said)))
+
+
+def settings(result: ResultView) -> None:
+    """The settings of the run, or of the method and how to have the same elsewhere."""
+    spec = result.run.spec
+    if spec.kind != COMPUTED:
+        st.json(spec.config.to_json(), expanded=1)
+        return
+    words = method_settings(spec.method, result.whole_estimate.settings, rate_hz=result.series.time.rate_hz)
+    st.markdown(messages.plain(f"{METHODS[spec.method].label}. {words}"))
+    file_name, stated = spec.source.file_name, spec.config.noise
+    st.code(as_code(result.whole_estimate, file_name=file_name, column=result.channel, stated=stated), language="python")

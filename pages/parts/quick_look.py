@@ -17,6 +17,7 @@ import denoise_core as dc
 from denoise_core import instant
 from denoise_core.assess import on_gaps, on_series
 from denoise_core.assess.formatting import plural
+from denoise_core.assess.summary import Summary
 from denoise_core.config import NoiseConfig
 from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
@@ -28,8 +29,6 @@ from pages.parts.cached import (
     INSTANT,
     identity,
     noise_of,
-    quick_estimate,
-    quick_estimate_is_known,
     recording,
     series_of,
     store,
@@ -38,6 +37,7 @@ from pages.parts.cached import (
     verdict_of,
 )
 from pages.parts.first_come import FIRST_LOOKS
+from pages.parts.quick_estimates import quick_estimate, quick_estimate_is_known, summary_is_known, summary_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,16 @@ class Look:
         return quick_estimate(self.source, self.method, **self._how)
 
     @property
+    def summary(self) -> Summary:
+        """The numbers of the estimate; a DenoiseError where there is none."""
+        return summary_of(self.source, self.method, **self._how)
+
+    @property
+    def summary_is_known(self) -> bool:
+        """Whether they, or why there are none, are known already."""
+        return summary_is_known(self.source, self.method, **self._how)
+
+    @property
     def _how(self) -> dict[str, Any]:
         return {"fills": self.fills, "changes": self.changes, "stated": self.stated}
 
@@ -93,9 +103,9 @@ class Look:
 def choose(chosen: Source) -> Look:
     """The look that the widgets ask for: one of the methods that are not trained on the series."""
     simple = {name: method.label for name, method in METHODS.items() if not method.trains}
-    at = list(simple).index(INSTANT)
+    state.offer("method", INSTANT)
     hint = "Methods that need no training. Their settings are derived from your data."
-    method = st.selectbox("Method", list(simple), index=at, format_func=simple.__getitem__, key="method", help=hint)
+    method = st.selectbox("Method", list(simple), format_func=simple.__getitem__, key="method", help=hint)
     changes, stated = filter_settings.changes(chosen, method), noise_panel.stated(chosen)
     return Look(source=chosen, method=method, fills=_fills(chosen), changes=changes, stated=stated)
 

@@ -8,11 +8,12 @@ import numpy as np
 
 import denoise_core as dc
 from denoise_core.assess import Sentence, Verdict
+from denoise_core.assess.result_words import error_in_words
 from denoise_core.assess.risk import Blended
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
-from denoise_core.jobs.spec import TRAIN
+from denoise_core.jobs.spec import COMPUTED, TRAIN
 from denoise_core.series import Float64Array
 from pages.parts.cached import (
     gain_on_test_part,
@@ -23,6 +24,7 @@ from pages.parts.cached import (
     run_instant,
     run_noise,
     run_series,
+    store,
     truth,
     verdict_of,
 )
@@ -78,9 +80,15 @@ class ResultView:
         """How far the combination may be off, and why that may not be right."""
         found = self.blend
         if found is None:
-            return []
+            return self._findings_on_computed
         told = [Sentence(severity="good" if found.combined and not found.doubt else "note", text=found.sentence)]
         return told + ([Sentence(severity="note", text=found.doubt)] if found.doubt else [])
+
+    @property
+    def _findings_on_computed(self) -> list[Sentence]:
+        """The same for a result that was made at once, as it was found then."""
+        summary = store().versions.summary(self.run.id, self.i) if self.run.spec.kind == COMPUTED else None
+        return [] if summary is None else [Sentence(severity="note", text=error_in_words(summary, self.run.spec.unit))]
 
     @property
     def whole_estimate(self) -> dc.Estimate:

@@ -31,9 +31,15 @@ _ICONS = {
 def follow(session: state.Session) -> None:
     """Show the series of the run that a link opened."""
     run = _find(session.run)
-    if run and run.spec.source.input and run.spec.source != session.source:
+    if run and run.spec.source.input and not _shows(session, run):
         task, noise = TrainingTask(columns=run.spec.channels), run.spec.config.noise
         state.change(source=run.spec.source, task=task, noise=noise, edits=session.edits + 1)
+
+
+def _shows(session: state.Session, run: RunView) -> bool:
+    """Whether the series on the pages is one of the run's."""
+    source = session.source
+    return source is not None and source.is_read_like(run.spec.source) and source.column in run.spec.channels
 
 
 def open_run() -> RunView | None:
@@ -133,8 +139,8 @@ def _links(found: list[RunView]) -> None:
 
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
-    done = f"{run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.spec.kind == TRAIN else f"with {run.spec.model_name}"
-    return f"{shorten(run.spec.title, limit=60)}, {plural(run.spec.samples, 'sample')}: {at}, {done}"
+    done = f", {run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.spec.kind == TRAIN else ""
+    return f"{shorten(run.name)} · {shorten(run.spec.title, limit=60)}, {plural(run.spec.samples, 'sample')}: {at}{done}"
 
 
 def _find(run_id: str | None) -> RunView | None:

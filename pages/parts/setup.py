@@ -18,6 +18,7 @@ PAGES = {
     "app.py": ("Signal", ":material/show_chart:"),
     "pages/train.py": ("Train", ":material/model_training:"),
     "pages/result.py": ("Result", ":material/task_alt:"),
+    "pages/compare.py": ("Compare", ":material/stacked_line_chart:"),
     "pages/learn.py": ("Learn", ":material/school:"),
 }
 """File of a page -> its name and icon."""

@@ -10,7 +10,19 @@ from streamlit.delta_generator import DeltaGenerator
 import denoise_core as dc
 from denoise_core import figures
 from denoise_core.jobs import Source
-from pages.parts import bench, chart, freshness, known_noise, noise_panel, quick_look, several, source, state
+from pages.parts import (
+    bench,
+    chart,
+    freshness,
+    known_noise,
+    messages,
+    noise_panel,
+    quick_look,
+    several,
+    side_by_side,
+    source,
+    state,
+)
 from pages.parts.cached import identity, recording, series_of, truth
 from pages.parts.messages import plain
 from pages.parts.quick_look import Look
@@ -49,6 +61,7 @@ def show() -> None:
             with picture:
                 heading("Recording and result")
                 _picture(chosen, estimate)
+                _side_by_side(look)
                 noise_panel.panel(chosen, estimate)
                 known_noise.panel(chosen)
                 source.reading(chosen, recording(chosen))
@@ -94,6 +107,19 @@ def _picture(chosen: Source, estimate: dc.Estimate | None) -> None:
     series, clean, stretch = series_of(chosen), truth(chosen), noise_panel.marked()
     chart.zoomable(
         lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
-        key=f"first-{identity(chosen)}",
+        key=_key(chosen),
         height=520,
+        alone=not state.value(side_by_side.SIDE_BY_SIDE),
     )
+
+
+def _key(chosen: Source) -> str:
+    return f"first-{identity(chosen)}"
+
+
+def _side_by_side(look: Look) -> None:
+    """All methods on the stretch that the picture is zoomed to; not computed until somebody looks."""
+    box = st.expander("All methods side by side", icon=":material/view_module:", key=side_by_side.SIDE_BY_SIDE, on_change="rerun")
+    if box.open:
+        with box, messages.report_errors():
+            side_by_side.show(look, state.view(_key(look.source)))

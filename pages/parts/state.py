@@ -1,8 +1,8 @@
 """What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
 
 A page reload is a new session. What survives it is in the URL (`run`, `study`, which series: `series`, `name`, `column`, `read`,
-which known noise was added to it: `added`, and what was said of its noise: `noise`) and in one cookie (the workspace, to which
-runs belong).
+which known noise was added to it: `added`, what was said of its noise: `noise`, what is compared: `versions`, `baseline`) and in
+one cookie (the workspace, to which runs belong).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from denoise_core.config import NoiseConfig, RunConfig, parse_untrusted
 from denoise_core.errors import DenoiseError
-from denoise_core.figures import View
+from denoise_core.figures import COLORS, View
 from denoise_core.jobs import Source, new_id
 from pages.parts.training_task import TrainingTask
 
@@ -28,7 +28,7 @@ _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
 _LONGEST_OPTIONS = 4096
-_OURS = ("run", "study", "series", "name", "column", "read", "added", "noise")
+_OURS = ("run", "study", "series", "name", "column", "read", "added", "noise", "versions", "baseline")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +51,10 @@ class Session:
         What a network is to be trained on.
     noise : NoiseConfig
         What was said of the noise of the series, and what is removed from it before.
+    drawn : tuple of str or None
+        The results that the Compare page draws, each at the place of its colour, "" where none is; None for those it suggests.
+    baseline : str
+        The result with which the others are compared; "" for none.
     model : Source or None
         The uploaded model file that is to be used.
     edits : int
@@ -71,6 +75,8 @@ class Session:
     config: RunConfig | None = None
     task: TrainingTask = field(default_factory=TrainingTask)
     noise: NoiseConfig = field(default_factory=NoiseConfig)
+    drawn: tuple[str, ...] | None = None
+    baseline: str = ""
     model: Source | None = None
     edits: int = 0
     start_token: str = field(default_factory=new_id)
@@ -84,7 +90,7 @@ def begin() -> Session:
     """The session of this rerun; a link's run and series win over what was remembered."""
     session: Session | None = st.session_state.get(_KEY)
     if session is None:
-        session = Session(workspace=_workspace(), source=_linked_source(), noise=_linked_noise())
+        session = Session(workspace=_workspace(), source=_linked_source(), noise=_linked_noise(), **_linked_comparison())
     elif _went_back():
         session = _opened_before(session)
     query = st.query_params
@@ -112,6 +118,8 @@ def choose(source: Source) -> None:
     forgotten: dict[str, Any] = {
         "run": None,
         "study": None,
+        "drawn": None,
+        "baseline": "",
         "config": None,
         "task": TrainingTask(),
         "noise": NoiseConfig(),
@@ -230,6 +238,11 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def pop(key: str) -> Any:
+    """What `put` was given, once."""
+    return st.session_state.pop(key, None)
+
+
 def parameters() -> dict[str, str]:
     """The URL's query parameters that are not the session's own."""
     return {name: text for name, text in st.query_params.items() if name not in _OURS}
@@ -267,6 +280,7 @@ def _query(session: Session) -> dict[str, str]:
         query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
         query |= {"added": json.dumps(dict(source.added_noise)) if source.added_noise else ""}
     query |= {"noise": json.dumps(said) if (said := _said(session.noise)) else ""}
+    query |= {"versions": ",".join(session.drawn or ()), "baseline": session.baseline}
     return {name: text for name, text in query.items() if text}
 
 
@@ -286,6 +300,12 @@ def _linked_source() -> Source | None:
         options=_parse_options(query.get("read", "")),
         added_noise=_parse_options(query.get("added", "")),
     )
+
+
+def _linked_comparison() -> dict[str, Any]:
+    """What a link to the Compare page draws."""
+    drawn = st.query_params.get("versions", "").split(",")[: len(COLORS)]
+    return {"drawn": tuple(drawn) if any(drawn) else None, "baseline": st.query_params.get("baseline", "")}
 
 
 def _linked_noise() -> NoiseConfig:

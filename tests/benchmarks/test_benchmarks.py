@@ -11,7 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-IN_A_BROWSER = {"classroom", "page_times", "watched"}
+IN_A_BROWSER = {"classroom", "compare", "page_times", "watched"}
 SCRIPTS = sorted(path.stem for path in HERE.glob("*.py") if "\ndef main() -> None:" in path.read_text(encoding="utf-8"))
 
 
@@ -29,5 +29,5 @@ def test_every_benchmark_runs_and_prints_finite_figures(script):
 
 
 def test_the_benchmarks_are_found():
-    known = "search search_slots classroom gain instant page_times quality repeats settings throughput verdict watched"
+    known = "search search_slots classroom compare gain instant page_times quality repeats settings throughput verdict watched"
     assert set(known.split()) <= set(SCRIPTS)

@@ -56,6 +56,12 @@ def test_no_page_breaks_a_rule_of_wcag_2_2_aa(person, server, theme):
     drawn(page, "result-")
     assert violations(page) == []
 
+    page.goto(f"/compare?run={run}")
+    drawn(page, "compare-")
+    page.get_by_role("button", name="Compare the others with this one").click()
+    says(page, "Residuals less that of")
+    assert violations(page) == []
+
     page.goto(f"/train?run={run}")
     says(page, "See the result")
     assert violations(page) == []

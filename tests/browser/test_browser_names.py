@@ -53,7 +53,9 @@ def test_names_of_files_and_columns_are_text_on_every_page(person, hostile):
     shows_names_as_text(page, requests)
 
 
-@pytest.mark.parametrize("link", ["/?series=0&name={}&column={}", "/result?run={}", "/train?run={}"])
+@pytest.mark.parametrize(
+    "link", ["/?series=0&name={}&column={}", "/result?run={}", "/train?run={}", "/compare?versions={}&baseline={}"]
+)
 def test_names_in_links_are_text(person, link):
     page, requests = person(), []
     page.on("request", lambda request: requests.append(request.url.split("?")[0]))

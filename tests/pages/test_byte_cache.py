@@ -9,7 +9,7 @@ import pytest
 
 import denoise_core as dc
 from denoise_core.jobs import Source
-from pages.parts import cached
+from pages.parts import cached, quick_estimates
 from pages.parts.byte_cache import ByteCache, Kept, size_of
 from pages.parts.first_come import FirstCome
 
@@ -112,11 +112,11 @@ def test_a_rerun_reads_its_recording_once_however_full_the_cache_is(store, pump,
 
 def test_the_instant_result_is_kept_with_the_upload_and_comes_back_to_the_last_bit(store, pump, monkeypatch):
     source = Source(input=store.put_input(pump, "pump.csv"), file_name="pump.csv", column="pressure")
-    cached._quick_estimate.clear()
-    first = cached.quick_estimate(source, "instant")
-    cached._quick_estimate.clear()
+    quick_estimates._quick_estimate.clear()
+    first = quick_estimates.quick_estimate(source, "instant")
+    quick_estimates._quick_estimate.clear()
     monkeypatch.setattr(cached.dc, "denoise", None)
-    again = cached.quick_estimate(source, "instant")
+    again = quick_estimates.quick_estimate(source, "instant")
     assert again is not first
     assert (again.values.tobytes(), again.sd.tobytes(), again.noise_sd) == (
         first.values.tobytes(),
@@ -126,5 +126,5 @@ def test_the_instant_result_is_kept_with_the_upload_and_comes_back_to_the_last_b
     (kept,) = (store.home / "inputs" / source.input).glob("*.npz")
     kept.write_bytes(b"damaged")
     monkeypatch.undo()
-    cached._quick_estimate.clear()
-    assert cached.quick_estimate(source, "instant").values.tobytes() == first.values.tobytes()
+    quick_estimates._quick_estimate.clear()
+    assert quick_estimates.quick_estimate(source, "instant").values.tobytes() == first.values.tobytes()

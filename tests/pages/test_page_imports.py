@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 import denoise_core.jobs
 denoise_core.jobs.ensure_supervisor = lambda _: None
 app = AppTest.from_file("app.py", default_timeout=60).run()
-for page in ("pages/train.py", "pages/result.py", "pages/learn.py"):
+for page in ("pages/train.py", "pages/result.py", "pages/compare.py", "pages/learn.py"):
     app.switch_page(page).run()
     assert not app.exception, app.exception
 heavy = [name for name in ("torch", "skimage", "statsmodels", "optuna") if name in sys.modules]

@@ -207,7 +207,7 @@ def test_the_instant_methods_network_can_be_taken_away_and_no_other_methods(app)
     assert [button.label for button in app.get("download_button")] == ["Download this result"]
 
 
-@pytest.mark.parametrize("page", ["app.py", "pages/train.py", "pages/result.py", "pages/learn.py"])
+@pytest.mark.parametrize("page", ["app.py", "pages/train.py", "pages/result.py", "pages/compare.py", "pages/learn.py"])
 def test_every_page_opens_the_glossary(app, page):
     app.run()
     app.switch_page(page).run()

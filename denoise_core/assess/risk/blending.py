@@ -47,10 +47,7 @@ def blend(series: Series, candidates: Sequence[Candidate], noise: Noise, *, draw
     """
     _check(series, candidates)
     evidence = Evidence.of(candidates, draws or Draws.of(series, noise))
-    if not len(evidence):
-        raise DataError(
-            f"The methods have no sample of {series.name} in common, so they cannot be compared. Leave one of them out."
-        )
+    _check_common(evidence, series)
     weights = _weights(evidence, candidates)
     risks, sds = estimated_risks(evidence.with_combination(weights.at(evidence.places)), candidates[0].estimate)
     shares = weights.shares(len(series))
@@ -75,6 +72,20 @@ def blend(series: Series, candidates: Sequence[Candidate], noise: Noise, *, draw
     )
 
 
+def judge(candidates: Sequence[Candidate], draws: Draws) -> tuple[Judged, ...]:
+    """The candidates' estimated errors alone, as `blend` has them; the first is the reference.
+
+    Raises
+    ------
+    DataError
+        If there is no sample at which all of them have a value.
+    """
+    evidence = Evidence.of(candidates, draws)
+    _check_common(evidence, draws.series)
+    risks, sds = estimated_risks(evidence, candidates[0].estimate)
+    return tuple(_judged(one, risk, sd, 0.0) for one, risk, sd in zip(candidates, risks, sds, strict=True))
+
+
 def _check(series: Series, candidates: Sequence[Candidate]) -> None:
     if not candidates:
         raise DataError("There is no estimate to judge. Name at least one method.")
@@ -84,6 +95,13 @@ def _check(series: Series, candidates: Sequence[Candidate]) -> None:
                 f"The estimate by {one.method} has {len(one.estimate.values)} samples and {series.name} {len(series)}: "
                 "it belongs to another series."
             )
+
+
+def _check_common(evidence: Evidence, series: Series) -> None:
+    if not len(evidence):
+        raise DataError(
+            f"The methods have no sample of {series.name} in common, so they cannot be compared. Leave one of them out."
+        )
 
 
 def _weights(evidence: Evidence, candidates: Sequence[Candidate]) -> LocalWeights:

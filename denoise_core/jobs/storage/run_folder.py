@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from denoise_core.assess.risk import Blended
+from denoise_core.assess.summary import Summary
 from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
@@ -145,6 +146,27 @@ class RunFolder(ProcessFolder):
             return None
         raw = read_json(figures)
         return Blended.from_json(raw, load_estimate(self._numbered("blend.npz", i)) if raw["combined"] else self.estimate(i))
+
+    def save_summary(self, i: int, summary: Summary) -> None:
+        write_json(self._numbered("summary.json", i), summary.to_json())
+
+    def summary(self, i: int = 0) -> Summary | None:
+        """The numbers of the result for the series number `i`; None where nobody has found them yet."""
+        try:
+            return Summary.from_json(read_json(self._numbered("summary.json", i)))
+        except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def rename(self, name: str) -> None:
+        """The last of several names given at once wins, whole."""
+        write_json(self.path / "name.json", {"name": name})
+
+    def name(self) -> str:
+        """What a person called it; "" where nobody did."""
+        try:
+            return str(read_json(self.path / "name.json")["name"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return ""
 
     def missing(self) -> RunError:
         return missing_run(self.id)

@@ -21,3 +21,5 @@ from .signals import AddedNoise as AddedNoise
 from .suggestions import suggest as suggest
 from .training import fit as fit
 from .training import train as train
+from .tuning import Budget as Budget
+from .tuning import search as search

@@ -6,7 +6,18 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import downloads, estimated_error, freshness, messages, outcome, runs, source, state, version_picker
+from pages.parts import (
+    downloads,
+    estimated_error,
+    freshness,
+    messages,
+    outcome,
+    runs,
+    searches,
+    source,
+    state,
+    version_picker,
+)
 from pages.parts.setup import page_setup
 
 top = page_setup("Result")
@@ -22,6 +33,7 @@ if run is None or not run.has_result:
 with messages.report_errors():
     controls, picture = st.columns([1, 3], gap="medium")
     with controls:
+        searches.back(run)
         version_picker.show(run, source.current())
         result = outcome.controls(run)
     with freshness.only(f"{run.id}-{result.i}"), freshness.only(result.name, within="words"):

@@ -7,12 +7,23 @@ from pages.parts import plotly_js
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
 from denoise_core.jobs.spec import COMPUTED
-from pages.parts import applying, form, freshness, live, messages, runs, source, state
+from pages.parts import applying, form, freshness, live, messages, runs, search_view, searches, source, state
 from pages.parts.cached import identity, run_series, series_of
 from pages.parts.setup import page_setup
 
 top = page_setup("Train")
 run = runs.open_run()
+study = searches.open_study() if run is None else None
+
+if study is not None:
+    with messages.report_errors(), freshness.only(study.id):
+        top.caption(messages.plain(f"{study.spec.title}, {study.spec.samples:,} samples"))
+        heading, onward = st.columns([3, 2], vertical_alignment="center")
+        heading.subheader(messages.plain(f"Searching settings for {study.spec.title}"), anchor=False)
+        with onward, st.container(horizontal=True, horizontal_alignment="right"):
+            st.button("New training", on_click=state.close_study, key="new-training", help="Opens the form again.")
+        search_view.watch(study)
+    st.stop()
 
 if run is None or run.spec.kind == COMPUTED:
     chosen = form.first_column(source.current())

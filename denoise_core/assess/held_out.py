@@ -6,7 +6,7 @@ import numpy as np
 
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.config import RunConfig
-from denoise_core.dataset.prepared_data import prepare_data
+from denoise_core.dataset.prepared_data import PreparedData, prepare_data
 from denoise_core.dataset.split import Mask
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.dsp.sample_grid import SampleGrid
@@ -29,13 +29,22 @@ def held_out_mask(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
 
     Where the series was resampled for the training, a sample counts by the even step nearest to it.
     """
-    times = data.noisy[i].time.values
     if config.split.test_share == 0.0:
-        return np.zeros(len(times), dtype=np.bool_)
+        return np.zeros(len(data.noisy[i]), dtype=np.bool_)
     prepared = prepare_data(data, config)
-    test = prepared.split[i].test
+    return _by_sample(prepared.split[i].test, data, prepared, config, i)
+
+
+def valid_mask(data: TrainingSet, config: RunConfig, *, i: int = 0) -> Mask:
+    """The same for the samples by which the best epoch is chosen."""
+    prepared = prepare_data(data, config)
+    return _by_sample(prepared.split[i].valid, data, prepared, config, i)
+
+
+def _by_sample(part: Mask, data: TrainingSet, prepared: PreparedData, config: RunConfig, i: int) -> Mask:
+    time = data.noisy[i].time
     if config.input.uneven != "resample":
-        return test[SampleGrid.of(data.noisy[i].time).index]
+        return part[SampleGrid.of(time).index]
     even = prepared.data.noisy[i].time
-    nearest = np.rint((times - even.values[0]) / even.step).astype(np.int64)
-    return np.asarray(test[nearest.clip(0, len(test) - 1)])
+    nearest = np.rint((time.values - even.values[0]) / even.step).astype(np.int64)
+    return np.asarray(part[nearest.clip(0, len(part) - 1)])

@@ -12,6 +12,7 @@ from denoise_core.files import KINDS
 from denoise_core.files.options import ROLES
 from denoise_core.signals.added_noise import NOISE_KINDS
 from denoise_core.suggestions import RECIPES
+from denoise_core.tuning.plan import PRESETS, PRUNERS, SAMPLERS
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="python -m denoise_core" if Path(sys.argv[0]).name == "__main__.py" else "denoise",
         description="Denoise a 1-D time series without clean data.",
-        epilog="COMMAND -h lists the options of a command. 'worker RUN_FOLDER' and 'supervisor' are started by the app.",
+        epilog="COMMAND -h lists the options of a command. 'worker', 'coordinator' and 'supervisor' are started by the app.",
     )
     commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (add_options, help) in _COMMANDS.items():
@@ -62,6 +63,29 @@ def _train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--snr", type=float, metavar="RATIO", help="with --add-noise: signal-to-noise ratio, sd over sd")
     _noise(command)
     _training(command)
+
+
+def _search(command: argparse.ArgumentParser) -> None:
+    _input(command, columns="append")
+    command.add_argument("-o", "--output", type=Path, metavar="FILE", required=True, help="the settings file to write, JSON")
+    command.add_argument(
+        "--preset", choices=tuple(PRESETS), default="normal", help="what is varied and for how long; default: normal"
+    )
+    command.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUES]",
+        help="vary this setting instead: between LOW:HIGH, over A,B,C, or over the values declared for it; repeat it for several",
+    )
+    command.add_argument("--trials", type=int, default=0, metavar="N", help="also end after so many trials")
+    command.add_argument(
+        "--sampler", choices=tuple(SAMPLERS), default="tpe", help="how settings are proposed; default: tpe, which is Bayesian"
+    )
+    command.add_argument("--pruner", choices=tuple(PRUNERS), default="median", help="what ends poor trials early")
+    command.add_argument("--workers", type=int, metavar="N", help="trainings at once; default: one for each processor core")
+    _noise(command)
+    _training(command, minutes="how long to search; default: as the preset says")
 
 
 def _suggest(command: argparse.ArgumentParser) -> None:
@@ -113,7 +137,9 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _training(command: argparse.ArgumentParser) -> None:
+def _training(
+    command: argparse.ArgumentParser, *, minutes: str = "about how long to train; default: what suits the data"
+) -> None:
     command.add_argument("--config", type=Path, metavar="FILE", help="settings as JSON; default: suggested from the data")
     command.add_argument("--recipe", metavar="NAME", help=f"the settings to start from: {', '.join(RECIPES)}; default: {USUAL}")
     command.add_argument(
@@ -131,7 +157,7 @@ def _training(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="also train on the same columns of this file; repeat it for several files",
     )
-    command.add_argument("--minutes", type=float, metavar="M", help="about how long to train; default: what suits the data")
+    command.add_argument("--minutes", type=float, metavar="M", help=minutes)
     command.add_argument("--device", metavar="NAME", help="where to train: auto, cuda, mps or cpu")
     command.add_argument(
         "--set",
@@ -147,6 +173,7 @@ def _training(command: argparse.ArgumentParser) -> None:
 _COMMANDS: dict[str, tuple[Callable[[argparse.ArgumentParser], None], str]] = {
     "denoise": (_denoise, "write a copy of a file with the denoised series added"),
     "train": (_train, "train a network on one or more series and save the network"),
+    "search": (_search, "look for better training settings by trying, and save them as JSON"),
     "suggest": (_suggest, "print the training settings suggested for a series, with reasons, as JSON"),
     "methods": (lambda _: None, "list the denoising methods"),
 }

@@ -62,6 +62,27 @@ def train(arguments: Namespace) -> None:
     _report_test_gain(trained, given, data, config, say)
 
 
+def search(arguments: Namespace) -> None:
+    """Write the best settings that a search finds."""
+    say = speaker(quiet=arguments.quiet)
+    validation.check_start(arguments)
+    validation.check_target(arguments.output, arguments.input)
+    given = inputs.read(arguments, say)
+    minutes, arguments.minutes = arguments.minutes, None  # of the search, not of each training
+    (data,) = given.training_sets(together=True)
+    config = settings.config_for(data, arguments)
+    for series in data.to_denoise:
+        _warn(series, config.noise, say)
+    plan = settings.search_plan(data.to_denoise[0], config, arguments, minutes)
+    found = progress.search(data, plan, workers=arguments.workers, say=say, quiet=arguments.quiet)
+    say(found.conclusion.sentence)
+    try:
+        arguments.output.write_text(found.config.to_json(), encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{arguments.output} cannot be written ({error}). Choose another location with -o.") from None
+    say(f"Wrote {arguments.output}.")
+
+
 def suggest(arguments: Namespace) -> None:
     """Print the suggested settings as JSON."""
     say = speaker(quiet=True)
@@ -81,6 +102,7 @@ def list_methods(arguments: Namespace) -> None:
 COMMANDS: dict[str, Callable[[Namespace], None]] = {
     "denoise": denoise,
     "train": train,
+    "search": search,
     "suggest": suggest,
     "methods": list_methods,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.training.events import EpochEnd, Finished, Started, up_to
 from denoise_core.training.events import Event as TrainingEvent
+from denoise_core.tuning.events import SearchEnded, TrialEnded
+from denoise_core.tuning.plan import Plan
 
 if TYPE_CHECKING:
     from denoise_core.model.denoiser import TrainedDenoiser
@@ -48,6 +51,25 @@ def train_twin(data: TrainingSet, config: RunConfig, *, epochs: int, quiet: bool
     trainer = Trainer(data, config)
     _watch(up_to(trainer.run(), epochs), quiet=quiet, title="Checking")
     return trainer.best()
+
+
+def search(data: TrainingSet, plan: Plan, *, workers: int | None, say: Say, quiet: bool) -> SearchEnded:
+    """What a search found; after Ctrl-C, the best so far."""
+    from denoise_core import tuning
+
+    workers = workers or len(os.sched_getaffinity(0))
+    with _ctrl_c() as pressed, tqdm(total=100, desc="Searching", unit="%", disable=quiet, leave=True) as bar:
+        for event in tuning.run(data, plan, workers=workers, halt=pressed):
+            if isinstance(event, SearchEnded):
+                bar.update(100 - bar.n)
+                ended = event
+            elif isinstance(event, TrialEnded):
+                bar.update(max(0, int(100 * event.share) - bar.n))
+                best = event.best_gain_db
+                bar.set_postfix(trials=event.record.number + 1, best="none yet" if best is None else f"{best:+.2f} dB")
+    if pressed.is_set():
+        say("Stopped. The best so far is kept.")
+    return ended
 
 
 @contextmanager

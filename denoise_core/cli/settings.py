@@ -17,6 +17,9 @@ from denoise_core.noise.stated import NO_STATEMENT
 from denoise_core.series import Series
 from denoise_core.signals.added_noise import AddedNoise
 from denoise_core.suggestions import RECIPES, for_channels, for_goal
+from denoise_core.suggestions.settings import suggest_untaught
+from denoise_core.tuning.plan import PRESETS, Budget, Plan
+from denoise_core.tuning.space import Space
 
 USUAL = "suggested"
 
@@ -94,6 +97,28 @@ def _stretch(word: str) -> tuple[float, float]:
 def for_twins(config: RunConfig) -> RunConfig:
     """The settings with half of the time budget, for two trainings: the second is there to judge the first."""
     return config.replace("training.minutes", 0.5 * config.training.minutes)
+
+
+def search_plan(series: Series, config: RunConfig, arguments: Namespace, minutes: float | None) -> Plan:
+    """What a search is to do, from the options; a limit of trials alone leaves the time open, as a grid does."""
+    open_ended = minutes is None and (arguments.trials or arguments.sampler == "grid")
+    preset = PRESETS[arguments.preset]
+    limit = 0.0 if open_ended else preset.minutes if minutes is None else minutes
+    suggested = not arguments.changes and arguments.config is None
+    options: dict[str, Any] = {"sampler": arguments.sampler, "pruner": arguments.pruner, "suggested": suggested}
+    if arguments.vary:
+        options["space"] = Space.of(dict(map(_varied, arguments.vary)), config)
+    also = [suggest_untaught(series, stated=config.noise)] if suggested else []
+    return preset.plan(config, budget=Budget(minutes=limit, trials=arguments.trials), also=also, **options)
+
+
+def _varied(word: str) -> tuple[str, Any]:
+    """A setting, and the values that --vary names for it: a range, a list, or None."""
+    name, equals, text = word.partition("=")
+    if not equals:
+        return name, None
+    low, colon, high = text.partition(":")
+    return name, (_value(low), _value(high)) if colon else [_value(one) for one in text.split(",") if one]
 
 
 def changes(arguments: Namespace) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Every setting of a run, declared once."""
 
-from denoise_core.config.declare import as_type_of, problem, setting, settings, unknown, wrong_type
+from denoise_core.config.declare import Searched, as_type_of, problem, setting, settings, unknown, wrong_type
 from denoise_core.config.groups import (
     GROUPS,
     InputConfig,
@@ -28,6 +28,7 @@ __all__ = [
     "ObjectiveConfig",
     "RunConfig",
     "ScalingConfig",
+    "Searched",
     "SplitConfig",
     "TrainingConfig",
     "WindowConfig",

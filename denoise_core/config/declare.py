@@ -5,8 +5,27 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, cast
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searched:
+    """Which values of a setting a search tries, where nobody says otherwise.
+
+    Parameters
+    ----------
+    low, high : float
+        A range; with `relative`, these are factors of the value that the search starts from.
+    choices : tuple
+        Values to try, in place of a range.
+    """
+
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    relative: bool = False
+    choices: tuple[Any, ...] = ()
 
 
 def setting(
@@ -19,15 +38,17 @@ def setting(
     choices: tuple[str, ...] | Mapping[str, str] = (),
     unit: str = "",
     log: bool = False,
+    searched: Searched | None = None,
 ) -> Any:
-    """A dataclass field that carries what a form, a check and the command line need.
+    """A dataclass field that carries what a form, a check, the command line and a search need.
 
-    `choices` may map each value to its label. A default of True or False makes it a switch.
+    `choices` may map each value to its label. A default of True or False makes it a switch. Only settings that are `searched`
+    can be varied by a search.
     """
     if isinstance(default, bool):
         low, high = False, True
     words = dict(choices) if isinstance(choices, Mapping) else {name: name for name in choices}
-    known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log}
+    known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log, "searched": searched}
     return field(default=default, metadata={**known, "choices": tuple(choices), "words": words})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from denoise_core.config.declare import setting
+from denoise_core.config.declare import Searched, setting
 from denoise_core.config.objectives import OBJECTIVES
 
 GROUPS = {
@@ -91,6 +91,7 @@ class ScalingConfig:
         },
         help="How values are rescaled before the network sees them: by mean and standard deviation, to the range 0 to 1, "
         "or by median and interquartile range, which spikes do not affect.",
+        searched=Searched(choices=("standard", "robust")),
     )
 
 
@@ -106,6 +107,7 @@ class WindowConfig:
         high=2048,
         help="How many consecutive samples the network sees at once. One period of the main oscillation is a good choice; "
         "windows above 128 did not help in our tests.",
+        searched=Searched(choices=(64, 96, 128, 192, 256, 384, 512)),
     )
     overlap: float = setting(
         0.5,
@@ -139,6 +141,7 @@ class InputConfig:
         high=0.98,
         help="AR(1) prewhitening coefficient: this fraction of the previous sample is subtracted from each sample before "
         "training, and the filter is inverted afterwards. It makes autocorrelated noise nearly white. 0 switches it off.",
+        searched=Searched(low=0.0, high=0.9),
     )
 
 
@@ -158,6 +161,7 @@ class ModelConfig:
             "classic": "Classic LSTM",
         },
         help="The type of network. LSTM suits most recordings; Classic LSTM is the one found in tutorials, for comparison.",
+        searched=Searched(choices=("lstm", "gru", "tcn")),
     )
     hidden_size: int = setting(
         64,
@@ -166,8 +170,16 @@ class ModelConfig:
         low=4,
         high=512,
         help="Memory cells in each layer. More cells can follow finer shapes, but need more data and time.",
+        searched=Searched(choices=(16, 32, 64, 96)),
     )
-    layers: int = setting(2, label="Layers", low=1, high=4, help="Stacked layers in each direction.")
+    layers: int = setting(
+        2,
+        label="Layers",
+        low=1,
+        high=4,
+        help="Stacked layers in each direction.",
+        searched=Searched(choices=(1, 2, 3)),
+    )
     start: str = setting(
         "random",
         label="First weights",
@@ -175,6 +187,7 @@ class ModelConfig:
         help="What the training starts from: a network that has already learned from synthetic signals of many kinds, or random "
         "weights. Pretrained weights exist for an LSTM of 64 cells in 2 layers that predicts each sample from its neighbours on "
         "both sides, without residual learning; any other network starts from random ones.",
+        searched=Searched(choices=("pretrained", "random")),
     )
     heads: int = setting(
         4,
@@ -197,6 +210,7 @@ class ModelConfig:
         high=0.8,
         help="Fraction of the values between layers set to zero at random in training; reduces overfitting. "
         "Needs at least two layers.",
+        searched=Searched(low=0.0, high=0.3),
     )
     baseline: str = setting(
         "none",
@@ -204,6 +218,7 @@ class ModelConfig:
         choices={"none": "Off", "linear": "Linear predictor"},
         help="With a linear predictor, the network only learns to correct the best weighted mean of the neighbouring samples "
         "(residual learning). This helps where the noise is weak.",
+        searched=Searched(choices=("none", "linear")),
     )
     gap: int = setting(
         1,
@@ -213,6 +228,7 @@ class ModelConfig:
         high=64,
         help="Samples closer than this to the predicted one are hidden from the network. 1 hides only the sample itself; "
         "autocorrelated noise needs more. No effect where the learning goal is a clean column, repeats or a copy.",
+        searched=Searched(choices=(1, 2, 3, 4, 6, 8)),
     )
 
 
@@ -239,6 +255,7 @@ class ObjectiveConfig:
         },
         help="How prediction errors are penalised. Gaussian and Student-t also estimate the uncertainty of each prediction; "
         "Student-t tolerates spikes.",
+        searched=Searched(choices=("gaussian", "student_t", "mse")),
     )
 
 
@@ -289,7 +306,14 @@ class SplitConfig:
 class TrainingConfig:
     """How long and how it is trained, and on what device."""
 
-    epochs: int = setting(28, label="Epochs", low=1, high=2000, help="Rounds of training; the best epoch is kept.")
+    epochs: int = setting(
+        28,
+        label="Epochs",
+        low=1,
+        high=2000,
+        help="Rounds of training; the best epoch is kept.",
+        searched=Searched(low=0.5, high=4.0, log=True, relative=True),
+    )
     minutes: float = setting(
         0.0,
         label="Time budget",
@@ -304,7 +328,13 @@ class TrainingConfig:
         5, label="Steps per epoch", low=1, high=2000, help="Weight updates in each epoch, one batch of windows each."
     )
     batch_size: int = setting(
-        32, label="Batch size", unit="windows", low=1, high=4096, help="Windows processed together in each step."
+        32,
+        label="Batch size",
+        unit="windows",
+        low=1,
+        high=4096,
+        help="Windows processed together in each step.",
+        searched=Searched(low=0.5, high=4.0, log=True, relative=True),
     )
     optimizer: str = setting(
         "adamw",
@@ -319,6 +349,7 @@ class TrainingConfig:
         high=1.0,
         log=True,
         help="How far each step moves the weights, at its largest; pretrained weights move a twentieth as far.",
+        searched=Searched(low=0.2, high=5.0, log=True, relative=True),
     )
     schedule: str = setting(
         "one_cycle",
@@ -327,7 +358,12 @@ class TrainingConfig:
         help="How the learning rate changes during training: up and then down (one-cycle), only down (cosine), or not at all.",
     )
     weight_decay: float = setting(
-        1e-3, label="Weight decay", low=0.0, high=1.0, help="Pulls the weights towards zero; reduces overfitting."
+        1e-3,
+        label="Weight decay",
+        low=0.0,
+        high=1.0,
+        help="Pulls the weights towards zero; reduces overfitting.",
+        searched=Searched(low=1e-4, high=0.3, log=True),
     )
     averaging: int = setting(
         0,
@@ -337,6 +373,7 @@ class TrainingConfig:
         high=1000,
         help="The network that is validated and kept has the running mean of the weights over about so many steps, which evens "
         "out their jitter. 0 keeps the weights as they are.",
+        searched=Searched(choices=(0, 20, 50, 100)),
     )
     gradient_clip: float = setting(
         1.0,

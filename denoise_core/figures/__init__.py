@@ -5,6 +5,7 @@ from denoise_core.figures.comparison import COLORS, Drawn, compare, grid, grid_h
 from denoise_core.figures.downsampling import window
 from denoise_core.figures.panels import Line, Panel, panels
 from denoise_core.figures.residual_charts import residual_checks, spectrogram, transfer_chart
+from denoise_core.figures.search_charts import Axis, Dot, importances, learning_curves, search_history, settings_of_trials
 from denoise_core.figures.shares import shares
 from denoise_core.figures.small_multiples import small_multiples
 from denoise_core.figures.strip import range_around
@@ -13,6 +14,8 @@ from denoise_core.figures.traces import DARK, Figure, View, shorten
 __all__ = [
     "COLORS",
     "DARK",
+    "Axis",
+    "Dot",
     "Drawn",
     "Figure",
     "Line",
@@ -22,12 +25,16 @@ __all__ = [
     "compare",
     "grid",
     "grid_height",
+    "importances",
+    "learning_curves",
     "loss",
     "overlay",
     "panels",
     "preview",
     "range_around",
     "residual_checks",
+    "search_history",
+    "settings_of_trials",
     "shares",
     "shorten",
     "small_multiples",

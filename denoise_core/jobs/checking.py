@@ -38,11 +38,17 @@ def train_twin(trainer: TwinTrainer, *, epochs: int, must_end: Callable[[], bool
 
 
 def save_blends(
-    job: RunFolder, data: TrainingSet, stated: NoiseConfig, estimate_twin: Callable[[int], Estimate | None], *, trained: bool
+    job: RunFolder,
+    data: TrainingSet,
+    stated: NoiseConfig,
+    estimate_twin: Callable[[int], Estimate | None],
+    *,
+    trained: bool,
+    estimate: Callable[[int], Estimate] | None = None,
 ) -> None:
-    """Judge and combine the result for each series; `estimate_twin` gives its twin's, None where there is none."""
+    """Judge and combine the result for each series, or another `estimate`; `estimate_twin` gives its twin's, None where none."""
     for i, series in enumerate(data.to_denoise):
         with suppress(DenoiseError):  # the result is there and stands by itself
-            twin = estimate_twin(i)
-            found = methods.blend_with_network(series, job.estimate(i), twin, i=i, trained=trained, stated=stated)
+            own, twin = (estimate or job.estimate)(i), estimate_twin(i)
+            found = methods.blend_with_network(series, own, twin, i=i, trained=trained, stated=stated)
             job.save_blend(i, found)

@@ -11,6 +11,7 @@ from typing import Any
 
 from denoise_core.config import RunConfig, parse_untrusted
 from denoise_core.errors import DenoiseError, RunError
+from denoise_core.tuning.trials import Trial
 
 QUEUED, RUNNING, STOPPING = "queued", "running", "stopping"
 DONE, STOPPED, FAILED, CANCELLED = "done", "stopped", "failed", "cancelled"
@@ -64,6 +65,10 @@ class Spec:
         What the file of that model was called.
     method : str
         Which method a computed result is by; "" for the others.
+    study : str
+        The search that the run is a trial of; "" for most runs.
+    trial : Trial or None
+        Which one.
     """
 
     title: str
@@ -77,6 +82,8 @@ class Spec:
     kind: str = TRAIN
     model_name: str = ""
     method: str = ""
+    study: str = ""
+    trial: Trial | None = None
 
     def __post_init__(self) -> None:
         """ValueError for values that no program of ours can have written; they would fail much later, and far from here."""
@@ -87,6 +94,7 @@ class Spec:
         _require(all(isinstance(one, Mapping) for one in (self.source.options, self.source.added_noise)), "how its file was read")
         _require(_is_time(self.created) and isinstance(self.samples, int), "its numbers")
         _require(self.kind in (TRAIN, APPLY, COMPUTED), "its kind")
+        _require(isinstance(self.study, str) and bool(self.study) == (self.trial is not None), "its search")
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -97,7 +105,9 @@ class Spec:
         """Read what `to_json` wrote; SettingsError if its settings are not known here."""
         raw = parse_untrusted(text)
         config = RunConfig.from_json(json.dumps(raw.pop("config")))
-        return cls(**{**raw, "channels": tuple(raw["channels"]), "config": config, "source": Source(**raw["source"])})
+        trial = Trial(**raw["trial"]) if raw.get("trial") else None
+        source = Source(**raw["source"])
+        return cls(**{**raw, "channels": tuple(raw["channels"]), "config": config, "source": source, "trial": trial})
 
 
 @dataclass(frozen=True, kw_only=True)

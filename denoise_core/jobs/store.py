@@ -30,6 +30,7 @@ from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Recorded
+from denoise_core.tuning.trials import Trial
 
 _T = TypeVar("_T")
 
@@ -87,7 +88,17 @@ class Store:
         """See `Request.to_apply`; `model` is the sha256 of an uploaded model file, of which the run will keep a copy."""
         return Request.to_apply(data, self.input_path(model), name=name, noise=noise)
 
-    def submit(self, request: Request, *, owner: str, title: str, source: Source | None = None, token: str | None = None) -> str:
+    def submit(
+        self,
+        request: Request,
+        *,
+        owner: str,
+        title: str,
+        source: Source | None = None,
+        token: str | None = None,
+        study: str = "",
+        trial: Trial | None = None,
+    ) -> str:
         """Put a run into the queue; its id.
 
         Parameters
@@ -98,9 +109,11 @@ class Store:
             The workspace's id, as `new_id` makes them.
         token : str or None
             The same owner and token give the same run, however often and from however many tabs they come.
+        study, trial
+            The search that the run is a trial of, and which one; it needs no place among those that may wait.
         """
         run_id = new_id() if token is None else id_from(check_id(owner), token)
-        if not (self._home.runs / run_id).exists():
+        if not study and not (self._home.runs / run_id).exists():
             self._check_waiting(check_id(owner))
         first = request.data.to_denoise[0]
         spec = Spec(
@@ -114,6 +127,8 @@ class Store:
             source=source or Source(),
             kind=request.kind,
             model_name=request.model_name,
+            study=study,
+            trial=trial,
         )
         if spec.source.input:
             self._inputs.path(spec.source.input)
@@ -125,9 +140,9 @@ class Store:
         entry = self._entry(run_id)
         return self._view(entry, self._place(entry) if entry.waits else None)
 
-    def runs(self, owner: str) -> list[RunView]:
-        """The runs of one workspace, newest first."""
-        entries = self._catalogue.of_owner(check_id(owner))
+    def runs(self, owner: str, *, study: str = "") -> list[RunView]:
+        """The runs of one workspace, newest first, without the trials of searches; or those of one `study` alone."""
+        entries = [entry for entry in self._catalogue.of_owner(check_id(owner)) if entry.spec.study == study]
         known = self._home.places()
         if any(entry.waits and entry.id not in known for entry in entries):
             known = self._places()

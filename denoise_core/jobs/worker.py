@@ -34,15 +34,18 @@ from denoise_core.jobs.spec import (
     CHECKING,
     DONE,
     FAILED,
+    FINAL,
     NO_EPOCH_REASON,
     RUNNING,
     STOPPED,
     TRAIN,
+    Spec,
 )
 from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import UNREADABLE, save_estimate
+from denoise_core.jobs.storage.process_folder import Busy, WorkerProcess
 from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
-from denoise_core.jobs.storage.run_folder import Busy, RunFolder, WorkerProcess
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.training.events import Event, Finished, StepEnd
 
 if TYPE_CHECKING:
@@ -109,6 +112,8 @@ def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Eve
     """
     job = RunFolder(Path(folder).absolute())
     with job.lock(), Heartbeat(job) as heartbeat:
+        if job.status().state in FINAL:
+            return  # a supervisor that was killed had just started another worker here, which has done it
         _Execution(job, heartbeat, engine or TORCH, halt or threading.Event()).run()
 
 
@@ -139,7 +144,7 @@ class _Execution:
     def _work(self) -> tuple[str, str]:
         """State and reason, with model and results in place."""
         spec, data = self._job.entry().spec, self._data()
-        return self._train(data, spec.config) if spec.kind == TRAIN else self._apply(data, spec.config)
+        return self._train(data, spec) if spec.kind == TRAIN else self._apply(data, spec.config)
 
     def _data(self) -> TrainingSet:
         try:
@@ -164,27 +169,31 @@ class _Execution:
             save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=False)
         return DONE, ""
 
-    def _train(self, data: TrainingSet, config: RunConfig) -> tuple[str, str]:
-        trainer = self._trainer(data, config)
+    def _train(self, data: TrainingSet, spec: Spec) -> tuple[str, str]:
+        trainer = self._trainer(data, spec.config)
         finished = None if self._must_stop() else self._follow(trainer)
         self._save(self._best(trainer) if finished is None else finished.trained, data)
-        self._check(data, config, stopped=finished is None)
+        self._check(data, spec, stopped=finished is None)
         if finished is None:
             return STOPPED, "" if self._job.stop_request() else _STOPPED_BY_SYSTEM
         return DONE, _REASONS.get(finished.reason, "")
 
-    def _check(self, data: TrainingSet, config: RunConfig, *, stopped: bool) -> None:
-        """Train a second network on noisier copies, in the same way for as many epochs, and blend the results with its help."""
-        last = self._job.last_epoch()
+    def _check(self, data: TrainingSet, spec: Spec, *, stopped: bool) -> None:
+        """Train a second network on noisier copies, in the same way for as many epochs, and blend the results with its help.
+
+        A trial of a search only keeps what that network makes of the copies, unless the truth is known, which needs none.
+        """
+        last, config = self._job.last_epoch(), spec.config
         if (
             not self._engine.checks
             or last is None
             or OBJECTIVES[config.objective.kind].teaching
             or (stopped and last.elapsed_s > AFTER_STOP_S)
+            or (spec.trial and data.clean)
         ):
             return
         try:
-            noisier = methods.twin_of(data, stated=config.noise)
+            noisier = methods.twin_of(data, stated=config.noise, draw=spec.trial.repeat if spec.trial else 0)
         except DataError:  # nothing can be judged: the result stands by itself
             return
         self._job.write(replace(self._job.status(), reason=CHECKING))
@@ -192,7 +201,10 @@ class _Execution:
         twin = train_twin(self._engine.trainer(noisier, methods.for_twin(config)), epochs=last.epoch, must_end=ends)
         if self._must_cancel() and not self._halt.is_set():
             raise _Cancelled(CANCELLED_REASON)
-        if twin is not None:
+        if twin is not None and spec.trial:
+            for i, series in enumerate(noisier.to_denoise):
+                save_estimate(self._job.twin_of(i), twin.denoise(series))
+        elif twin is not None:
             save_blends(self._job, data, config.noise, lambda i: twin.denoise(noisier.to_denoise[i]), trained=True)
 
     def _must_cancel(self) -> bool:

@@ -62,6 +62,7 @@ def blend_with_network(
     twin: Estimate | None,
     *,
     i: int = 0,
+    draw: int = 0,
     trained: bool = True,
     stated: NoiseConfig = NO_STATEMENT,
 ) -> Blended:
@@ -73,7 +74,7 @@ def blend_with_network(
         The network's result for the series.
     twin
         The result, for the series number `i` of `twin_of` the training set, of a network trained on that in the same way; None
-        where there is no such training set.
+        where there is no such training set. `draw` is that of the call.
     trained
         Whether the network was trained on this series.
     stated
@@ -85,18 +86,18 @@ def blend_with_network(
         If one of the results is not of the series' length.
     """
     separated = separate(series, stated.removes)
-    found = _blend_with_network(separated.series, estimate, twin, i, trained, stated)
+    found = _blend_with_network(separated.series, estimate, twin, draw_seed(i, draw), trained, stated)
     if found.chosen is estimate or not stated.removes:
         return found
     return replace(found, estimate=separated.tell(found.chosen))
 
 
 def _blend_with_network(
-    series: Series, estimate: Estimate, twin: Estimate | None, i: int, trained: bool, stated: NoiseConfig
+    series: Series, estimate: Estimate, twin: Estimate | None, seed: int, trained: bool, stated: NoiseConfig
 ) -> Blended:
     noise = describe_series(series, stated)
     try:
-        draws = Draws.of(series, noise, seed=i)
+        draws = Draws.of(series, noise, seed=seed)
     except DataError as error:
         return Blended.unjudged(estimate, str(error))
     if twin is None:
@@ -108,8 +109,15 @@ def _blend_with_network(
     return blend(series, [*quick_ones, *networks], noise, draws=draws)
 
 
-def twin_of(data: Series | Sequence[Series] | TrainingSet, *, stated: NoiseConfig = NO_STATEMENT) -> TrainingSet:
+def draw_seed(i: int, draw: int) -> int:
+    """The seed of the noisier copies number `draw` of the series number `i`."""
+    return i + 10_000 * draw
+
+
+def twin_of(data: Series | Sequence[Series] | TrainingSet, *, stated: NoiseConfig = NO_STATEMENT, draw: int = 0) -> TrainingSet:
     """The training set with noisier copies of the series that are to be denoised; for the same data the same to the last bit.
+
+    Another `draw` gives other copies.
 
     The copies are without the hum and drift that `stated` says to remove.
 
@@ -125,7 +133,7 @@ def twin_of(data: Series | Sequence[Series] | TrainingSet, *, stated: NoiseConfi
     for i, series in enumerate(given.to_denoise):
         try:
             rest = separate(series, stated.removes).series
-            noisy[i] = Draws.of(rest, describe_series(rest, stated), seed=i).noisier()
+            noisy[i] = Draws.of(rest, describe_series(rest, stated), seed=draw_seed(i, draw)).noisier()
         except DataError as error:
             refusals.append(error)
     if len(refusals) == len(given.to_denoise):

@@ -119,7 +119,11 @@ def find_hum(values: Float64Array, *, rate_hz: float | None) -> Hum | None:
     """
     present = np.isfinite(values)
     count = int(np.count_nonzero(present))
-    if rate_hz is None or count < max(_FEWEST_SAMPLES, _FEWEST_PERIODS * rate_hz / MAINS_HZ[0], len(values) // 4):
+    if (
+        rate_hz is None
+        or rate_hz * _HIGHEST <= min(MAINS_HZ)
+        or count < max(_FEWEST_SAMPLES, _FEWEST_PERIODS * rate_hz / MAINS_HZ[0], len(values) // 4)
+    ):
         return None
     size = float(np.max(np.abs(values[present] - np.median(values[present]))))
     if not 0.0 < size < np.inf:

@@ -24,7 +24,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import Figure
 from denoise_core.files import Preview
-from denoise_core.jobs import Request, Source, Store, ensure_supervisor
+from denoise_core.jobs import Request, Source, Store, Studies, ensure_supervisor
 from denoise_core.jobs.storage.inputs import sha256
 from denoise_core.lessons import Choice, Value
 from denoise_core.noise import Disturbances, Noise, describe_series, find_disturbances, separate
@@ -45,6 +45,11 @@ _AROUND = 4096  # samples on either side of a section that the Instant method se
 def store() -> Store:
     """The data folder; opening it again loses nothing."""
     return Store()
+
+
+def studies() -> Studies:
+    """The searches in the data folder."""
+    return Studies(store().home)
 
 
 def keep_alive() -> str:

@@ -15,7 +15,7 @@ from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
 from denoise_core.suggestions.cost import expected_seconds, in_words
-from pages.parts import chart, fields, state, task_widgets, training_task
+from pages.parts import chart, fields, search_form, state, task_widgets, training_task
 from pages.parts.cached import USUAL, expectation_of, identity, keep_alive, noise_of, store
 from pages.parts.messages import plain
 from pages.parts.training_task import TrainingPlan, TrainingTask
@@ -65,7 +65,7 @@ def _about(plan: TrainingPlan) -> None:
     told = f"{plan.source.column}: {told}" if len(plan.columns) > 1 else told
     st.caption(plain(f"{OBJECTIVES[plan.goal].help} All settings are filled in to suit your data. {told}"))
     if plan.task == TrainingTask() and (expected := expectation_of(plan.source)):
-        st.caption(plain(f"**What to expect.** {expected}"))
+        st.caption(f"**What to expect.** {plain(expected)}")
 
 
 def _warnings(plan: TrainingPlan) -> None:
@@ -110,7 +110,8 @@ def _form(plan: TrainingPlan, config: dc.RunConfig) -> None:
             pressed = st.button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
             st.caption(f"Takes {in_words(plan.networks * expected_seconds(edited))} on one processor core.")
     _windows(plan, edited.window)
-    if pressed and (state.current().run or state.current().faults):
+    searched = search_form.show(plan, edited, version=version)
+    if (pressed or searched) and (state.current().run or state.current().study or state.current().faults):
         st.rerun()  # the whole page, which shows the run or the faults
 
 

@@ -119,18 +119,18 @@ def _words(run: RunView, past: History) -> str:
         return _words_of_applying(run)
     if run.state == "running" and past.started is None:
         return "Starting the training…"
-    done = f"{run.epochs_done} of {plural(_epochs(run, past), 'epoch')} after {_seconds(run.elapsed_s)}"
+    done = f"{run.epochs_done} of {plural(_epochs(run, past), 'epoch')} after {duration(run.elapsed_s)}"
     so_far = "" if run.ended else " so far"
     best = f", best{so_far}: epoch {run.best_epoch}" if run.best_epoch else ""
     if run.state == "running":
         device = past.started.device if past.started else ""
-        left = f", about {_seconds(run.eta_s)} left" if run.eta_s is not None else ""
+        left = f", about {duration(run.eta_s)} left" if run.eta_s is not None else ""
         return f"Training on {device}: {done}{best}{left}"
     return f"{_ENDED[run.state]}: {done}{best}"
 
 
 def _words_of_applying(run: RunView) -> str:
-    return "Denoising…" if run.state == "running" else f"{_ENDED[run.state]} after {_seconds(run.elapsed_s)}"
+    return "Denoising…" if run.state == "running" else f"{_ENDED[run.state]} after {duration(run.elapsed_s)}"
 
 
 def _loss(run: RunView, past: History) -> None:
@@ -176,6 +176,7 @@ def _floats(values: list[float | None]) -> np.ndarray:
     return np.asarray(values, dtype=np.float64)
 
 
-def _seconds(duration_s: float) -> str:
+def duration(duration_s: float) -> str:
+    """Such as "4 min 05 s"."""
     minutes, seconds = divmod(round(duration_s), 60)
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"

@@ -12,8 +12,8 @@ from denoise_core.figures import shorten
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import TRAIN, Spec
 from denoise_core.jobs.storage.home import keep_days
-from pages.parts import state
-from pages.parts.cached import store
+from pages.parts import searches, state
+from pages.parts.cached import store, studies
 from pages.parts.messages import plain
 from pages.parts.training_task import TrainingTask
 
@@ -111,12 +111,14 @@ def retention(run: RunView) -> None:
 def menu(session: state.Session) -> None:
     """The runs of this browser, newest first, each with a link to it."""
     mine = store().runs(session.workspace)
-    active = sum(not run.ended for run in mine)
+    searching = studies().of_owner(session.workspace)
+    active = sum(not run.ended for run in mine) + sum(not one.status.has_ended for one in searching)
     # True of a run that waits and of one that runs: this line is not refreshed when the one becomes the other.
     label = f"{plural(active, 'run')} in progress" if active else f"Runs: {len(mine)}"
     with st.popover(label, icon=":material/history:", key="runs"):
-        if not mine:
+        if not mine and not searching:
             st.caption("No runs in this browser yet.")
+        searches.links(searching)
         _links(mine)
 
 

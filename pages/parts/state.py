@@ -1,8 +1,8 @@
 """What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
 
-A page reload is a new session. What survives it is in the URL (`run`, which series: `series`, `name`, `column`, `read`, which
-known noise was added to it: `added`, what was said of its noise: `noise`, what is compared: `versions`, `baseline`) and in one
-cookie (the workspace, to which runs belong).
+A page reload is a new session. What survives it is in the URL (`run`, `study`, which series: `series`, `name`, `column`, `read`,
+which known noise was added to it: `added`, what was said of its noise: `noise`, what is compared: `versions`, `baseline`) and in
+one cookie (the workspace, to which runs belong).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
 _LONGEST_OPTIONS = 4096
-_OURS = ("run", "series", "name", "column", "read", "added", "noise", "versions", "baseline")
+_OURS = ("run", "study", "series", "name", "column", "read", "added", "noise", "versions", "baseline")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,8 @@ class Session:
         The series that was chosen; None for the first sample.
     run : str or None
         The run that is open.
+    study : str or None
+        The search that is open; shown where no run is.
     config : RunConfig or None
         Settings that were loaded or edited; None for those suggested from the data.
     task : TrainingTask
@@ -69,6 +71,7 @@ class Session:
     workspace: str
     source: Source | None = None
     run: str | None = None
+    study: str | None = None
     config: RunConfig | None = None
     task: TrainingTask = field(default_factory=TrainingTask)
     noise: NoiseConfig = field(default_factory=NoiseConfig)
@@ -90,7 +93,10 @@ def begin() -> Session:
         session = Session(workspace=_workspace(), source=_linked_source(), noise=_linked_noise(), **_linked_comparison())
     elif _went_back():
         session = _opened_before(session)
-    session = replace(session, run=st.query_params.get("run") or session.run)
+    query = st.query_params
+    study = query.get("study")
+    # A link to a search alone closes the run that is open.
+    session = replace(session, run=query.get("run") or (None if study else session.run), study=study or session.study)
     _remember(session)
     return session
 
@@ -113,6 +119,7 @@ def choose(source: Source) -> None:
         "run": None,
         "drawn": None,
         "baseline": "",
+        "study": None,
         "config": None,
         "task": TrainingTask(),
         "noise": NoiseConfig(),
@@ -143,6 +150,11 @@ def state_noise(noise: NoiseConfig) -> None:
 def close_run() -> None:
     """No run is open any more; the next start is a new one."""
     change(run=None, start_token=new_id())
+
+
+def close_study() -> None:
+    """No search is open any more; the next start is a new one."""
+    change(study=None, start_token=new_id())
 
 
 def configure(config: RunConfig | None) -> None:
@@ -262,7 +274,7 @@ def _remember(session: Session) -> None:
 
 def _query(session: Session) -> dict[str, str]:
     source = session.source
-    query = {"run": session.run or ""}
+    query = {"run": session.run or "", "study": session.study or ""}
     if source is not None:
         query |= {"series": source.input or "", "name": source.file_name, "column": source.column}
         query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
@@ -322,10 +334,10 @@ def _went_back() -> bool:
 
 def _opened_before(session: Session) -> Session:
     """What the URL names, to which a person went back; the settings of the form stay where they are for the same series."""
-    source, run = _linked_source(), st.query_params.get("run")
+    source, run, study = _linked_source(), st.query_params.get("run"), st.query_params.get("study")
     if source == session.source:
-        return replace(session, run=run)
-    kept = Session(workspace=session.workspace, source=source, run=run, model=session.model, edits=session.edits + 1)
+        return replace(session, run=run, study=study)
+    kept = Session(workspace=session.workspace, source=source, run=run, study=study, model=session.model, edits=session.edits + 1)
     return replace(kept, noise=_linked_noise())
 
 

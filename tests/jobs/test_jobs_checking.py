@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from denoise_core import methods
-from denoise_core.jobs import Request, Store, worker
+from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.jobs import Request, Store, Studies, coordinator, worker
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
-from tests.jobs.conftest import small
+from denoise_core.tuning.plan import PRESETS, Budget
+from denoise_core.tuning.trials import Trial
+from tests.jobs.conftest import small, until
 from tests.jobs.fake_worker import FAKE, FakeDenoiser
 
 Submit = Callable[..., str]
@@ -81,3 +84,52 @@ def test_a_run_of_before_has_no_blend_and_opens(store: Store, submit: Submit, se
         kept.unlink()
     assert store.blend(run) is None
     assert len(store.estimate(run).values) == len(series)
+
+
+TRIAL = Trial(number=3, params={"training.epochs": 3}, repeat=1)
+
+
+def test_a_trial_of_a_search_keeps_what_its_twin_made_of_the_copy_of_its_repeat(
+    store: Store, submit: Submit, series: Series
+) -> None:
+    run = submit(study="s" * 24, trial=TRIAL)
+    folder = work(store, run)
+    noisier = methods.twin_of(series, draw=1).noisy[0]
+    np.testing.assert_array_equal(folder.twin().values, noisier.values / 2)
+    assert not np.array_equal(noisier.values, methods.twin_of(series).noisy[0].values)
+    assert store.blend(run) is None
+    assert store.run(run).spec.trial == TRIAL
+
+
+def test_a_trial_needs_no_twin_where_the_truth_is_known(store: Store, series: Series, owner: str) -> None:
+    data = TrainingSet.of(series, clean=np.nan_to_num(series.values))
+    request = Request.to_train(data, small(3).replace("objective.kind", "supervised"))
+    run = store.submit(request, owner=owner, title="", study="s" * 24, trial=TRIAL)
+    assert not work(store, run).twin_of(0).exists()
+    assert store.run(run).state == "done"
+
+
+def test_the_best_of_a_search_is_combined_with_other_methods_when_it_ends(store: Store, series: Series, owner: str) -> None:
+    plan = PRESETS["quick"].plan(small(2).replace("training.seed", 10), budget=Budget(trials=1), repeats=1)
+    studies = Studies(store.home)
+    study = studies.submit(series, plan, owner=owner, title="")
+    coordinating = threading.Thread(target=coordinator.run, args=(store.home / "studies" / study,))
+    coordinating.start()
+
+    def work_all() -> None:
+        for run in store.runs(owner, study=study):
+            if not run.ended:
+                work(store, run.id)
+
+    until(lambda: studies.study(study).ended, beside=work_all)
+    coordinating.join()
+    view = studies.study(study)
+    assert [(record.gain_db, record.reason, record.state) for record in view.records] == [(0.0, "", "done")] * 3
+    assert len(view.records) == 3
+    assert set(store.blend(view.run_of(0)).weights) >= {"instant", "lstm"}
+
+
+def test_a_run_that_has_ended_is_not_run_again_by_a_worker_that_was_started_twice(store: Store, submit: Submit) -> None:
+    run = submit()
+    ended = work(store, run).status()
+    assert work(store, run).status() == ended

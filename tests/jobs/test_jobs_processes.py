@@ -20,7 +20,8 @@ from denoise_core.jobs.scheduling import supervisor as supervisor_module
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.run_folder import RunFolder, WorkerProcess
+from denoise_core.jobs.storage.process_folder import WorkerProcess
+from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.training.events import Started
 from tests.jobs.conftest import ROOT, epochs_of, state_is, supervisors, until, worker_of, workers
 

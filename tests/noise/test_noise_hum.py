@@ -119,3 +119,8 @@ def test_what_cannot_show_hum_has_none(values, rate):
 def test_values_as_large_as_numbers_get_are_measured():
     hum = find_hum(1e300 * np.sin(2 * np.pi * 50.0 * np.arange(5000) / RATE), rate_hz=RATE)
     assert hum.amplitude == pytest.approx(1e300, rel=0.01)
+
+
+def test_a_record_sampled_too_slowly_for_mains_has_none():
+    weekly = np.sin(np.arange(500) / 8.0)
+    assert find_hum(weekly, rate_hz=1.0 / 604_800.0) is None

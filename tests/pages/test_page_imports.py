@@ -13,7 +13,7 @@ app = AppTest.from_file("app.py", default_timeout=60).run()
 for page in ("pages/train.py", "pages/result.py", "pages/compare.py", "pages/learn.py"):
     app.switch_page(page).run()
     assert not app.exception, app.exception
-heavy = [name for name in ("torch", "skimage", "statsmodels") if name in sys.modules]
+heavy = [name for name in ("torch", "skimage", "statsmodels", "optuna") if name in sys.modules]
 sys.exit("imported: " + ", ".join(heavy) if heavy else 0)
 """
 

@@ -20,7 +20,7 @@ def estimated_risks(evidence: Evidence, reference: Estimate) -> tuple[Float64Arr
     The first candidate's is weighted of what it says itself and of what its residual says; the others' come from their excess,
     found at more noise than there is.
     """
-    risk, sd = _reference_risk(evidence, reference)
+    risk, sd = reference_risk(evidence, reference)
     risks = np.maximum(risk + evidence.excess / (1.0 + ADDED), _LEAST * risk)
     return risks, np.sqrt(sd**2 + evidence.by_chance**2 + evidence.by_level**2)
 
@@ -31,7 +31,8 @@ def interval(risk: float, sd: float) -> tuple[float, float]:
     return risk / factor, risk * factor
 
 
-def _reference_risk(evidence: Evidence, reference: Estimate) -> tuple[float, float]:
+def reference_risk(evidence: Evidence, reference: Estimate) -> tuple[float, float]:
+    """Mean square error of the first candidate, and the sd of that figure."""
     by_residual, sd = evidence.risk_by_residual()
     if reference.sd is None:
         return max(by_residual, 0.02 * evidence.noise_variance), sd

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from types import TracebackType
 
-from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.jobs.storage.process_folder import ProcessFolder
 
 _EVERY_S = 1.0
 
@@ -24,7 +24,7 @@ class Heartbeat:
         Whether the folder has vanished.
     """
 
-    def __init__(self, job: RunFolder) -> None:
+    def __init__(self, job: ProcessFolder) -> None:
         self.began = time.time()
         self.gone = False
         self._job = job

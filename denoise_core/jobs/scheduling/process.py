@@ -8,12 +8,13 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import psutil
 
 import denoise_core
 from denoise_core.jobs.scheduling.slots import environment
-from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.jobs.storage.process_folder import ProcessFolder
 
 _ROOT = str(Path(denoise_core.__file__).resolve().parents[1])
 _SAME_S = 2.0
@@ -26,10 +27,13 @@ def import_path() -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join((_ROOT, *others))}
 
 
-class Worker:
-    """One training process, leader of its own process group."""
+Folder = TypeVar("Folder", bound=ProcessFolder)
 
-    def __init__(self, folder: RunFolder, slot: str, pid: int, created: float, child: subprocess.Popen[bytes] | None) -> None:
+
+class Worker(Generic[Folder]):
+    """One process that works in a folder, leader of its own process group."""
+
+    def __init__(self, folder: Folder, slot: str, pid: int, created: float, child: subprocess.Popen[bytes] | None) -> None:
         self.folder = folder
         self.slot = slot
         self._escalated_at: float | None = None
@@ -38,7 +42,7 @@ class Worker:
         self._beat, self._heard = 0, time.monotonic()
 
     @classmethod
-    def start(cls, command: Sequence[str], folder: RunFolder, slot: str) -> Worker:
+    def start(cls, command: Sequence[str], folder: Folder, slot: str) -> Worker[Folder]:
         """A new process in its own session, its words in the run's log."""
         with folder.log.open("ab") as log:
             child = subprocess.Popen(
@@ -52,7 +56,7 @@ class Worker:
         return cls(folder, slot, child.pid, psutil.Process(child.pid).create_time(), child)
 
     @classmethod
-    def adopt(cls, folder: RunFolder) -> Worker | None:
+    def adopt(cls, folder: Folder) -> Worker[Folder] | None:
         """The process that says it works in this folder, if it is still that one: number and start must both agree."""
         said = folder.worker()
         if said is None:

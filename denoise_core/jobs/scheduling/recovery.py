@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 RESUMES = 3
 
 
-def handle_exit(worker: Worker) -> None:
+def handle_exit(worker: Worker[RunFolder]) -> None:
     """Act on the end of a worker: nothing where it left a final state, or where it only found another one running."""
     folder = worker.folder
     if folder.exists() and worker.exit_code != BUSY_CODE:

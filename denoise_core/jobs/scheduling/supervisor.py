@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from denoise_core.files.atomic_io import write_json
 from denoise_core.jobs.scheduling import recovery
+from denoise_core.jobs.scheduling.coordinators import Coordinators
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order, places
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
@@ -60,13 +61,14 @@ class Supervisor:
     def __init__(self, home: Home, slots: Sequence[str], command: Sequence[str] = COMMAND) -> None:
         self._home, self._slots, self._command, self._keep_days = home, list(slots), command, keep_days()
         self._entries: dict[str, Entry] = {}
-        self._workers: dict[str, Worker] = {}
+        self._workers: dict[str, Worker[RunFolder]] = {}
         self._pruned = 0.0
         self._busy = time.time()
         self._troubles: list[OSError] = []
         self._refused: Counter[str] = Counter()
         self._index = IndexWriter(home.index)
         self._places: dict[str, int] | None = None
+        self._coordinators = Coordinators(home)
         write_json(home.machine, {"slots": self._slots})
 
     def tick(self) -> None:
@@ -87,6 +89,10 @@ class Supervisor:
                 self._reconcile(entry)
         self._scan()
         self._start_next()
+        try:
+            self._coordinators.tick()
+        except OSError as error:
+            self._troubles.append(error)
         self._tell_places()
         self._prune()
         self._sync_index()
@@ -123,7 +129,7 @@ class Supervisor:
                 self._folder(run_id).end(FAILED, f"The run could not be looked after ({type(error).__name__}: {error}).")
 
     def _is_needed(self, idle_s: float) -> bool:
-        if self._workers or any(not entry.ended for entry in self._entries.values()):
+        if self._workers or self._coordinators.busy or any(not entry.ended for entry in self._entries.values()):
             self._busy = time.time()
         visited = self._home.last_visit.stat().st_mtime if self._home.last_visit.exists() else 0.0
         return time.time() - max(self._busy, visited) < idle_s
@@ -144,7 +150,7 @@ class Supervisor:
     def _without_worker(self) -> list[Entry]:
         return [entry for run_id, entry in self._entries.items() if not entry.ended and run_id not in self._workers]
 
-    def _watch(self, run_id: str, worker: Worker) -> None:
+    def _watch(self, run_id: str, worker: Worker[RunFolder]) -> None:
         """Nothing while it works well."""
         if not worker.alive():
             del self._workers[run_id]

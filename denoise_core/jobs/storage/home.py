@@ -17,7 +17,7 @@ GIGABYTE = 10**9
 
 @dataclass(frozen=True)
 class Home:
-    """The data folder: ``inputs/<sha256>/``, ``runs/<id>/``, ``discarded/<id>/``, and the supervisor's own files."""
+    """The data folder: inputs by sha256, runs and studies by id, runs that were discarded, and the supervisor's own files."""
 
     path: Path
 
@@ -33,7 +33,7 @@ class Home:
         chosen = path or os.environ.get("DENOISE_HOME") or platformdirs.user_data_dir("denoise", appauthor=False)
         home = cls(Path(chosen).expanduser().absolute())
         try:
-            for folder in (home.inputs, home.runs, home.parts, home.discarded):
+            for folder in (home.inputs, home.runs, home.parts, home.discarded, home.studies):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RunError(
@@ -63,6 +63,10 @@ class Home:
     def discarded(self) -> Path:
         """Runs that were discarded a short while ago, as they were in `runs`."""
         return self.path / "discarded"
+
+    @property
+    def studies(self) -> Path:
+        return self.path / "studies"
 
     @property
     def index(self) -> Path:

@@ -11,12 +11,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from denoise_core.errors import RunError
 from denoise_core.files.reading import PREFIX
 from denoise_core.jobs.spec import QUEUED, Entry
 from denoise_core.jobs.storage.catalogue import read_entry
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.inputs import Inputs, move_in, remove_folder
 from denoise_core.jobs.storage.run_folder import RunFolder
+from denoise_core.jobs.storage.study_folder import StudyFolder
 
 DAY_S = 86_400.0
 UPLOAD_DAYS = 7.0
@@ -76,6 +78,7 @@ def prune(home: Home, entries: Iterable[Entry], *, days: float, now: float) -> N
             remove(home, RunFolder(home.runs / entry.id))
         else:
             needed.add(entry.spec.source.input)
+    needed |= _prune_studies(home, days * DAY_S, now)
     _prune_inputs(Inputs(home), needed, now - UPLOAD_DAYS * DAY_S)
     _prune_parts(home, now - DAY_S)
     _prune_temporary(now - DAY_S)
@@ -88,6 +91,20 @@ def _prune_discarded(home: Home) -> set[str | None]:
     needed = {entry.spec.source.input for path, entry in entries.items() if entry and path not in late}
     for path in late:
         remove_folder(home, path)
+    return needed
+
+
+def _prune_studies(home: Home, kept_s: float, now: float) -> set[str | None]:
+    """Take those away that ended long ago, after their trials; the uploads that the others need."""
+    needed: set[str | None] = set()
+    for path in home.studies.iterdir():
+        folder = StudyFolder(path)
+        ended = folder.status().ended
+        if kept_s and ended is not None and ended < now - kept_s:
+            remove_folder(home, path)
+            continue
+        with suppress(RunError):
+            needed.add(folder.spec().source.input)
     return needed
 
 

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from denoise_core.assess.risk import Blended
 from denoise_core.assess.summary import Summary
@@ -21,41 +17,19 @@ from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
-from denoise_core.jobs.spec import CANCEL, KEEP, RUNNING, Entry, Spec, Status
+from denoise_core.jobs.spec import RUNNING, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
+from denoise_core.jobs.storage.process_folder import ProcessFolder
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Ended, EpochEnd
 
 _STATE_LOST = "The file that held the state of this run was damaged, so the run goes on from its last checkpoint."
 
 
-class Busy(Exception):
-    """Another worker holds this run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkerProcess:
-    """Which process works in a run's folder: number and start, in seconds since 1970, since a number is used again."""
-
-    pid: int
-    created: float
-    slot: str
-
-    def __post_init__(self) -> None:
-        if not (isinstance(self.pid, int) and self.pid > 0 and isinstance(self.created, float) and isinstance(self.slot, str)):
-            raise ValueError("no process of a worker")
-
-
 @dataclass(frozen=True)
-class RunFolder:
+class RunFolder(ProcessFolder):
     """The folder of one run, which may vanish at any moment: then reading raises FileNotFoundError."""
-
-    path: Path
-
-    @property
-    def id(self) -> str:
-        return self.path.name
 
     @property
     def metrics(self) -> Path:
@@ -84,28 +58,16 @@ class RunFolder:
         return self.result_of(0)
 
     @property
-    def log(self) -> Path:
-        return self.path / "worker.log"
-
-    @property
-    def heartbeat(self) -> Path:
-        return self.path / "heartbeat"
-
-    @property
     def _data(self) -> Path:
         return self.path / "data.npz"
-
-    @property
-    def _stop(self) -> Path:
-        return self.path / "stop"
-
-    @property
-    def _worker(self) -> Path:
-        return self.path / "worker.json"
 
     def result_of(self, i: int) -> Path:
         """The estimate of the series number `i`, from 0."""
         return self._numbered("result.npz", i)
+
+    def twin_of(self, i: int) -> Path:
+        """Of a trial of a search: what its twin made of the noisier copy of that series."""
+        return self._numbered("twin.npz", i)
 
     def _numbered(self, name: str, i: int) -> Path:
         stem, dot, ending = name.partition(".")
@@ -120,9 +82,6 @@ class RunFolder:
         write_bytes(self.path / "spec.json", spec.to_json().encode())
         self.write(Status())
         sync(self.path)
-
-    def exists(self) -> bool:
-        return (self.path / "spec.json").exists()
 
     def entry(self) -> Entry:
         """RunError if it is not a run that this version understands."""
@@ -171,6 +130,9 @@ class RunFolder:
     def estimate(self, i: int = 0) -> Estimate:
         return load_estimate(self.result_of(i))
 
+    def twin(self, i: int = 0) -> Estimate:
+        return load_estimate(self.twin_of(i))
+
     def save_blend(self, i: int, blended: Blended) -> None:
         """The figures, and the estimate where anything was combined."""
         if blended.combined is not None:
@@ -206,56 +168,8 @@ class RunFolder:
         except (OSError, ValueError, TypeError, KeyError):
             return ""
 
-    def request_stop(self, request: str) -> None:
-        """Leave the request, "keep" or "cancel", where the worker looks."""
-        write_bytes(self._stop, request.encode())
-
-    def stop_request(self) -> str | None:
-        """None, "keep" (stop and keep the best) or "cancel"; whatever else stands there is taken for "keep"."""
-        try:
-            return CANCEL if self._stop.read_bytes() == CANCEL.encode() else KEEP
-        except FileNotFoundError:
-            return None
-
-    def forget_stop_request(self) -> None:
-        self._stop.unlink(missing_ok=True)
-
-    def has_stop_request(self) -> bool:
-        """Whether there is any; cheap enough for every training step."""
-        return self._stop.exists()
-
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Be the only worker of this run; Busy if there is one already, RunError if the folder is gone."""
-        if not self.exists():
-            raise missing_run(self.id)
-        lock = FileLock(self.path / "worker.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise Busy(self.id) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def is_held(self) -> bool:
-        """Whether a worker is running here, whatever is known of its process."""
-        try:
-            with self.lock():
-                return False
-        except Busy:
-            return True
-
-    def write_worker(self, process: WorkerProcess) -> None:
-        write_json(self._worker, asdict(process))
-
-    def worker(self) -> WorkerProcess | None:
-        """What the last worker said about its process; None where it said nothing that can be read."""
-        try:
-            return WorkerProcess(**read_json(self._worker))
-        except (FileNotFoundError, ValueError, TypeError, RecursionError):
-            return None
+    def missing(self) -> RunError:
+        return missing_run(self.id)
 
 
 def missing_run(run_id: str) -> RunError:

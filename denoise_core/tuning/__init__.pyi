@@ -1,0 +1,15 @@
+from .conclusion import Conclusion as Conclusion
+from .events import SearchEnded as SearchEnded
+from .events import SearchEvent as SearchEvent
+from .events import TrialEnded as TrialEnded
+from .events import TrialStarted as TrialStarted
+from .in_process import run as run
+from .in_process import search as search
+from .plan import PRESETS as PRESETS
+from .plan import Budget as Budget
+from .plan import Plan as Plan
+from .space import Space as Space
+from .space import searchable as searchable
+from .study import Study as Study
+from .trials import Trial as Trial
+from .trials import TrialRecord as TrialRecord

@@ -6,7 +6,18 @@ from pages.parts import plotly_js
 
 plotly_js.load()  # Before the other imports: the browser compiles plotly.js meanwhile.
 
-from pages.parts import downloads, estimated_error, freshness, messages, outcome, runs, searches, source, state, version_picker
+from pages.parts import (
+    downloads,
+    estimated_error,
+    freshness,
+    messages,
+    outcome,
+    runs,
+    searches,
+    source,
+    state,
+    version_picker,
+)
 from pages.parts.setup import page_setup
 
 top = page_setup("Result")

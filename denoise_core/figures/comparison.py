@@ -16,7 +16,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _COLUMNS, _PANEL = 4, 112  # panels in a row, and pixels of height for each row
 _GAP_X, _GAP_Y = 0.02, 0.07  # between panels, as shares of the whole
 _ACROSS = 2400  # points to a line over the whole width, which is 1,200 pixels: with many lines, more only take time
-_POINTS = 600  # to a line in a panel, which is a few hundred pixels wide
+_POINTS = 400  # to a line in a panel, which is about 210 pixels wide
 
 
 def grid(series: Series, estimates: Mapping[str, Estimate], *, view: View | None = None) -> Figure:

@@ -63,12 +63,12 @@ class Spec:
         as it was, without a worker.
     model_name : str
         What the file of that model was called.
+    method : str
+        Which method a computed result is by; "" for the others.
     study : str
         The search that the run is a trial of; "" for most runs.
     trial : Trial or None
         Which one.
-    method : str
-        Which method a computed result is by; "" for the others.
     """
 
     title: str
@@ -81,9 +81,9 @@ class Spec:
     source: Source
     kind: str = TRAIN
     model_name: str = ""
+    method: str = ""
     study: str = ""
     trial: Trial | None = None
-    method: str = ""
 
     def __post_init__(self) -> None:
         """ValueError for values that no program of ours can have written; they would fail much later, and far from here."""

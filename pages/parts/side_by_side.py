@@ -33,7 +33,7 @@ AT_ONCE = 200_000
 SIDE_BY_SIDE = "side-by-side"
 """Key of the box that holds it."""
 _CHOSEN = "chosen-result"
-_POLL_S = 0.4  # after which what has arrived is drawn
+_POLL_S = 0.8  # after which what has arrived is drawn: drawing takes the browser as long as a method takes
 
 
 def show(look: Look, view: View | None) -> None:

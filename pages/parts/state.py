@@ -117,9 +117,9 @@ def choose(source: Source) -> None:
     session = current()
     forgotten: dict[str, Any] = {
         "run": None,
-        "study": None,
         "drawn": None,
         "baseline": "",
+        "study": None,
         "config": None,
         "task": TrainingTask(),
         "noise": NoiseConfig(),

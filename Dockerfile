@@ -5,8 +5,9 @@ FROM python:3.11-slim
 ARG PIP_EXTRA_INDEX_URL=""
 
 WORKDIR /app
-COPY requirements.txt .
-RUN pip install --no-cache-dir -r requirements.txt
+COPY requirements.txt deploy/requirements.lock ./
+# Everything as it was when the lock file was made, to the last bit; then torch, in the build for this computer.
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock && pip install --no-cache-dir -r requirements.txt
 
 COPY .streamlit .streamlit
 COPY denoise_core denoise_core

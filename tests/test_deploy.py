@@ -35,6 +35,17 @@ def test_the_image_holds_all_that_the_app_imports_and_the_python_that_it_needs()
     assert f">={python}" in (ROOT / "pyproject.toml").read_text()
 
 
+def test_the_lock_file_names_every_package_in_the_same_version_with_hashes():
+    lock = (ROOT / "deploy/requirements.lock").read_text()
+    pinned = dict(re.findall(r"^([A-Za-z0-9_.-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}", lock, re.M))
+    assert len(pinned) == len(re.findall(r"^[A-Za-z]", lock, re.M))
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        name, _, version = line.partition("==")
+        if name.startswith("#") or not version or name == "torch":
+            continue
+        assert pinned[name.lower().replace("_", "-")] == version, f"make deploy/requirements.lock again: {name}"
+
+
 def test_web_and_supervisor_share_one_data_folder_and_only_nginx_is_reached():
     folder = re.search(r"^ENV DENOISE_HOME=(\S+)$", DOCKERFILE, re.M)[1]
     for name in ("web", "supervisor"):

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 PYTEST := $(BIN)/pytest
-PARALLEL := --numprocesses 2 --dist worksteal
+PARALLEL := --numprocesses 2 --dist worksteal --durations 20
 
 .PHONY: app check style test bench bench-quality chromium
 

@@ -17,9 +17,6 @@ from denoise_core.training.events import Event, up_to
 if TYPE_CHECKING:
     from denoise_core.model.denoiser import TrainedDenoiser
 
-AFTER_STOP_S = 60.0
-"""Who stops a training waits no longer than this for the second network: a training that took longer is not checked."""
-
 
 class TwinTrainer(Protocol):
     """What is needed of a trainer."""

@@ -20,6 +20,8 @@ _STATES = FINAL | {QUEUED, RUNNING, STOPPING}
 KEEP, CANCEL = "keep", "cancel"
 TRAIN, APPLY, COMPUTED = "train", "apply", "computed"
 CHECKING = "The training has ended. A second network is trained on a noisier copy, which tells how far the result may be off."
+AFTER_STOP_S = 60.0
+"""Who stops a training waits no longer than this for the second network: a training that took longer is not checked."""
 CANCELLED_REASON = "The run was cancelled."
 NO_EPOCH_REASON = "The run was stopped before its first epoch had ended, so there was nothing to keep."
 

@@ -25,9 +25,10 @@ from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, DenoiseError, RunError
 from denoise_core.files.atomic_io import replace_by
-from denoise_core.jobs.checking import AFTER_STOP_S, save_blends, train_twin
+from denoise_core.jobs.checking import save_blends, train_twin
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.spec import (
+    AFTER_STOP_S,
     CANCEL,
     CANCELLED,
     CANCELLED_REASON,

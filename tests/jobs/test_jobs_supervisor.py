@@ -15,6 +15,7 @@ from denoise_core.errors import RunError
 from denoise_core.jobs import Request, Store, new_id
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
 from denoise_core.jobs.scheduling.supervisor import Supervisor
+from denoise_core.jobs.spec import AFTER_STOP_S
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
 from denoise_core.jobs.storage.run_folder import RunFolder
@@ -296,3 +297,8 @@ def test_neither_one_person_nor_all_can_fill_the_queue(submit: Submit, home: Hom
         submit(owner=new_id())
     RunFolder(home.runs / first).end("cancelled", "")
     submit(owner=new_id())
+
+
+def test_a_stop_that_keeps_the_best_leaves_time_for_the_second_network():
+    """It takes as long as the training, of up to AFTER_STOP_S, and then the results are combined; SIGTERM would end it."""
+    assert supervisor_module.ESCALATION["keep"]["term_s"] > 2 * AFTER_STOP_S

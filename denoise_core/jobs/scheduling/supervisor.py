@@ -26,7 +26,7 @@ from denoise_core.jobs.scheduling.coordinators import Coordinators
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order, places
 from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
-from denoise_core.jobs.spec import CANCEL, FAILED, KEEP, RUNNING, Entry
+from denoise_core.jobs.spec import AFTER_STOP_S, CANCEL, FAILED, KEEP, RUNNING, Entry
 from denoise_core.jobs.storage import disk_errors, retention
 from denoise_core.jobs.storage.catalogue import read_entry
 from denoise_core.jobs.storage.home import Home, check_settings, keep_days
@@ -42,8 +42,8 @@ RETRY_S = 5.0
 SILENT_S = 60.0
 STARTS = 5
 """So often a run whose folder cannot be written is tried."""
-ESCALATION = {KEEP: {"term_s": 5.0, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
-"""Keeping the best may lawfully take long for a long series; cancelling may not."""
+ESCALATION = {KEEP: {"term_s": 3.0 * AFTER_STOP_S, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
+"""Keeping the best may lawfully take long for a long series, and a second network is trained to judge it; cancelling may not."""
 
 
 class Supervisor:

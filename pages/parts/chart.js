@@ -159,7 +159,8 @@ async function show(root, bytes, chart) {
   const data = await unpacked(bytes)
   root.setAttribute("aria-label", data.alt)
   root.querySelector(".denoise-note").textContent = data.figure.layout.meta.note
-  await draw(await library(), root, data, chart)
+  const Plotly = await library()
+  if (!chart.gone) await draw(Plotly, root, data, chart)
 }
 
 export default function ({ data: bytes, parentElement, setStateValue }) {
@@ -168,11 +169,14 @@ export default function ({ data: bytes, parentElement, setStateValue }) {
   const chart = charts.get(root) ?? { queue: Promise.resolve(), flipped: null }
   charts.set(root, chart)
   chart.send = setStateValue
+  chart.gone = false
   chart.queue = chart.queue.then(() => show(root, bytes, chart)).catch(console.error)
   return () => {
     clearTimeout(chart.timer)
     chart.observer?.disconnect()
     document.removeEventListener("keydown", chart.key)
-    library().then((Plotly) => Plotly.purge(node))
+    chart.gone = true
+    // After what is being drawn: plotly fails where its figure vanishes meanwhile.
+    chart.queue = chart.queue.then(library).then((Plotly) => Plotly.purge(node))
   }
 }

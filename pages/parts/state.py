@@ -1,25 +1,23 @@
 """What one browser session remembers: the only module that touches ``st.session_state`` and the URL.
 
-A page reload is a new session. What survives it is in the URL (`run`, `study`, which series: `series`, `name`, `column`, `read`,
-which known noise was added to it: `added`, what was said of its noise: `noise`, what is compared: `versions`, `baseline`) and in
-one cookie (the workspace, to which runs belong).
+A page reload is a new session. What survives it is in the URL, see `links`, and in one cookie (the workspace, to which runs
+belong).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from denoise_core.config import NoiseConfig, RunConfig, parse_untrusted
-from denoise_core.errors import DenoiseError
-from denoise_core.figures import COLORS, View
+from denoise_core.config import NoiseConfig, RunConfig
+from denoise_core.figures import View
 from denoise_core.jobs import Source, new_id
+from pages.parts import links
 from pages.parts.training_task import TrainingTask
 
 _KEY, _OFFERS, _SHOWN = "denoise", "denoise_offers", "denoise_shown"
@@ -27,34 +25,20 @@ _PLACES = "denoise_places"
 _COOKIE = "denoise_workspace"
 _WORKSPACE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REFILLING = frozenset({"recipe", "noise", "snr"})
-_LONGEST_OPTIONS = 4096
-_OURS = ("run", "study", "series", "name", "column", "read", "added", "noise", "versions", "baseline")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Session:
-    """Everything the pages remember between reruns; always replaced as a whole.
+class Session(links.Linked):
+    """Everything the pages remember between reruns, what a link carries included; always replaced as a whole.
 
     Parameters
     ----------
     workspace : str
         Unguessable; what this browser's runs belong to.
-    source : Source or None
-        The series that was chosen; None for the first sample.
-    run : str or None
-        The run that is open.
-    study : str or None
-        The search that is open; shown where no run is.
     config : RunConfig or None
         Settings that were loaded or edited; None for those suggested from the data.
     task : TrainingTask
         What a network is to be trained on.
-    noise : NoiseConfig
-        What was said of the noise of the series, and what is removed from it before.
-    drawn : tuple of str or None
-        The results that the Compare page draws, each at the place of its colour, "" where none is; None for those it suggests.
-    baseline : str
-        The result with which the others are compared; "" for none.
     model : Source or None
         The uploaded model file that is to be used.
     edits : int
@@ -69,14 +53,8 @@ class Session:
     """
 
     workspace: str
-    source: Source | None = None
-    run: str | None = None
-    study: str | None = None
     config: RunConfig | None = None
     task: TrainingTask = field(default_factory=TrainingTask)
-    noise: NoiseConfig = field(default_factory=NoiseConfig)
-    drawn: tuple[str, ...] | None = None
-    baseline: str = ""
     model: Source | None = None
     edits: int = 0
     start_token: str = field(default_factory=new_id)
@@ -90,7 +68,7 @@ def begin() -> Session:
     """The session of this rerun; a link's run and series win over what was remembered."""
     session: Session | None = st.session_state.get(_KEY)
     if session is None:
-        session = Session(workspace=_workspace(), source=_linked_source(), noise=_linked_noise(), **_linked_comparison())
+        session = Session(workspace=_workspace(), **vars(links.read(st.query_params)))
     elif _went_back():
         session = _opened_before(session)
     query = st.query_params
@@ -114,21 +92,7 @@ def change(**changes: Any) -> None:
 
 def choose(source: Source) -> None:
     """Show another series, and forget what belonged to the one before."""
-    session = current()
-    forgotten: dict[str, Any] = {
-        "run": None,
-        "drawn": None,
-        "baseline": "",
-        "study": None,
-        "config": None,
-        "task": TrainingTask(),
-        "noise": NoiseConfig(),
-        "unread": None,
-        "unread_data": None,
-        "fault": "",
-        "faults": (),
-    }
-    change(source=source, edits=session.edits + 1, start_token=new_id(), **forgotten)
+    _remember(_start_anew(links.Linked(source=source)))
 
 
 def correct(source: Source, fault: str, data: bytes | None) -> None:
@@ -195,7 +159,7 @@ def pop_faults() -> tuple[str, ...]:
 
 def link(**query: str) -> dict[str, str]:
     """Query parameters of this session with some replaced: what a link to another page carries."""
-    return _query(current()) | query
+    return links.write(current()) | query
 
 
 def shown(place: str) -> str:
@@ -245,12 +209,12 @@ def pop(key: str) -> Any:
 
 def parameters() -> dict[str, str]:
     """The URL's query parameters that are not the session's own."""
-    return {name: text for name, text in st.query_params.items() if name not in _OURS}
+    return {name: text for name, text in st.query_params.items() if name not in links.PARAMETERS}
 
 
 def show_parameters(query: Mapping[str, str]) -> None:
     """Put these parameters into the URL, in place of all that are not the session's own."""
-    wanted = dict(query) | _query(current())
+    wanted = dict(query) | links.write(current())
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
 
@@ -266,64 +230,13 @@ def offer(key: str, value: Any) -> None:
 
 def _remember(session: Session) -> None:
     st.session_state[_KEY] = session
-    others = {name: item for name, item in st.query_params.items() if name not in _OURS}
-    wanted = others | _query(session)
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)
+    show_parameters(parameters())
 
 
-def _query(session: Session) -> dict[str, str]:
-    source = session.source
-    query = {"run": session.run or "", "study": session.study or ""}
-    if source is not None:
-        query |= {"series": source.input or "", "name": source.file_name, "column": source.column}
-        query |= {"read": json.dumps(dict(source.options)) if source.options else ""}
-        query |= {"added": json.dumps(dict(source.added_noise)) if source.added_noise else ""}
-    query |= {"noise": json.dumps(said) if (said := _said(session.noise)) else ""}
-    query |= {"versions": ",".join(session.drawn or ()), "baseline": session.baseline}
-    return {name: text for name, text in query.items() if text}
-
-
-def _said(noise: NoiseConfig) -> dict[str, Any]:
-    usual = asdict(NoiseConfig())
-    return {name: value for name, value in asdict(noise).items() if value != usual[name]}
-
-
-def _linked_source() -> Source | None:
-    query: Mapping[str, str] = st.query_params
-    if "series" not in query:
-        return None
-    return Source(
-        input=query["series"],
-        file_name=query.get("name", ""),
-        column=query.get("column", ""),
-        options=_parse_options(query.get("read", "")),
-        added_noise=_parse_options(query.get("added", "")),
-    )
-
-
-def _linked_comparison() -> dict[str, Any]:
-    """What a link to the Compare page draws."""
-    drawn = st.query_params.get("versions", "").split(",")[: len(COLORS)]
-    return {"drawn": tuple(drawn) if any(drawn) else None, "baseline": st.query_params.get("baseline", "")}
-
-
-def _linked_noise() -> NoiseConfig:
-    """What a link says of the noise; nothing where that cannot be read."""
-    try:
-        text = json.dumps({"noise": json.loads(st.query_params.get("noise", "{}"))})
-        return RunConfig.from_json(text).noise
-    except (ValueError, DenoiseError):
-        return NoiseConfig()
-
-
-def _parse_options(text: str) -> dict[str, Any]:
-    """The reading options of a link, or its added noise; what is in them is checked where they are used."""
-    try:
-        options = parse_untrusted(text or "{}", longest=_LONGEST_OPTIONS)
-    except ValueError:
-        return {}
-    return options if isinstance(options, dict) else {}
+def _start_anew(linked: links.Linked) -> Session:
+    """Of all that was remembered, only what belongs to no series; the form shows new values."""
+    session = current()
+    return Session(workspace=session.workspace, model=session.model, edits=session.edits + 1, **vars(linked))
 
 
 def _went_back() -> bool:
@@ -334,11 +247,10 @@ def _went_back() -> bool:
 
 def _opened_before(session: Session) -> Session:
     """What the URL names, to which a person went back; the settings of the form stay where they are for the same series."""
-    source, run, study = _linked_source(), st.query_params.get("run"), st.query_params.get("study")
-    if source == session.source:
-        return replace(session, run=run, study=study)
-    kept = Session(workspace=session.workspace, source=source, run=run, study=study, model=session.model, edits=session.edits + 1)
-    return replace(kept, noise=_linked_noise())
+    linked = links.read(st.query_params)
+    if linked.source == session.source:
+        return replace(session, run=linked.run, study=linked.study)
+    return _start_anew(linked)
 
 
 def _workspace() -> str:

@@ -33,7 +33,7 @@ from denoise_core.errors import DenoiseError
 from denoise_core.files import Limits, ReadOptions
 from denoise_core.files.sandbox.parse import parse
 from denoise_core.model import about
-from pages.parts.state import _parse_options
+from pages.parts.links import parse_options
 from tests.models import model_bytes
 
 BATCH = 50
@@ -115,7 +115,7 @@ def try_one(kind: str, data: bytes, path: Path) -> None:
             header.channel(name)
         json.dumps(dict(header.about), allow_nan=False)
     elif kind == "link":
-        ReadOptions.from_json(json.dumps(_parse_options(data.decode(errors="replace")), allow_nan=False))
+        ReadOptions.from_json(json.dumps(parse_options(data.decode(errors="replace")), allow_nan=False))
     else:
         path.write_bytes(data)
         recording = parse(path, name="pump", options=ReadOptions(), limits=Limits())

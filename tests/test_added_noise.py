@@ -66,6 +66,12 @@ def test_all_faults_are_told_at_once():
         AddedNoise.from_json({"colour": "white"})
 
 
+@pytest.mark.parametrize("raw", [{"kind": []}, {"kind": None}, {"snr_db": 10**400}, {"snr_db": float("inf")}, {"seed": 1.5}])
+def test_what_no_form_can_give_is_refused_too(raw):
+    with pytest.raises(SettingsError):
+        AddedNoise.from_json(raw)
+
+
 def test_what_was_added_survives_json():
     added = AddedNoise(kind="hum", snr_db=-3.5, seed=7)
     assert AddedNoise.from_json(added.to_json()) == added

@@ -71,9 +71,9 @@ class AddedNoise:
 
     def __post_init__(self) -> None:
         problems = []
-        if self.kind not in NOISE_KINDS:
+        if not (isinstance(self.kind, str) and self.kind in NOISE_KINDS):
             problems.append(f"Noise of kind {self.kind!r} is not known. Take one of: {', '.join(NOISE_KINDS)}.")
-        if not (_is_number(self.snr_db) and LOWEST_DB <= self.snr_db <= HIGHEST_DB):
+        if not (isinstance(self.snr_db, int | float) and LOWEST_DB <= self.snr_db <= HIGHEST_DB):
             problems.append(f"An SNR of {self.snr_db} dB is outside {LOWEST_DB:g} .. {HIGHEST_DB:g} dB.")
         if not (isinstance(self.seed, int) and 0 <= self.seed < _LARGEST_SEED):
             problems.append(f"The seed {self.seed} is not a whole number from 0 on.")
@@ -116,7 +116,3 @@ class AddedNoise:
             return _MAKERS[self.kind](n, rng)
         is_recorded = rate_hz is not None and rate_hz / 2.0 > _MAINS_HZ
         return noises.hum_noise(n, rng, cycles_per_sample=_MAINS_HZ / rate_hz if is_recorded and rate_hz else _MAINS)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and bool(np.isfinite(value))

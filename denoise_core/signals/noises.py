@@ -61,13 +61,13 @@ def coloured_noise(n: int, rng: np.random.Generator) -> Float64Array:
 
 def pink_noise(n: int, rng: np.random.Generator) -> Float64Array:
     """Noise whose power falls as 1 / f, of sd about 1; shape (n,)."""
-    return _shaped(n, rng, lambda frequency: np.asarray(frequency**-0.5, dtype=np.float64))
+    return _filter_white(n, rng, lambda frequency: np.asarray(frequency**-0.5, dtype=np.float64))
 
 
 def band_limited_noise(n: int, rng: np.random.Generator) -> Float64Array:
     """Noise from 0.05 to 0.15 of the sampling rate alone, of sd about 1; shape (n,)."""
     low, high = _BAND
-    return _shaped(n, rng, lambda frequency: ((frequency >= low) & (frequency <= high)).astype(np.float64))
+    return _filter_white(n, rng, lambda frequency: ((frequency >= low) & (frequency <= high)).astype(np.float64))
 
 
 def spiky_noise(n: int, rng: np.random.Generator) -> Float64Array:
@@ -91,7 +91,7 @@ def drift_noise(n: int, rng: np.random.Generator) -> Float64Array:
     return _of_unit_power(np.sum(waves, axis=0))
 
 
-def _shaped(n: int, rng: np.random.Generator, gain: Callable[[Float64Array], Float64Array]) -> Float64Array:
+def _filter_white(n: int, rng: np.random.Generator, gain: Callable[[Float64Array], Float64Array]) -> Float64Array:
     """White noise of twice the length filtered in the frequency domain, and cut: its end knows nothing of its start."""
     frequency = np.asarray(np.fft.rfftfreq(2 * n), dtype=np.float64)
     spectrum = np.fft.rfft(rng.standard_normal(2 * n))

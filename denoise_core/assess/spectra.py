@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.spectrum import psd
+from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Float64Array, Series, TimeAxis
 
 
@@ -51,3 +54,10 @@ def density_unit(series: Series) -> str:
     per = frequency_unit(series.time)
     square = f"{series.unit}²" if series.unit.isalpha() else f"({series.unit})²"
     return f"{square}/{per if per == 'Hz' else f'({per})'}" if series.unit else ""
+
+
+def check_length(series: Series, *, fewest: int, what: str) -> None:
+    """Raise DataError where fewer than `fewest` samples are present; `what` needs them."""
+    present = int(np.count_nonzero(series.observed))
+    if present < fewest:
+        raise DataError(f"{what} needs at least {fewest} samples; here are {present}.")

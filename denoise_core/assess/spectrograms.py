@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from denoise_core.assess.spectra import check_length
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.spectrum import segment_powers
-from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Float64Array, Series
 
 _SHORTEST, _LONGEST, _MOST_COLUMNS, _MOST_ROWS = 16, 512, 240, 128
@@ -43,11 +43,10 @@ def spectrograms(noisy: Series, estimate: Estimate) -> Spectrograms:
     Raises
     ------
     DataError
-        If there are fewer than 64 samples.
+        If fewer than 64 samples are present.
     """
+    check_length(noisy, fewest=FEWEST, what="A spectrogram")
     n = len(noisy)
-    if n < FEWEST or np.count_nonzero(noisy.observed) < FEWEST:
-        raise DataError(f"A spectrogram needs at least {FEWEST} samples; here are {n}.")
     segment = int(np.clip(2 ** round(np.log2(2.0 * np.sqrt(n))), _SHORTEST, _LONGEST))
     hop = max(segment // 4, -(-(n - segment) // _MOST_COLUMNS))
     step = noisy.time.step

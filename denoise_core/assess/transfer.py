@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from denoise_core.assess.spectra import check_length
 from denoise_core.dsp.gaps import interpolate_gaps
 from denoise_core.dsp.spectrum import segment_spectra
-from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Float64Array, Series
 
 _SEGMENTS, _LONGEST = 8, 2048
@@ -41,16 +41,14 @@ def transfer(noisy: Series, estimate: Estimate) -> Transfer:
     Raises
     ------
     DataError
-        If there are fewer than 128 samples.
+        If fewer than 128 samples are present.
 
     References
     ----------
     Bendat, Piersol 2010, Random Data, 4th ed., chapter 6, doi:10.1002/9781118032428
     """
-    n = len(noisy)
-    if n < FEWEST or np.count_nonzero(noisy.observed) < FEWEST:
-        raise DataError(f"Gain and coherence need at least {FEWEST} samples; here are {n}.")
-    segment = min(n // _SEGMENTS, _LONGEST)
+    check_length(noisy, fewest=FEWEST, what="The gain by frequency")
+    segment = min(len(noisy) // _SEGMENTS, _LONGEST)
     hop = segment - segment // 2
     before, after = (
         segment_spectra(interpolate_gaps(one), segment=segment, hop=hop)[:, 1:] for one in (noisy.values, estimate.values)

@@ -78,6 +78,8 @@ def test_a_result_that_has_nothing_of_the_recording_is_not_coherent_with_it():
 def test_too_few_samples_are_refused_with_their_number(analysis):
     with pytest.raises(DataError, match="here are 40"):
         analysis(Series.of(noise(40)), Estimate(values=np.zeros(40), method="given"))
+    with pytest.raises(DataError, match="here are 40"):
+        analysis(Series.of(np.append(noise(40), np.full(200, np.nan))), Estimate(values=np.zeros(240), method="given"))
 
 
 def test_measurements_are_those_of_a_sine():

@@ -6,6 +6,7 @@ import numpy as np
 
 from denoise_core.assess.findings.finding import Finding
 from denoise_core.assess.formatting import format_value
+from denoise_core.dsp.gaps import runs
 from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
 from denoise_core.noise import Noise
 from denoise_core.series import Float64Array, Series
@@ -25,14 +26,13 @@ def louder_stretches(residual: Float64Array, noise: Noise, series: Series) -> li
     enough = np.count_nonzero(~np.isnan(relative), axis=1) > _BLOCK // 2
     ratio = np.zeros(count)
     ratio[enough] = np.nanmedian(relative[enough], axis=1) / GAUSSIAN_MEDIAN
-    loud = np.flatnonzero(ratio > _LOUDER)
-    groups = np.split(loud, np.flatnonzero(np.diff(loud) > 1) + 1) if len(loud) else []
-    return [_finding(group, ratio, noise, series) for group in groups]
+    loud = zip(*runs(ratio > _LOUDER), strict=True)
+    return [
+        _finding(int(first) * _BLOCK, int(last) * _BLOCK, float(ratio[first:last].max()), noise, series) for first, last in loud
+    ]
 
 
-def _finding(blocks: np.ndarray, ratio: Float64Array, noise: Noise, series: Series) -> Finding:
-    times = float(ratio[blocks].max())
-    start, stop = int(blocks[0]) * _BLOCK, (int(blocks[-1]) + 1) * _BLOCK
+def _finding(start: int, stop: int, times: float, noise: Noise, series: Series) -> Finding:
     usual = format_value(float(np.mean(noise.along(len(series))[start:stop])), series.unit)
     text = f"The residual is {times:.1f} times as large here as the noise is estimated to be ({usual})."
-    return Finding(start=start, stop=min(stop, len(series)), kind="level", size=times, text=text)
+    return Finding(start=start, stop=stop, kind="level", size=times, text=text)

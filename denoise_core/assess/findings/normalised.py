@@ -50,12 +50,12 @@ class Normalised:
         step, residual, estimate = 1, self.residual, self.estimate
         while len(residual) >= SHORTEST // 2:
             yield step, residual, estimate
-            step, residual, estimate = 2 * step, _halved(residual), _halved(estimate)
+            step, residual, estimate = 2 * step, pool(residual, 2), pool(estimate, 2)
 
 
-def _halved(values: Float64Array) -> Float64Array:
-    even = values[: len(values) // 2 * 2]
-    return np.asarray((even[::2] + even[1::2]) * np.sqrt(0.5))
+def pool(values: Float64Array, size: int) -> Float64Array:
+    """Sums of `size` neighbours over the root of it, so that white noise stays as strong; shape (n // size,)."""
+    return np.asarray(values[: len(values) // size * size].reshape(-1, size).sum(axis=1) / np.sqrt(size))
 
 
 def normalise(noisy: Float64Array, estimate: Estimate, noise: Noise | None) -> Normalised | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from denoise_core.assess.findings.finding import Evidence
-from denoise_core.assess.findings.normalised import Normalised
+from denoise_core.assess.findings.normalised import Normalised, pool
 from denoise_core.series import Float64Array
 
 _LENGTHS = (4, 8, 16, 32, 64, 128)  # samples
@@ -30,8 +30,8 @@ def lost_pulses(given: Normalised) -> Evidence:
 
 def _means(residual: Float64Array, length: int) -> tuple[int, Float64Array]:
     """Size of the mean over stretches of half overlap, of sd 1 in white noise."""
-    half = residual[: len(residual) // (length // 2) * (length // 2)].reshape(-1, length // 2).sum(axis=1)
-    return length, np.abs(half[1:] + half[:-1]) / np.sqrt(length)
+    half = pool(residual, length // 2)
+    return length, np.abs(half[1:] + half[:-1]) / np.sqrt(2.0)
 
 
 def _by_chance(number: int) -> float:

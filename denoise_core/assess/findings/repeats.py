@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoise_core.assess.findings.finding import Evidence
-from denoise_core.assess.findings.normalised import CLIPPED, Normalised
+from denoise_core.assess.findings.normalised import CLIPPED, Normalised, pool
 from denoise_core.series import Float64Array
 
 _STEPS = (1, 4, 16)  # samples that are averaged before events are looked for: short and long ones
@@ -119,7 +119,7 @@ def missed_events(events: Events) -> Evidence:
 
 
 def _events(given: Normalised, step: int, in_recording: bool) -> Events | None:
-    residual, values = _averaged(given.residual, step), _averaged(given.estimate, step)
+    residual, values = pool(given.residual, step), pool(given.estimate, step)
     if len(values) < 8 * _REACH:
         return None
     estimate = values - _moving_mean(values, _BACKGROUND)
@@ -159,11 +159,6 @@ def _tops(values: Float64Array, least: float) -> NDArray[np.int64]:
 
 def _epochs(values: Float64Array, places: NDArray[np.int64]) -> Float64Array:
     return np.asarray(values[places[:, None] + np.arange(-_REACH, _REACH + 1)])
-
-
-def _averaged(values: Float64Array, step: int) -> Float64Array:
-    """Sums of `step` neighbours over the root of it: white noise of sd 1 stays so."""
-    return np.asarray(values[: len(values) // step * step].reshape(-1, step).sum(axis=1) / np.sqrt(step))
 
 
 def _moving_mean(values: Float64Array, size: int) -> Float64Array:

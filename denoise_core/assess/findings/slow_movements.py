@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from denoise_core.assess.findings.finding import Evidence
-from denoise_core.assess.findings.normalised import Normalised
-from denoise_core.series import Float64Array
+from denoise_core.assess.findings.normalised import Normalised, pool
 
-_POINTS = 512  # to which the residual is averaged
+_POINTS = 512  # about so many are left of the residual
 _SLOW = (1, 2, 4, 8, 16)  # half periods over the record
 _ABOVE = slice(20, 120)
 _MEDIAN = 0.455  # of a chi-square of one degree
@@ -18,7 +17,7 @@ _UNSURE = 3.0
 
 def lost_movement(given: Normalised) -> Evidence:
     """By the cosine transform of the averaged residual."""
-    residual = _averaged(given.residual)
+    residual = pool(given.residual, max(1, len(given) // _POINTS))
     n = len(residual)
     count = min(_ABOVE.stop, n // 2)
     basis = np.cos(np.pi * np.arange(1, count + 1)[:, None] * (np.arange(n) + 0.5) / n) * np.sqrt(2.0 / n)
@@ -36,9 +35,3 @@ def lost_movement(given: Normalised) -> Evidence:
         scale=2.0 * len(given) / best,
         contributions=np.abs(course) / max(float(np.std(course)), 1e-12),
     )
-
-
-def _averaged(residual: Float64Array) -> Float64Array:
-    """Sums of neighbours, of sd 1 again; at most `_POINTS` of them."""
-    size = max(1, len(residual) // _POINTS)
-    return np.asarray(residual[: len(residual) // size * size].reshape(-1, size).sum(axis=1) / np.sqrt(size))

@@ -10,6 +10,7 @@ from denoise_core.assess.findings.calibration import LOCAL
 from denoise_core.assess.findings.finding import Evidence, Finding, Kind
 from denoise_core.assess.findings.normalised import Normalised
 from denoise_core.assess.formatting import duration, format_frequency, format_percent, format_value, plural
+from denoise_core.dsp.gaps import runs
 from denoise_core.series import Series
 
 _MOST_PLACES = 200
@@ -46,11 +47,8 @@ def _about_events(found: Evidence, n: int) -> list[tuple[int, int]]:
 def _loud_stretches(found: Evidence, n: int) -> list[tuple[int, int]]:
     """Neighbouring stretches whose contribution is beyond chance, joined; the whole record where there is none."""
     count = len(found.contributions)
-    loud = np.flatnonzero(found.contributions > LOCAL)
-    if not len(loud):
-        return [(0, n)]
-    groups = np.split(loud, np.flatnonzero(np.diff(loud) > 1) + 1)
-    return [(int(group[0]) * n // count, (int(group[-1]) + 1) * n // count) for group in groups]
+    loud = zip(*runs(found.contributions > LOCAL), strict=True)
+    return [(int(start) * n // count, int(stop) * n // count) for start, stop in loud] or [(0, n)]
 
 
 def _details(found: Evidence, given: Normalised, series: Series) -> str:
@@ -70,7 +68,7 @@ def _repeats(found: Evidence, given: Normalised, series: Series) -> str:
     return f"{plural(found.count, 'similar event')}; {_share(found)} of their height is in the residual."
 
 
-def _missed(found: Evidence, given: Normalised, series: Series) -> str:
+def _missed_events(found: Evidence, given: Normalised, series: Series) -> str:
     del given, series
     was = "was" if found.count == 1 else "were"
     return f"{plural(found.count, 'event')} like those in the result {was} removed altogether."
@@ -100,7 +98,7 @@ _WORDS: Mapping[Kind, Callable[[Evidence, Normalised, Series], str]] = {
     "details": _details,
     "edges": _edges,
     "repeats": _repeats,
-    "missed": _missed,
+    "missed": _missed_events,
     "pulses": _pulses,
     "tone": _tone,
     "slow": _slow,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from denoise_core.figures.charts import axis_values
 from denoise_core.figures.downsampling import window
-from denoise_core.figures.traces import DENOISED, RAW, TRUTH, Figure, Lines, View, base_layout, with_unit
+from denoise_core.figures.traces import DENOISED, RAW, TRUTH, Figure, Lines, View, base_layout, panel_title, with_unit
 from denoise_core.series import Estimate, Float64Array, Series
 
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#7B5EA7")
@@ -55,7 +55,7 @@ def grid(series: Series, estimates: Mapping[str, Estimate], *, view: View | None
             "showticklabels": k % _COLUMNS == 0,
             **({"matches": "y"} if k else {}),
         }
-        layout["annotations"].append(_title(title, left, high))
+        layout["annotations"].append(panel_title(with_unit(title, ""), high, left=left))
         note = lines.note()
     alt = f"{series.name} as recorded and as denoised by {', '.join(estimates)}: {len(estimates)} panels on the same scales."
     layout["meta"] = {"alt": alt, "note": note}
@@ -129,9 +129,3 @@ def _place(k: int, rows: int) -> tuple[tuple[float, float], tuple[float, float]]
     width, height = (1.0 + _GAP_X) / _COLUMNS, (1.0 + _GAP_Y) / rows
     top = 1.0 - row * height
     return (column * width, column * width + width - _GAP_X), (max(0.0, top - height + _GAP_Y), top)
-
-
-def _title(text: str, left: float, top: float) -> Figure:
-    """The name of a panel, above its upper left corner."""
-    place = {"xref": "paper", "yref": "paper", "x": left, "y": top, "xanchor": "left", "yanchor": "bottom"}
-    return place | {"text": with_unit(text, ""), "showarrow": False, "font": {"size": 12}}

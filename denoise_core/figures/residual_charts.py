@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from denoise_core.assess.residual_checks import ResidualChecks
@@ -10,8 +13,8 @@ from denoise_core.assess.spectrograms import Spectrograms
 from denoise_core.assess.transfer import Transfer
 from denoise_core.figures.charts import axis_values
 from denoise_core.figures.panels import Line, Panel, panels
-from denoise_core.figures.traces import Figure, base_layout, with_unit
-from denoise_core.series import Series, TimeAxis
+from denoise_core.figures.traces import Figure, base_layout, panel_title, with_unit
+from denoise_core.series import Float64Array, Series, TimeAxis
 
 _GAINS = (1e-3, 10.0)
 _SCALE = "Viridis"
@@ -87,24 +90,25 @@ def spectrogram(series: Series, found: Spectrograms) -> Figure:
     height, traces = (_TOP - 2 * _SPACE) / 3, []
     for k, (name, layer) in enumerate(layers.items()):
         top, axis = _TOP - k * (height + _SPACE), f"y{k + 1}" if k else "y"
-        traces.append(
-            {
-                "type": "heatmap",
-                "name": name,
-                "x": x,
-                "y": found.frequency.tolist(),
-                "z": np.round(layer, 1).tolist(),
-                "yaxis": axis,
-                "coloraxis": "coloraxis",
-                "hovertemplate": f"{name}: %{{z:.1f}} dB at %{{y:.4~g}}<extra></extra>",
-            }
-        )
+        traces.append(_heatmap(name, x, found.frequency, layer) | {"yaxis": axis})
         layout[axis.replace("y", "yaxis", 1)] = {
             "domain": [max(0.0, top - height), top],
             "title": {"text": f"Frequency ({frequency_unit(series.time)})" if k == 1 else ""},
             "zeroline": False,
         }
-        place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": top, "yanchor": "bottom"}
-        layout["annotations"].append(place | {"text": name, "showarrow": False, "font": {"size": 12}})
+        layout["annotations"].append(panel_title(name, top))
     layout["meta"] = {"alt": "Power over time and frequency: recorded, denoised and removed, on one scale.", "note": ""}
     return {"data": traces, "layout": layout}
+
+
+def _heatmap(name: str, x: Sequence[Any], frequency: Float64Array, layer: Float64Array) -> Figure:
+    """One panel of a spectrogram."""
+    return {
+        "type": "heatmap",
+        "name": name,
+        "x": x,
+        "y": frequency.tolist(),
+        "z": np.round(layer, 1).tolist(),
+        "coloraxis": "coloraxis",
+        "hovertemplate": f"{name}: %{{z:.1f}} dB at %{{y:.4~g}}<extra></extra>",
+    }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from denoise_core.figures.charts import axis_values
 from denoise_core.figures.downsampling import LIMIT, window
-from denoise_core.figures.traces import DENOISED, RAW, Figure, Lines, View, base_layout, with_unit
+from denoise_core.figures.traces import DENOISED, RAW, Figure, Lines, View, base_layout, panel_title, with_unit
 from denoise_core.series import Estimate, Series
 
 _SPACE = 0.04  # of the height, between panels
@@ -44,7 +44,7 @@ def small_multiples(
             lines.add("Denoised", estimate.values[part], color=DENOISED, width=1.6, axis=axis)
         traces += [trace | {"legendgroup": trace["name"], "showlegend": k == 0} for trace in lines.traces]
         layout[f"yaxis{k + 1}" if k else "yaxis"] = {"zeroline": False, "domain": [max(0.0, top - height), top], "nticks": 4}
-        layout["annotations"].append(_title(with_unit(one.name, one.unit), top))
+        layout["annotations"].append(panel_title(with_unit(one.name, one.unit), top))
         note = lines.note()
     layout["xaxis"] |= {"anchor": f"y{len(series)}" if len(series) > 1 else "y"}
     layout["legend"] |= {"x": 1.0, "xanchor": "right"}
@@ -52,9 +52,3 @@ def small_multiples(
     denoised = " and as denoised" * any(estimate is not None for estimate in estimates)
     layout["meta"] = {"alt": f"{names}: {len(series[0]):,} samples each, as recorded{denoised}.", "note": note}
     return {"data": traces, "layout": layout}
-
-
-def _title(text: str, top: float) -> Figure:
-    """The name of a panel, in its upper left corner."""
-    place = {"xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom"}
-    return place | {"text": text, "showarrow": False, "font": {"size": 12}}

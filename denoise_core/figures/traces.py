@@ -121,6 +121,12 @@ def base_layout(time: TimeAxis | None) -> Figure:
     }
 
 
+def panel_title(text: str, top: float, *, left: float = 0.0) -> Figure:
+    """The annotation that names a panel, above its upper left corner, which is given in shares of the whole chart."""
+    place = {"xref": "paper", "yref": "paper", "x": left, "y": top, "xanchor": "left", "yanchor": "bottom"}
+    return place | {"text": text, "showarrow": False, "font": {"size": 12}}
+
+
 def with_unit(name: str, unit: str) -> str:
     """A title, shortened where it would not fit; plotly would take what looks like HTML in a name from a file for a link."""
     short = shorten(name)

@@ -13,6 +13,8 @@ from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
 from pages.parts import comparison_actions
 from pages.parts.quick_estimates import summary_of
+from pages.parts.state import Session
+from pages.parts.versions import Version
 from tests.common import figure_of
 
 WORKSPACE = "w" * 24
@@ -101,11 +103,17 @@ def test_the_gain_over_a_pinned_result_is_told_as_estimated_and_residuals_are_dr
     assert figure["layout"]["yaxis2"]["title"]["text"] == "Difference (bar)"
 
 
-def test_a_link_shows_somebody_elses_results_and_nobody_can_take_them_away(visit, keep, store):
+def test_a_link_shows_somebody_elses_results_and_nobody_can_take_them_away(visit, keep, store, monkeypatch):
     theirs = keep("median", owner="x" * 24, window=5)
     keep("savgol", owner="x" * 24)
     app = visit("compare", versions=theirs)
     assert set(table(app)["rows"]) == {"Median"}
+    found, told = {theirs: Version(run=store.run(theirs), i=0, name="Median", summary=None)}, []
+    monkeypatch.setattr(comparison_actions.state, "current", lambda: Session(workspace=WORKSPACE))
+    monkeypatch.setattr(comparison_actions.state, "fail", told.append)
+    for what in ("rename", "delete"):
+        comparison_actions.act(found, (), what, theirs, "mine")
+    assert told == 2 * ["Only whoever made a result can rename or delete it."]
     assert store.run(theirs).name == "Median"
 
 
@@ -171,7 +179,7 @@ def test_result_opens_the_one_of_least_estimated_error_and_any_other_is_chosen_t
     poor, best = keep("median", error=0.3, window=5), keep("savgol", error=0.1)
     app = visit("result")
     assert app.query_params["run"] == best
-    assert lines(app)["Denoised"] != lines(app)["Recorded"]
+    assert lines(app)["Denoised"]["y"] != lines(app)["Recorded"]["y"]
     box = next(box for box in app.selectbox if box.label == "Result")
     box.select(poor).run()
     assert not app.exception

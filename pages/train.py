@@ -8,7 +8,8 @@ plotly_js.load()  # Before the other imports: the browser compiles plotly.js mea
 
 from denoise_core.jobs.spec import COMPUTED
 from pages.parts import applying, form, freshness, live, messages, runs, search_view, searches, source, state
-from pages.parts.cached import identity, run_series, series_of
+from pages.parts.cached import identity, series_of
+from pages.parts.cached_runs import run_series
 from pages.parts.setup import page_setup
 
 top = page_setup("Train")

@@ -16,7 +16,8 @@ from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import APPLY, TRAIN
 from denoise_core.methods import METHODS
 from pages.parts import chart, runs, state
-from pages.parts.cached import INSTANT, instant_near, keep_alive, preview_series, store
+from pages.parts.cached import INSTANT, keep_alive, store
+from pages.parts.cached_runs import instant_near, preview_series
 from pages.parts.history import History, history
 from pages.parts.messages import plain
 

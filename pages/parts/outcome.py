@@ -14,7 +14,8 @@ from denoise_core.methods import METHODS
 from denoise_core.methods.as_code import as_code
 from denoise_core.model import about
 from pages.parts import analysis, chart, messages, places, state
-from pages.parts.cached import INSTANT, run_blend, run_estimate, run_noise, run_series, store
+from pages.parts.cached import INSTANT, store
+from pages.parts.cached_runs import run_blend, run_estimate, run_noise, run_series
 from pages.parts.history import history
 from pages.parts.result_view import ResultView
 

@@ -15,19 +15,8 @@ from denoise_core.errors import DenoiseError
 from denoise_core.jobs import RunView
 from denoise_core.jobs.spec import COMPUTED, TRAIN
 from denoise_core.series import Float64Array
-from pages.parts.cached import (
-    gain_on_test_part,
-    recording,
-    run_blend,
-    run_clean,
-    run_estimate,
-    run_instant,
-    run_noise,
-    run_series,
-    store,
-    truth,
-    verdict_of,
-)
+from pages.parts.cached import recording, store, truth, verdict_of
+from pages.parts.cached_runs import gain_on_test_part, run_blend, run_clean, run_estimate, run_instant, run_noise, run_series
 
 
 @dataclass(frozen=True, kw_only=True)

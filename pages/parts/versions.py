@@ -13,7 +13,8 @@ from denoise_core.jobs.spec import TRAIN
 from denoise_core.jobs.versions import distinct_names, ranked, results_for
 from pages.parts import state
 from pages.parts.byte_cache import Kept
-from pages.parts.cached import run_blend, run_noise, store
+from pages.parts.cached import store
+from pages.parts.cached_runs import run_blend, run_noise
 from pages.parts.result_view import ResultView
 
 

@@ -13,7 +13,7 @@ from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.suggestions.cost import expected_seconds, in_words
 from denoise_core.suggestions.expectation import Measured
-from pages.parts import cached
+from pages.parts import cached_runs
 from tests.common import figure_of
 from tests.jobs.events import epoch_end, started
 
@@ -161,7 +161,7 @@ def test_the_instant_method_in_the_preview_denoises_what_is_drawn_there_not_what
     series = dc.Series.of(np.sin(np.arange(600) / 9) + 0.2 * np.random.default_rng(7).normal(size=600))
     run = submit(store, series, dc.suggest(series).replace("input.whiten", 0.5))
     expected = dc.denoise(series, method="instant").values[100:200]
-    np.testing.assert_array_equal(cached.instant_near(run, 100, 100).values, expected)
+    np.testing.assert_array_equal(cached_runs.instant_near(run, 100, 100).values, expected)
 
 
 def test_a_preview_in_the_middle_of_a_flat_stretch_is_drawn_without_the_instant_method(store):
@@ -169,7 +169,7 @@ def test_a_preview_in_the_middle_of_a_flat_stretch_is_drawn_without_the_instant_
     values[500:11_500] = 1.0
     series = dc.Series.of(values)
     run = submit(store, series, dc.suggest(series))
-    assert cached.instant_near(run, 5000, 100) is None
+    assert cached_runs.instant_near(run, 5000, 100) is None
 
 
 def test_only_the_owner_is_offered_to_stop(app, running, workspace, monkeypatch):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
 from denoise_core.figures import DARK, Figure, View
 from pages.parts import state
-
-_HERE = Path(__file__).parent
+from pages.parts.components import component, pack
 
 _HTML = """
 <div class="denoise-chart" role="group">
@@ -28,13 +24,7 @@ _HTML = """
   </div>
 </div>
 """
-_CHART = st.components.v2.component(
-    "denoise_chart",
-    html=_HTML,
-    css=(_HERE / "chart.css").read_text(),
-    js=(_HERE / "chart.js").read_text(),
-    isolate_styles=False,
-)
+_CHART = component("denoise_chart", html=_HTML, beside="chart")
 
 
 def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False, toolbar: bool = True) -> None:
@@ -46,8 +36,7 @@ def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = 
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "toolbar": toolbar}
     data["alt"] = alt or figure["layout"]["meta"]["alt"]
     data["range"] = state.value(_range_key(key))
-    # As bytes: Streamlit would import pandas and pyarrow to look for tables in a dictionary.
-    _CHART(key=key, data=gzip.compress(json.dumps(data).encode(), compresslevel=3, mtime=0), on_view_change=_ignore)
+    _CHART(key=key, data=pack(data), on_view_change=_ignore)
 
 
 def zoomable(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,16 +11,10 @@ from denoise_core.errors import DenoiseError
 from denoise_core.lessons import NOISE, notebook
 from pages.parts import lesson_state, live, messages, state
 from pages.parts.cached import lesson_findings, store, submit_lesson
+from pages.parts.components import component
 from pages.parts.lesson_state import Shown
 
-_HERE = Path(__file__).parent
-_COPY = st.components.v2.component(
-    "denoise_copy_link",
-    html='<button class="denoise-copy" type="button"></button>',
-    css=(_HERE / "copy_link.css").read_text(),
-    js=(_HERE / "copy_link.js").read_text(),
-    isolate_styles=False,
-)
+_COPY = component("denoise_copy_link", html='<button class="denoise-copy" type="button"></button>', beside="copy_link")
 
 
 def new_noise(now: Shown) -> None:

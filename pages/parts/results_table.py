@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages.parts import state
+from pages.parts.components import component, pack
 
-_HERE = Path(__file__).parent
 _HTML = '<div class="denoise-table" role="region" tabindex="0"><table><thead></thead><tbody></tbody></table></div>'
-_TABLE = st.components.v2.component(
-    "denoise_results",
-    html=_HTML,
-    css=(_HERE / "results_table.css").read_text(),
-    js=(_HERE / "results_table.js").read_text(),
-    isolate_styles=False,
-)
+_TABLE = component("denoise_results", html=_HTML, beside="results_table")
 SPARKLINE = "sparkline"
 
 
@@ -119,8 +110,7 @@ def show(
         "renames": renames,
         "height": height,
     }
-    packed = gzip.compress(json.dumps(data, default=vars).encode(), compresslevel=3, mtime=0)
-    _TABLE(key=key, data=packed, on_act_change=lambda: _tell(key, act))
+    _TABLE(key=key, data=pack(data), on_act_change=lambda: _tell(key, act))
 
 
 def _tell(key: str, act: Act) -> None:

@@ -13,8 +13,8 @@ from denoise_core.jobs import Source
 from denoise_core.jobs.differences import differences
 from pages.parts import comparison_actions, results_table, state
 from pages.parts.cached import identity, series_of, truth
+from pages.parts.result_numbers import number_cells, number_columns
 from pages.parts.results_table import SPARKLINE, Action, Cell, Column, Row
-from pages.parts.side_by_side import number_cells
 from pages.parts.versions import Version
 
 _HEIGHT = 206  # pixels: six rows, so that the picture below is seen at once
@@ -49,23 +49,17 @@ def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str]) -> None
 
 
 def _columns(chosen: Source, baseline: Version | None) -> list[Column]:
-    unit = series_of(chosen).unit
-    columns = [
+    over = []
+    if baseline is not None:
+        hint = f"By how much less the square error is than that of {baseline.name}; estimated unless the truth is known."
+        over = [Column("over", "Over pinned", hint)]
+    return [
         Column(SPARKLINE, ""),
-        Column("error", f"Est. error ({unit})" if unit else "Est. error", "Estimated root mean square error, without the truth."),
-        Column("interval", "90 % range", "The true error probably lies in it, in about nine of ten cases."),
-        Column("removed", "Removed", "Root mean square of the residual."),
-        Column("autocorrelation", "Autocorr.", "Largest autocorrelation of the residual; white noise has about 0."),
-        Column("seconds", "Time", "What it took to compute."),
+        *over,
+        *number_columns(series_of(chosen).unit, with_truth=truth(chosen) is not None),
         Column("age", "Age"),
         Column("settings", "Settings that differ", "Those in which results of the same kind differ.", number=False),
     ]
-    if truth(chosen) is not None:
-        columns.insert(3, Column("gain", "True gain", "How far the mean square error against the true signal fell."))
-    if baseline is not None:
-        hint = f"By how much less the square error is than that of {baseline.name}; estimated unless the truth is known."
-        columns.insert(3, Column("over", "Over pinned", hint))
-    return columns
 
 
 def _row(one: Version, words: str, *, drawn: Sequence[str], baseline: Version | None, unit: str, now: float) -> Row:

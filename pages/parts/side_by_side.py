@@ -10,8 +10,7 @@ from functools import partial
 import streamlit as st
 
 from denoise_core import figures
-from denoise_core.assess.formatting import format_range, format_value, plural
-from denoise_core.assess.result_words import error_in_words, seconds_in_words
+from denoise_core.assess.formatting import plural
 from denoise_core.assess.summary import Summary
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import View
@@ -25,6 +24,7 @@ from pages.parts import chart, messages, results_table, state, versions
 from pages.parts.background import BACKGROUND
 from pages.parts.cached import INSTANT, forget_recording, identity, series_of, store, truth
 from pages.parts.quick_look import Look
+from pages.parts.result_numbers import number_cells, number_columns
 from pages.parts.results_table import Cell, Column, Row
 from pages.parts.versions import Version
 
@@ -94,14 +94,8 @@ def _table(looks: Sequence[Look], summaries: dict[str, Summary | str], networks:
     unit = series_of(looks[0].source).unit
     columns = [
         Column("settings", "Settings", number=False),
-        Column("removed", f"Removed RMS ({unit})" if unit else "Removed RMS", "Root mean square of the residual."),
-        Column("autocorrelation", "Autocorr.", "Largest autocorrelation of the residual; white noise has about 0."),
-        Column("error", "Est. error", "Estimated root mean square error, without knowing the truth."),
-        Column("interval", "90 % range", "The true error probably lies in it, in about nine of ten cases."),
-        Column("seconds", "Time", "What it took to compute; with the estimation of errors for Auto and Repetitions."),
+        *number_columns(unit, with_truth=truth(looks[0].source) is not None),
     ]
-    if truth(looks[0].source) is not None:
-        columns.insert(5, Column("gain", "True gain", "How far the mean square error against the true signal fell."))
     shown = (state.value("method"), state.current().run)
     rows = [_row(look, summaries[look.method]) for look in looks if look.method in summaries]
     rows += [Row(id=one.id, name=one.name, cells=number_cells(one.summary, unit)) for one in networks if one.summary]
@@ -130,29 +124,6 @@ def _row(look: Look, summary: Summary | str) -> Row:
     series = series_of(look.source)
     words = method_settings(look.method, summary.settings, rate_hz=series.time.rate_hz)
     return Row(id=look.method, name=label, cells={"settings": Cell(words, words), **number_cells(summary, series.unit)})
-
-
-def number_cells(summary: Summary, unit: str) -> dict[str, Cell]:
-    """The numbers of a result, as both tables show them."""
-    told = error_in_words(summary, unit)
-    interval = summary.error_interval
-    range_ = "" if interval is None else format_range(*interval, "")
-    rho, gain = summary.autocorrelation, summary.gain_db
-    return {
-        "removed": Cell(format_value(summary.removed_rms, ""), summary.removed_rms),
-        "autocorrelation": Cell("" if rho is None else f"{rho:+.2f}", None if rho is None else abs(rho)),
-        "error": Cell(_error(summary), summary.error, told),
-        "interval": Cell(range_, interval and interval[1], told),
-        "gain": Cell("" if gain is None else f"{gain:.1f} dB", gain),
-        "seconds": Cell(seconds_in_words(summary.seconds), summary.seconds),
-    }
-
-
-def _error(summary: Summary) -> str:
-    """With a question mark where it should not be believed."""
-    if summary.error is None:
-        return "unknown"
-    return format_value(summary.error, "") + (" ?" if summary.doubt else "")
 
 
 def _pictures(looks: Sequence[Look], networks: Sequence[Version], view: View | None) -> None:

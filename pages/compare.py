@@ -23,6 +23,6 @@ with messages.report_errors(), freshness.only(identity(chosen)):
     if not found:
         comparison_view.nothing_yet(chosen, mine)
         st.stop()
-    drawn = comparison_view.drawn(found)
+    drawn = comparison_view.results_to_draw(found)
     comparison_table.show(chosen, found, drawn)
     comparison_view.show(chosen, found, drawn, mine)

@@ -36,7 +36,7 @@ def _act(version: Version, drawn: Sequence[str], what: str, value: Any) -> None:
     if what in ("rename", "delete") and version.run.spec.owner != state.current().workspace:
         state.fail("Only whoever made a result can rename or delete it.")
     elif what == "tick":
-        state.change(drawn=_ticked(drawn, run_id) if value else tuple("" if one == run_id else one for one in drawn))
+        state.change(drawn=_tick(drawn, run_id) if value else tuple("" if one == run_id else one for one in drawn))
     elif what == "rename":
         store().versions.rename(run_id, str(value))
     elif what == "pin":
@@ -88,7 +88,7 @@ def earlier_networks(found: Sequence[RunView]) -> None:
         st.button("Use it on this file", type="primary", key="use-network", on_click=_use, args=(run,))
 
 
-def _ticked(drawn: Sequence[str], run_id: str) -> tuple[str, ...]:
+def _tick(drawn: Sequence[str], run_id: str) -> tuple[str, ...]:
     """With one more, in the first free colour; where there is none, in place of the one drawn last."""
     places = [*drawn, *[""] * (len(COLORS) - len(drawn))]
     at = places.index("") if "" in places else len(places) - 1

@@ -19,7 +19,7 @@ from pages.parts.versions import Version
 _SUGGESTED = 2  # results
 
 
-def drawn(found: Sequence[Version]) -> tuple[str, ...]:
+def results_to_draw(found: Sequence[Version]) -> tuple[str, ...]:
     """The results that are drawn, each at the place of its colour; at first those of least estimated error."""
     known, asked = {one.id for one in found}, state.current().drawn
     if asked is None:

@@ -235,4 +235,4 @@ def test_a_method_that_fails_says_why_and_is_not_tried_again(source, monkeypatch
     ],
 )
 def test_a_ticked_result_takes_the_first_free_colour(drawn, expected):
-    assert comparison_actions._ticked(drawn, "new") == expected
+    assert comparison_actions._tick(drawn, "new") == expected

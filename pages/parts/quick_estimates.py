@@ -129,7 +129,7 @@ def _summarise(made: _Made, source: Source, stated: NoiseConfig) -> Summary:
     if isinstance(made.found, DenoiseError):
         raise made.found
     series = series_of(source)
-    judged, doubt = _judged(source, stated, made.found)
+    judged, doubt = _judge(source, stated, made.found)
     return summarise(
         series,
         made.found.with_gaps_of(series),
@@ -141,7 +141,7 @@ def _summarise(made: _Made, source: Source, stated: NoiseConfig) -> Summary:
     )
 
 
-def _judged(source: Source, stated: NoiseConfig, estimate: dc.Estimate) -> tuple[Judged | None, str]:
+def _judge(source: Source, stated: NoiseConfig, estimate: dc.Estimate) -> tuple[Judged | None, str]:
     """The estimated error, or why there is none."""
     try:
         referee = _referee(source, stated)

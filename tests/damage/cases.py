@@ -12,15 +12,15 @@ from denoise_core.series import Estimate, Float64Array, Series
 from tests.damage.losses import (
     IN_FULL,
     Harm,
-    attenuated,
-    averaged,
-    blurred,
-    clipped,
-    faded,
-    missed,
-    saturated,
-    weakened,
-    weakened_for_a_while,
+    attenuation,
+    averaging,
+    blurring,
+    clipping,
+    fading,
+    missed_events,
+    saturation,
+    weakening,
+    weakening_for_a_while,
 )
 from tests.damage.noises import NOISES
 from tests.damage.signals import (
@@ -53,18 +53,18 @@ _MOST_DB = 8.0
 
 Kinds = dict[str, tuple[tuple[Make, ...], tuple[Harm, ...]]]
 TUNING: Kinds = {
-    "impacts": ((ringing_impacts, cusps), (attenuated, averaged, clipped)),
-    "edges": ((levels, set_points), (averaged,)),
-    "tones": ((steady_tones, triangle_wave), (attenuated,)),
-    "slow trends": ((wandering_baseline, bent_line), (attenuated,)),
-    "missed repeats": ((heartbeats, needles), (weakened, missed)),
+    "impacts": ((ringing_impacts, cusps), (attenuation, averaging, clipping)),
+    "edges": ((levels, set_points), (averaging,)),
+    "tones": ((steady_tones, triangle_wave), (attenuation,)),
+    "slow trends": ((wandering_baseline, bent_line), (attenuation,)),
+    "missed repeats": ((heartbeats, needles), (weakening, missed_events)),
 }
 KEPT_BACK: Kinds = {
-    "impacts": ((knocks,), (faded, blurred, saturated)),
-    "edges": ((ramps,), (blurred,)),
-    "tones": ((wandering_tones,), (faded,)),
-    "slow trends": ((relaxation,), (faded,)),
-    "missed repeats": ((double_pulses,), (weakened_for_a_while, missed)),
+    "impacts": ((knocks,), (fading, blurring, saturation)),
+    "edges": ((ramps,), (blurring,)),
+    "tones": ((wandering_tones,), (fading,)),
+    "slow trends": ((relaxation,), (fading,)),
+    "missed repeats": ((double_pulses,), (weakening_for_a_while, missed_events)),
 }
 
 

@@ -132,7 +132,7 @@ class Store:
         )
         if spec.source.input:
             self._inputs.path(spec.source.input)
-        make_folder(self._home, run_id, lambda part: part.fill(spec, request.data, request.model))
+        make_folder(self._home, self._home.runs / run_id, lambda part: RunFolder(part).fill(spec, request.data, request.model))
         return run_id
 
     def run(self, run_id: str) -> RunView:

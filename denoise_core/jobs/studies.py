@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,9 +15,10 @@ from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.spec import KEEP, QUEUED, Source
 from denoise_core.jobs.storage import disk_errors
+from denoise_core.jobs.storage.folders import make_folder
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.ids import check_id, id_from, inside, is_id, new_id
-from denoise_core.jobs.storage.inputs import move_in, remove_folder
+from denoise_core.jobs.storage.inputs import remove_folder
 from denoise_core.jobs.storage.study_folder import StudyFolder, StudySpec, StudyStatus, missing_study
 from denoise_core.tuning.comparison import Comparison
 from denoise_core.tuning.conclusion import Conclusion
@@ -134,7 +134,7 @@ class Studies:
             source=source or Source(),
             plan=plan,
         )
-        self._make(study_id, spec, asked)
+        make_folder(self._home, self._home.studies / study_id, lambda part: StudyFolder(part).fill(spec, asked))
         return study_id
 
     def study(self, study_id: str) -> StudyView:
@@ -191,16 +191,6 @@ class Studies:
 
     def _folder(self, study_id: str) -> StudyFolder:
         return StudyFolder(inside(self._home.studies, study_id))
-
-    def _make(self, study_id: str, spec: StudySpec, data: TrainingSet) -> None:
-        part = StudyFolder(self._home.parts / new_id())
-        try:
-            part.fill(spec, data)
-            move_in(part.path, self._home.studies / study_id)
-        except OSError as error:
-            raise RunError(disk_errors.describe(error)) from None
-        finally:
-            shutil.rmtree(part.path, ignore_errors=True)
 
     def _guarded(self, what: Callable[[], _T]) -> _T:
         try:

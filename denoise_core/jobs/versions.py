@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from denoise_core.assess.summary import Summary
 from denoise_core.config import NoiseConfig, RunConfig
@@ -72,13 +73,14 @@ class Versions:
             method=estimate.method,
         )
 
-        def fill(part: RunFolder) -> None:
+        def fill(path: Path) -> None:
+            part = RunFolder(path)
             part.fill(spec, TrainingSet.of(series))
             save_estimate(part.result, estimate)
             part.save_summary(0, summary)
             part.end(DONE, "")
 
-        make_folder(self._home, run_id, fill)
+        make_folder(self._home, self._home.runs / run_id, fill)
         return run_id
 
     def _check_count(self, owner: str) -> None:

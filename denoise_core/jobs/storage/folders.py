@@ -1,9 +1,10 @@
-"""Folders of runs by their id: found, made whole, read."""
+"""Folders of runs and searches: found by their id, made whole, read."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from denoise_core.errors import RunError
@@ -25,16 +26,16 @@ def find_folder(home: Home, run_id: str) -> RunFolder:
     return folder
 
 
-def make_folder(home: Home, run_id: str, fill: Callable[[RunFolder], None]) -> None:
+def make_folder(home: Home, folder: Path, fill: Callable[[Path], None]) -> None:
     """Fill a folder elsewhere, then move it in: half a run never exists. RunError if the disk is full."""
-    part = RunFolder(home.parts / new_id())
+    part = home.parts / new_id()
     try:
         fill(part)
-        move_in(part.path, home.runs / run_id)
+        move_in(part, folder)
     except OSError as error:
         raise RunError(disk_errors.describe(error)) from None
     finally:
-        shutil.rmtree(part.path, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def read_folder(home: Home, run_id: str, read: Callable[[RunFolder], _T]) -> _T:

@@ -16,7 +16,13 @@ from denoise_core.signals import ecg_like
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    python (-m denoise_core [^#\n>]*)(?:> *(\S+) *)?(?:#.*)?$", README, flags=re.MULTILINE)
-SHORTER = {"--minutes 5": "--minutes 0.02", "budget=5": "budget=0.02"}  # of a search: one training
+SHORTER = {
+    "--minutes 5": "--minutes 0.02 --set training.epochs=2",  # of a search: one training
+    "budget=5": "budget=0.02",
+    "--train": "--train --set training.epochs=2",
+    "denoise_core train": "denoise_core train --set training.epochs=2",
+}
+ENVIRONMENT = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}  # as the workers of the app
 SNIPPETS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
@@ -49,7 +55,7 @@ def test_the_commands_of_the_readme_run_one_after_the_other(folder):
         words = shorter(shown)
         column = ["--column", "pressure"] if ".csv" in words else []
         command = [sys.executable, *shlex.split(words), *column]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, env={"PYTHONPATH": str(ROOT)})
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, env=ENVIRONMENT)
         assert done.returncode == 0, f"{words}: {done.stderr}"
         if output:
             (folder / output).write_text(done.stdout)

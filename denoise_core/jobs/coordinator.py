@@ -5,11 +5,8 @@ It can be killed at any moment: all that it knows is in the search's folder and 
 
 from __future__ import annotations
 
-import argparse
 import logging
 import math
-import os
-import signal
 import sys
 import threading
 import time
@@ -18,15 +15,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
-
 from denoise_core.errors import DenoiseError, RunError
 from denoise_core.jobs.checking import save_blends
+from denoise_core.jobs.folder_process import work_in_folder
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import DONE, FAILED, RUNNING, STOPPED
 from denoise_core.jobs.storage.home import Home
-from denoise_core.jobs.storage.process_folder import Busy, WorkerProcess
+from denoise_core.jobs.storage.process_folder import WorkerProcess
 from denoise_core.jobs.storage.study_folder import StudyFolder
 from denoise_core.jobs.trial_runs import TrialRuns
 from denoise_core.tuning.averaging import best_mean
@@ -38,7 +34,6 @@ from denoise_core.tuning.trials import TrialRecord
 
 log = logging.getLogger(__name__)
 
-BUSY_CODE = 3
 _LOOK_S = 0.1
 _TELL_S = 1.0
 _AHEAD = 1
@@ -68,8 +63,7 @@ def run(path: Path, *, halt: threading.Event | None = None) -> None:
 class _Coordinator:
     def __init__(self, folder: StudyFolder, heartbeat: Heartbeat, halt: threading.Event) -> None:
         self._folder, self._heartbeat, self._halt = folder, heartbeat, halt
-        own = psutil.Process()
-        folder.write_worker(WorkerProcess(pid=own.pid, created=own.create_time(), slot="coordinator"))
+        folder.write_worker(WorkerProcess.own("coordinator"))
         folder.mend()
         self._status = replace(folder.status(), state=RUNNING, reason="", ended=None)
         folder.write(self._status)
@@ -180,23 +174,14 @@ class _Coordinator:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """``coordinator STUDY_FOLDER``: 0 when the search has ended in any way, 2 if there is none, 3 if another one leads it."""
-    parser = argparse.ArgumentParser(prog="coordinator", description="Lead the search in a folder below studies/.")
-    parser.add_argument("folder", type=Path, help="a folder below studies/ in the data folder")
-    arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    halt = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: halt.set())
-    os.nice(5)
-    try:
-        run(arguments.folder, halt=halt)
-    except RunError as error:
-        log.error("%s", error)
-        return 2
-    except Busy:
-        log.info("Another coordinator is running in %s.", arguments.folder)
-        return BUSY_CODE
-    return 0
+    """``coordinator STUDY_FOLDER``; for what it gives, see `work_in_folder`."""
+    return work_in_folder(
+        argv,
+        lambda folder, halt: run(folder, halt=halt),
+        name="coordinator",
+        description="Lead the search in a folder below studies/.",
+        below="studies",
+    )
 
 
 if __name__ == "__main__":

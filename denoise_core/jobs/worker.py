@@ -1,40 +1,36 @@
-"""Train one run in this process, or apply its model, as its folder says. The only module of jobs that imports torch.
+"""Train one run in this process, or apply its model, as its folder says.
 
 ``run(folder)`` needs nothing but the folder, so another engine can call it as it is.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
-import os
-import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
-
-import psutil
+from typing import TYPE_CHECKING, cast
 
 from denoise_core import methods
 from denoise_core.config import RunConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.dataset.training_set import TrainingSet
-from denoise_core.errors import DataError, DenoiseError, RunError
+from denoise_core.errors import DataError, RunError
 from denoise_core.files.atomic_io import replace_by
 from denoise_core.jobs.checking import save_blends, train_twin
+from denoise_core.jobs.engine import TORCH, Engine, TrainerLike, own_slot
+from denoise_core.jobs.folder_process import work_in_folder
+from denoise_core.jobs.outcome import Cancelled, is_out_of_memory, outcome_of
 from denoise_core.jobs.scheduling.heartbeat import Heartbeat
 from denoise_core.jobs.spec import (
     AFTER_STOP_S,
     CANCEL,
-    CANCELLED,
     CANCELLED_REASON,
     CHECKING,
     DONE,
-    FAILED,
     FINAL,
     NO_EPOCH_REASON,
     RUNNING,
@@ -42,10 +38,9 @@ from denoise_core.jobs.spec import (
     TRAIN,
     Spec,
 )
-from denoise_core.jobs.storage import disk_errors
 from denoise_core.jobs.storage.arrays import UNREADABLE, save_estimate
-from denoise_core.jobs.storage.process_folder import Busy, WorkerProcess
-from denoise_core.jobs.storage.recorder import Recorder, load_checkpoint, save_checkpoint
+from denoise_core.jobs.storage.process_folder import WorkerProcess
+from denoise_core.jobs.storage.recorder import Recorder
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.training.events import Event, Finished, StepEnd
 
@@ -54,42 +49,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BUSY_CODE = 3
-"""Exit code of a worker that found another running in its folder."""
-
-
-class TrainerLike(Protocol):
-    """What a training must offer: `denoise_core.training.Trainer`."""
-
-    def run(self) -> Iterator[Event]: ...
-    def state(self) -> dict[str, Any]: ...
-    def restore(self, state: dict[str, Any], /) -> None: ...
-    def best(self) -> TrainedDenoiser: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Engine:
-    """What a worker computes with; by default torch, which each of these imports when it is first called.
-
-    Parameters
-    ----------
-    trainer : callable (training set, config) -> TrainerLike
-    load_model : callable (path) -> TrainedDenoiser
-    save_checkpoint : callable (path, state)
-    load_checkpoint : callable (path) -> state
-    checks : bool
-        Whether results are judged and combined with other methods.
-    """
-
-    trainer: Callable[[TrainingSet, RunConfig], TrainerLike]
-    load_model: Callable[[Path], TrainedDenoiser]
-    save_checkpoint: Callable[[Path, dict[str, Any]], None]
-    load_checkpoint: Callable[[Path], dict[str, Any]]
-    checks: bool = True
-
-
-class _Cancelled(Exception):
-    """The run is to end without a result; says why."""
+_DATA_LOST = "The data of this run was damaged on the disk, so it cannot go on. Start it again from the Train page."
+_DAMAGED_LAST = "The last checkpoint of this run was damaged, so the training went on from the one before."
+_DAMAGED = "The checkpoint of this run was damaged, so the training started again from its beginning."
+_LOST = "The checkpoint of this run was damaged, and it was stopped before a new epoch had ended, so there was nothing to keep."
+_STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."
+_REASONS = {"patience": "Stopped early: the validation loss had not improved for as many epochs as the patience allows."}
 
 
 def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Event | None = None) -> None:
@@ -134,11 +99,10 @@ class _Execution:
             if not self._job.exists():
                 log.info("The run's folder is gone, so this ends.")
                 return
-            self._job.end(*_outcome(error))
+            self._job.end(*outcome_of(error))
 
     def _begin(self) -> None:
-        own = psutil.Process()
-        self._job.write_worker(WorkerProcess(pid=own.pid, created=own.create_time(), slot=_slot()))
+        self._job.write_worker(WorkerProcess.own(own_slot()))
         status = self._job.status()
         self._job.write(replace(status, state=RUNNING, started=status.started or self._heartbeat.began))
 
@@ -160,7 +124,7 @@ class _Execution:
         trained = self._engine.load_model(self._job.model).with_noise(config.noise)
         for i in range(len(data.to_denoise)):
             if self._halt.is_set() and not self._job.stop_request():
-                raise _Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
+                raise Cancelled("The operating system stopped the run before everything was denoised. Start it again.")
             self._denoise(trained, data, i)
         if not self._engine.checks:
             return DONE, ""
@@ -201,7 +165,7 @@ class _Execution:
         ends = self._must_cancel if stopped else self._must_stop
         twin = train_twin(self._engine.trainer(noisier, methods.for_twin(config)), epochs=last.epoch, must_end=ends)
         if self._must_cancel() and not self._halt.is_set():
-            raise _Cancelled(CANCELLED_REASON)
+            raise Cancelled(CANCELLED_REASON)
         if twin is not None and spec.trial:
             for i, series in enumerate(noisier.to_denoise):
                 save_estimate(self._job.twin_of(i), twin.denoise(series))
@@ -219,7 +183,7 @@ class _Execution:
             try:
                 trainer.restore(self._engine.load_checkpoint(checkpoint))
             except Exception as error:
-                if not self._job.exists() or _is_out_of_memory(error):
+                if not self._job.exists() or is_out_of_memory(error):
                     raise
                 damaged += 1
                 log.warning("%s cannot be read.", checkpoint, exc_info=error)
@@ -252,12 +216,12 @@ class _Execution:
     def _best(self, trainer: TrainerLike) -> TrainedDenoiser:
         """The best epoch so far, unless the run is cancelled or there is none yet."""
         if not self._job.exists() or self._job.stop_request() == CANCEL:
-            raise _Cancelled(CANCELLED_REASON)
+            raise Cancelled(CANCELLED_REASON)
         try:
             return trainer.best()
         except RunError:
             reason = self._job.status().reason
-            raise _Cancelled(_LOST if reason == _DAMAGED else NO_EPOCH_REASON) from None
+            raise Cancelled(_LOST if reason == _DAMAGED else NO_EPOCH_REASON) from None
 
     def _save(self, trained: TrainedDenoiser, data: TrainingSet) -> None:
         for i in range(len(data.to_denoise)):
@@ -267,79 +231,19 @@ class _Execution:
     def _denoise(self, trained: TrainedDenoiser, data: TrainingSet, i: int) -> None:
         """One estimate at a time: all of them together may be more than the memory holds."""
         if self._heartbeat.gone or self._job.stop_request() == CANCEL:
-            raise _Cancelled(CANCELLED_REASON)
+            raise Cancelled(CANCELLED_REASON)
         save_estimate(self._job.result_of(i), trained.denoise(data.to_denoise[i]))
 
 
-def _slot() -> str:
-    return os.environ.get("DENOISE_SLOT", "cpu:0")
-
-
-_DATA_LOST = "The data of this run was damaged on the disk, so it cannot go on. Start it again from the Train page."
-_DAMAGED_LAST = "The last checkpoint of this run was damaged, so the training went on from the one before."
-_DAMAGED = "The checkpoint of this run was damaged, so the training started again from its beginning."
-_LOST = "The checkpoint of this run was damaged, and it was stopped before a new epoch had ended, so there was nothing to keep."
-_STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch so far was kept."
-_REASONS = {"patience": "Stopped early: the validation loss had not improved for as many epochs as the patience allows."}
-
-
-def _outcome(error: Exception) -> tuple[str, str]:
-    """State and reason in words for what went wrong; what nobody foresaw goes to the log with its trace."""
-    if isinstance(error, _Cancelled):
-        return CANCELLED, str(error)
-    if isinstance(error, DenoiseError):
-        return FAILED, str(error)
-    log.error("The run ended with an error.", exc_info=error)
-    if isinstance(error, OSError) and disk_errors.is_disk_full(error):
-        return FAILED, disk_errors.describe(error)
-    if _is_out_of_memory(error):
-        return FAILED, "Out of memory. Choose a smaller batch size, hidden size or window, and start again."
-    return FAILED, f"An unexpected error ended the run: {type(error).__name__}: {error}"
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    """Python, CUDA and the CPU allocator each say it in their own way."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
-
-
-def _trainer(data: TrainingSet, config: RunConfig) -> TrainerLike:
-    from denoise_core.training import Trainer
-
-    return Trainer(data, config)
-
-
-def _load(path: Path) -> TrainedDenoiser:
-    """The model of a file, on the device of this worker's slot."""
-    from denoise_core.model import load
-    from denoise_core.model.device import resolve_device
-
-    trained = load(path)
-    trained.network.to(resolve_device(_slot().partition(":")[0]))
-    return trained
-
-
-TORCH = Engine(trainer=_trainer, load_model=_load, save_checkpoint=save_checkpoint, load_checkpoint=load_checkpoint)
-
-
 def main(argv: Sequence[str] | None = None, *, engine: Engine = TORCH) -> int:
-    """``worker RUN_FOLDER``: 0 when the run has ended in any way, 2 if there is none, 3 if another worker is running there."""
-    parser = argparse.ArgumentParser(prog="worker", description="Train the run in a run folder, or apply its model.")
-    parser.add_argument("folder", type=Path, help="a folder below runs/ in the data folder")
-    arguments = parser.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    halt = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: halt.set())
-    os.nice(5)  # the page stays fluid where both share a core
-    try:
-        run(arguments.folder, engine=engine, halt=halt)
-    except RunError as error:
-        log.error("%s", error)
-        return 2
-    except Busy:
-        log.info("Another worker is running in %s.", arguments.folder)
-        return BUSY_CODE
-    return 0
+    """``worker RUN_FOLDER``; for what it gives, see `work_in_folder`."""
+    return work_in_folder(
+        argv,
+        lambda folder, halt: run(folder, engine=engine, halt=halt),
+        name="worker",
+        description="Train the run in a run folder, or apply its model.",
+        below="runs",
+    )
 
 
 if __name__ == "__main__":

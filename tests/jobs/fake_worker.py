@@ -16,6 +16,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError, RunError
 from denoise_core.files import atomic_io
 from denoise_core.jobs import worker
+from denoise_core.jobs.engine import Engine
 from denoise_core.model import about
 from denoise_core.series import Estimate, Series
 from denoise_core.training.events import Event, Finished, StepEnd
@@ -98,7 +99,7 @@ def load_model(path: Path) -> Any:
 
 
 # Without torch, which takes seconds to import, and without a check of results that mean nothing.
-FAKE = worker.Engine(
+FAKE = Engine(
     trainer=FakeTrainer,
     load_model=load_model,
     save_checkpoint=atomic_io.write_json,

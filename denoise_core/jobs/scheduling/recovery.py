@@ -6,10 +6,10 @@ import logging
 import signal
 from dataclasses import replace
 
+from denoise_core.jobs.folder_process import BUSY_CODE
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, FAILED, FINAL, NO_EPOCH_REASON, QUEUED
 from denoise_core.jobs.storage.run_folder import RunFolder
-from denoise_core.jobs.worker import BUSY_CODE
 
 log = logging.getLogger(__name__)
 

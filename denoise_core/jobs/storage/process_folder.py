@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from denoise_core.errors import RunError
@@ -29,6 +30,12 @@ class WorkerProcess:
     def __post_init__(self) -> None:
         if not (isinstance(self.pid, int) and self.pid > 0 and isinstance(self.created, float) and isinstance(self.slot, str)):
             raise ValueError("no process of a worker")
+
+    @classmethod
+    def own(cls, slot: str) -> WorkerProcess:
+        """What is true of this process, on that slot."""
+        process = psutil.Process()
+        return cls(pid=process.pid, created=process.create_time(), slot=slot)
 
 
 @dataclass(frozen=True)

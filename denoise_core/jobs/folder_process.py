@@ -1,0 +1,44 @@
+"""The command line of a process that works in one folder: its log, its signal to end, its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from denoise_core.errors import RunError
+from denoise_core.jobs.storage.process_folder import Busy
+
+log = logging.getLogger(__name__)
+
+BUSY_CODE = 3
+"""Exit code of a process that found another one in its folder."""
+
+
+def work_in_folder(
+    argv: Sequence[str] | None, work: Callable[[Path, threading.Event], None], *, name: str, description: str, below: str
+) -> int:
+    """Work in the folder that the command names; the event says that this should end.
+
+    Gives 0 when the work has ended in any way, 2 if there is no such folder, 3 if another process works there.
+    """
+    parser = argparse.ArgumentParser(prog=name, description=description)
+    parser.add_argument("folder", type=Path, help=f"a folder below {below}/ in the data folder")
+    folder = parser.parse_args(argv).folder
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    halt = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: halt.set())
+    os.nice(5)  # the page stays fluid where both share a core
+    try:
+        work(folder, halt)
+    except RunError as error:
+        log.error("%s", error)
+        return 2
+    except Busy:
+        log.info("Another %s is running in %s.", name, folder)
+        return BUSY_CODE
+    return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from tqdm import tqdm
 from denoise_core.cli.console import Say
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
+from denoise_core.jobs.storage.home import core_count
 from denoise_core.training.events import EpochEnd, Finished, Started, up_to
 from denoise_core.training.events import Event as TrainingEvent
 from denoise_core.tuning.events import SearchEnded, TrialEnded
@@ -57,7 +57,7 @@ def search(data: TrainingSet, plan: Plan, *, workers: int | None, say: Say, quie
     """What a search found; after Ctrl-C, the best so far."""
     from denoise_core import tuning
 
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or core_count()
     with _ctrl_c() as pressed, tqdm(total=100, desc="Searching", unit="%", disable=quiet, leave=True) as bar:
         for event in tuning.run(data, plan, workers=workers, halt=pressed):
             if isinstance(event, SearchEnded):

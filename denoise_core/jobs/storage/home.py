@@ -123,10 +123,14 @@ def keep_days() -> float:
     return _number("DENOISE_KEEP_DAYS", 30.0, low=0.0)
 
 
+def core_count() -> int:
+    """Processor cores that this process may use; macOS and Windows only say how many there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def cpu_slots() -> int:
     """Trainings at once on processors: ``$DENOISE_CPU_SLOTS``, default all cores but one, at least 1."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return int(_number("DENOISE_CPU_SLOTS", max(1, cores - 1), low=1))
+    return int(_number("DENOISE_CPU_SLOTS", max(1, core_count() - 1), low=1))
 
 
 @dataclass(frozen=True)

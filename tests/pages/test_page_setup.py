@@ -1,6 +1,8 @@
 """What every page does before anything else, and what it says where no training can start."""
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
 
 from denoise_core.errors import RunError
 from denoise_core.jobs.storage.home import Home
@@ -58,3 +60,10 @@ def test_every_page_says_when_no_training_can_start(app, monkeypatch, page):
     app.switch_page(page).run()
     assert not app.exception
     assert app.error[0].value == plain("No training can start. DENOISE_CPU_SLOTS = 'two' is not a number.")
+
+
+def test_no_element_is_sent_as_a_reference_to_what_the_browser_may_have_forgotten():
+    message = ForwardMsg()
+    message.delta.new_element.markdown.body = "a" * 50_000_000
+    populate_hash_if_needed(message)
+    assert not message.metadata.cacheable

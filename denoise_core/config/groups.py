@@ -321,8 +321,8 @@ class TrainingConfig:
         low=0.0,
         high=1440.0,
         help="About how long to train. The speed is measured at the start, and the number of epochs chosen so that they fill "
-        "this time; then the same seed gives the same result only where that number is the same. 0 trains as many epochs as are "
-        "set.",
+        "this time; then the same seed gives the same result only where that number is the same. A second network, which checks "
+        "the result, takes as long again. 0 trains as many epochs as are set.",
     )
     steps_per_epoch: int = setting(
         5, label="Steps per epoch", low=1, high=2000, help="Weight updates in each epoch, one batch of windows each."

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from denoise_core.assess.risk import Blended
-from denoise_core.config import NoiseConfig
+from denoise_core.config import NoiseConfig, RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.jobs.request import Data, Request
+from denoise_core.jobs.scheduling import pace
 from denoise_core.jobs.scheduling.queue import places
+from denoise_core.jobs.scheduling.slots import pool
 from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
@@ -29,6 +31,7 @@ from denoise_core.jobs.versions import Versions
 from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
+from denoise_core.suggestions import cost
 from denoise_core.training.events import Recorded
 from denoise_core.tuning.trials import Trial
 
@@ -241,6 +244,11 @@ class Store:
         told = view(entry, state, epoch=epoch, place=place, name=folder.name())
         full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
         return replace(told, reason=disk_errors.FULL) if full else told
+
+    def expected_seconds(self, config: RunConfig) -> float:
+        """About how long a training with these settings takes on this machine, to the end of its checks, once it has started."""
+        kind = pool(config.training.device, self._home.slots())
+        return cost.expected_seconds(config, targets_per_s=pace.targets_per_s(self._home, kind))
 
     def _check_waiting(self, owner: str) -> None:
         """RunError where too many runs wait already: those of one person would hold up the page of everybody."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -22,8 +22,6 @@ SAMPLERS = {
 PRUNERS = {"median": "Median", "halving": "Successive halving", "none": "None"}
 """What ends a trial early whose validation loss promises little."""
 
-STARTING_S = 3.0
-"""Of the process that trains."""
 _LONGEST_MINUTES, _MOST_TRIALS = 7 * 24 * 60.0, 10_000
 
 
@@ -113,10 +111,10 @@ class Plan:
         return cls(**{**raw, "start": start, "space": space, "budget": budget, "first": first})
 
 
-def expected_minutes(plan: Plan, *, slots: int) -> float:
-    """About how long a grid takes: each point is trained twice, its twin included; the checks of the best come on top."""
+def expected_minutes(plan: Plan, *, slots: int, expected_seconds: Callable[[RunConfig], float] = expected_seconds) -> float:
+    """About how long a grid takes: each point is one training; the checks of the best come on top."""
     points = list(plan.space.grid())
-    seconds = [2.0 * expected_seconds(apply(plan.start, point)) + STARTING_S for point in points]
+    seconds = [expected_seconds(apply(plan.start, point)) for point in points]
     checks = plan.repeats * (plan.finalists + 1) * sum(seconds) / max(len(seconds), 1)
     return (sum(seconds) + checks) / slots / 60.0
 

@@ -14,7 +14,7 @@ from denoise_core.config import NoiseConfig, WindowConfig
 from denoise_core.config.objectives import OBJECTIVES
 from denoise_core.errors import DenoiseError, SettingsError
 from denoise_core.jobs import Request, Source
-from denoise_core.suggestions.cost import expected_seconds, in_words
+from denoise_core.suggestions.cost import in_words
 from pages.parts import chart, fields, search_form, state, task_widgets, training_task
 from pages.parts.cached import USUAL, expectation_of, identity, keep_alive, noise_of, store
 from pages.parts.messages import plain
@@ -108,7 +108,7 @@ def _form(plan: TrainingPlan, config: dc.RunConfig) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             icon = ":material/play_arrow:"
             pressed = st.button("Start training", type="primary", icon=icon, key="start", on_click=_start, args=(plan,))
-            st.caption(f"Takes {in_words(plan.networks * expected_seconds(edited))} on one processor core.")
+            st.caption(f"Takes {in_words(plan.networks * store().expected_seconds(edited))}, its check included.")
     _windows(plan, edited.window)
     searched = search_form.show(plan, edited, version=version)
     if (pressed or searched) and (state.current().run or state.current().study or state.current().faults):

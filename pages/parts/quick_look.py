@@ -23,7 +23,7 @@ from denoise_core.errors import DenoiseError
 from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
-from denoise_core.suggestions.cost import expected_seconds, in_words
+from denoise_core.suggestions.cost import in_words
 from pages.parts import filter_settings, messages, noise_panel, runs, state
 from pages.parts.cached import (
     INSTANT,
@@ -166,7 +166,7 @@ def onward(look: Look) -> None:
 def _duration(chosen: Source) -> str:
     """How long the suggested training takes; empty where the series cannot be trained on, which the Train page explains."""
     try:
-        return f" ({in_words(expected_seconds(suggest_settings(chosen, stated=state.current().noise)))})"
+        return f" ({in_words(store().expected_seconds(suggest_settings(chosen, stated=state.current().noise)))})"
     except DenoiseError:
         return ""
 

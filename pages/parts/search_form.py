@@ -17,7 +17,7 @@ from denoise_core.suggestions.settings import suggest_untaught
 from denoise_core.tuning.plan import PRESETS, Budget, Plan, expected_minutes
 from denoise_core.tuning.space import Space, few_values, nearest, searchable
 from pages.parts import fields, state
-from pages.parts.cached import keep_alive, studies
+from pages.parts.cached import keep_alive, store, studies
 from pages.parts.messages import plain
 from pages.parts.training_task import TrainingPlan
 
@@ -87,7 +87,7 @@ def _grid(edited: dc.RunConfig, labels: dict[str, str], version: str) -> Plan | 
     try:
         plan = PRESETS["quick"].plan(edited, space=Space.of(given, edited), budget=Budget(), sampler=_GRID, pruner="none")
         plan.check(samples=10**9)
-        minutes = expected_minutes(plan, slots=len(studies().slots()))
+        minutes = expected_minutes(plan, slots=len(studies().slots()), expected_seconds=store().expected_seconds)
     except SettingsError as error:
         for fault in error.problems:
             st.caption(plain(fields.in_labels(fault)))

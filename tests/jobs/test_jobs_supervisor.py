@@ -20,6 +20,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.index import IndexReader
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.suggestions.cost import expected_seconds, targets_per_s
 from denoise_core.training.events import Ended, EpochEnd, Started
 from tests.jobs.conftest import epochs_of, rows, small, state_is, until, worker_of, workers
 
@@ -302,3 +303,18 @@ def test_neither_one_person_nor_all_can_fill_the_queue(submit: Submit, home: Hom
 def test_a_stop_that_keeps_the_best_leaves_time_for_the_second_network():
     """It takes as long as the training, of up to AFTER_STOP_S, and then the results are combined; SIGTERM would end it."""
     assert supervisor_module.ESCALATION["keep"]["term_s"] > 2 * AFTER_STOP_S
+
+
+def test_the_time_of_a_training_is_expected_from_those_that_ended_here(
+    supervise: Supervise, submit: Submit, store: Store, home: Home
+) -> None:
+    config = small(3)
+    assert store.expected_seconds(config) == expected_seconds(config)
+    run_id = submit(epochs=3)
+    until(state_is(store, run_id, "done"), beside=(supervisor := supervise()).tick)
+    until(home.pace.exists, beside=supervisor.tick)
+    status = RunFolder(home.runs / run_id).status()
+    rate = targets_per_s(config, epochs=3, seconds=status.ended - status.started)
+    assert store.expected_seconds(config) == pytest.approx(expected_seconds(config, targets_per_s=rate))
+    home.pace.write_text("[1")
+    assert store.expected_seconds(config) == expected_seconds(config)

@@ -239,7 +239,7 @@ def test_every_sentence_of_the_form_follows_the_values_that_it_is_about(app):
         config = config.replace("window.overlap", held["Window overlap"]).replace("model.hidden_size", held["Hidden size"])
         for path, name in (("training.batch_size", "Batch size"), ("training.steps_per_epoch", "Steps per epoch")):
             config = config.replace(path, field(app, name).value)
-        assert f"Takes {in_words(expected_seconds(config))} on one processor core." in captions(app)
+        assert f"Takes {in_words(expected_seconds(config))}, its check included." in captions(app)
         assert f"the network sees {held['Window length']} samples at once" in markdown(app)
         assert f"the next window starts {config.window.hop} sample" in markdown(app)
         assert ("samples in each step" in captions(app)) == (held["Window length"] == 256)

@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from denoise_core.files.atomic_io import write_json
-from denoise_core.jobs.scheduling import recovery
+from denoise_core.jobs.scheduling import pace, recovery
 from denoise_core.jobs.scheduling.coordinators import Coordinators
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order, places
@@ -155,6 +155,7 @@ class Supervisor:
         if not worker.alive():
             del self._workers[run_id]
             recovery.handle_exit(worker)
+            pace.note(self._home, worker.folder, worker.slot)
         elif worker.silent_s() > SILENT_S:
             log.warning("Run %s has been silent for %d s, so it is killed.", run_id, SILENT_S)
             worker.signal(signal.SIGKILL)

@@ -91,6 +91,11 @@ class Home:
         """The places of the waiting runs, as the supervisor last saw them."""
         return self.path / "queue.json"
 
+    @property
+    def pace(self) -> Path:
+        """How fast the last trainings were, by kind of slot; the supervisor writes it."""
+        return self.path / "pace.json"
+
     def places(self) -> dict[str, int]:
         """What the supervisor wrote of the waiting runs; empty where it has not looked yet."""
         try:

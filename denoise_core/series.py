@@ -299,6 +299,8 @@ class Recording:
         The row of numbers, counted from 0, in which each sample stands, where the rows were not in order of time.
     notes : tuple of str
         How the file was read and what was unusual, in whole sentences.
+    altered : frozenset of str
+        Channels that are no longer as in the file: known noise was added to them.
     """
 
     name: str
@@ -308,6 +310,7 @@ class Recording:
     layout: Layout | None = None
     order: NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()
+    altered: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.time)

@@ -23,7 +23,7 @@ class OutputColumn:
     Parameters
     ----------
     suffix : str
-        "denoised", "residual", "sd", or what was removed before: "hum", "drift".
+        "denoised", "residual", "sd", what was removed before: "hum", "drift"; "noisy" where noise was added to the channel.
     values : float64 array of shape (n,)
         In the order of the file's rows.
     """
@@ -48,6 +48,8 @@ class OutputColumn:
 def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, residual: bool, sd: bool) -> list[OutputColumn]:
     """The columns that a result adds: ``residual == noisy - denoised``, of which hum and drift, if removed, are a part.
 
+    The file holds the noisy values already, unless known noise was added to them.
+
     Raises
     ------
     DataError
@@ -61,7 +63,8 @@ def output_columns(recording: Recording, estimates: Mapping[str, Estimate], *, r
         noisy = recording[channel].values
         if estimate.values.shape != noisy.shape:
             raise DataError(f"The result for {channel} has {estimate.values.size:,} samples, the file has {noisy.size:,}.")
-        parts = {"denoised": estimate.values}
+        parts = {"noisy": noisy} if channel in recording.altered else {}
+        parts |= {"denoised": estimate.values}
         if residual:
             parts |= {"residual": noisy - estimate.values, **estimate.removed}
         if sd and estimate.sd is not None:

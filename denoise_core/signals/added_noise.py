@@ -108,7 +108,8 @@ class AddedNoise:
         clean = recording[column]
         channels = {**recording.channels, column: self.add_to(clean).values, f"{column}{TRUE}": clean.values}
         units = {**recording.units, f"{column}{TRUE}": clean.unit}
-        return replace(recording, channels=channels, units=units, notes=(*recording.notes, f"{self.in_words}."))
+        notes, altered = (*recording.notes, f"{self.in_words}."), recording.altered | {column}
+        return replace(recording, channels=channels, units=units, notes=notes, altered=altered)
 
     def _of_unit_power(self, n: int, rate_hz: float | None) -> Float64Array:
         rng = np.random.default_rng(self.seed)

@@ -95,6 +95,10 @@ def test_known_noise_turns_a_clean_column_into_a_test_with_its_true_gain(tmp_pat
     noisy = dc.AddedNoise(kind="white", snr_db=10.0).add_to(series)
     expected = dc.score(dc.denoise(noisy, method="savgol"), series, noisy=noisy)["snr_gain_db"]
     assert f"the error against the series as recorded fell by {expected:.1f} dB." in capsys.readouterr().err
+    written = pd.read_csv(tmp_path / "out.csv")
+    assert list(written.columns) == ["time (s)", "level (m)", "level_noisy (m)", "level_denoised (m)"]
+    assert np.array_equal(written["level (m)"], clean)
+    assert np.allclose(written["level_noisy (m)"], noisy.values, rtol=1e-9)
 
 
 @pytest.mark.parametrize(("word", "fault"), [("pink", "such as white:10"), ("brown:3", "Noise of kind 'brown' is not known")])

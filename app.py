@@ -11,4 +11,8 @@ if __name__ == "__main__":  # as Streamlit runs a page, anew at each click
 
     signal_page.show()
 else:  # as its server imports it, once
-    app = st.App(__file__, routes=[plotly_js.route()])
+    from starlette.middleware import Middleware
+
+    from pages.parts.security_headers import SecurityHeaders
+
+    app = st.App(__file__, routes=[plotly_js.route()], middleware=[Middleware(SecurityHeaders)])

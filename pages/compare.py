@@ -17,8 +17,8 @@ chosen = source.current()
 with messages.report_errors(), freshness.only(identity(chosen)):
     top.caption(source.in_words(chosen.file_name, series_of(chosen)))
     session = state.current()
-    mine = versions.mine()
-    found = versions.of(chosen, linked=[*(session.drawn or ()), session.baseline, session.run or ""], among=mine)
+    mine, linked = versions.mine(), [*(session.drawn or ()), session.baseline, session.run or ""]
+    found = versions.of(chosen, linked=[*linked, *versions.leading_trials(chosen)], among=mine)
     comparison_actions.undo()
     if not found:
         comparison_view.nothing_yet(chosen, mine)

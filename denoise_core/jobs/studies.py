@@ -92,6 +92,12 @@ class StudyView:
         (record,) = [one for one in self.records if one.number == number]
         return record.trial.config(self.spec.plan)
 
+    def leading(self, count: int) -> list[str]:
+        """The runs of the trials of largest gain with the first seed, at most `count`, the best first."""
+        tried = [one for one in self.records if one.gain_db is not None and not one.trial.repeat]
+        tried.sort(key=lambda one: -(one.gain_db or 0.0))
+        return [self.run_of(one.number) for one in tried[:count]]
+
     @property
     def searched(self) -> tuple[TrialRecord, ...]:
         """The proposals that have ended: without the start's settings and the checks."""

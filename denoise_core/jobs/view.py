@@ -76,7 +76,8 @@ def describe(spec: Spec) -> str:
         return methods.METHODS[spec.method].label if spec.method in methods.METHODS else spec.method
     if spec.kind == APPLY:
         return f"With {spec.model_name}"
-    return f"{choice_in_words(spec.config, 'model.backbone')}, {plural(spec.config.training.epochs, 'epoch')}"
+    network = f"{choice_in_words(spec.config, 'model.backbone')}, {plural(spec.config.training.epochs, 'epoch')}"
+    return network if spec.trial is None else f"Trial {spec.trial.number}: {network}"
 
 
 def state_of(entry: Entry, request: str | None, *, resumable: bool) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from denoise_core import figures
+from denoise_core.assess.formatting import plural
 from denoise_core.assess.result_words import age_in_words, gain_over_db
 from denoise_core.assess.summary import Summary
 from denoise_core.jobs import Source
@@ -29,10 +31,10 @@ def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str]) -> None
     """All results, in the order in which they were made; those in `drawn` are ticked, each in the colour of its place."""
     baseline = next((one for one in found if one.id == state.current().baseline), None)
     told = differences([(one.run.spec, one.summary) for one in found], rate_hz=series_of(chosen).time.rate_hz)
-    now = time.time()
+    now, groups = time.time(), _searches(found)
     rows = [
-        _row(one, words, drawn=drawn, baseline=baseline, unit=series_of(chosen).unit, now=now)
-        for one, words in zip(found, told, strict=True)
+        replace(_row(one, words, drawn=drawn, baseline=baseline, unit=series_of(chosen).unit, now=now), group=group)
+        for one, words, group in zip(found, told, groups, strict=True)
     ]
     results_table.show(
         rows,
@@ -46,6 +48,15 @@ def show(chosen: Source, found: Sequence[Version], drawn: Sequence[str]) -> None
         renames=True,
         height=_HEIGHT,
     )
+
+
+def _searches(found: Sequence[Version]) -> list[str]:
+    """For each result the search that it is a trial of, in words; "" for all others."""
+    counts = Counter(one.run.spec.study for one in found if one.run.spec.study)
+    names = {
+        study: f"Search {number}: the best {plural(count, 'trial')}" for number, (study, count) in enumerate(counts.items(), 1)
+    }
+    return [names.get(one.run.spec.study, "") for one in found]
 
 
 def _columns(chosen: Source, baseline: Version | None) -> list[Column]:

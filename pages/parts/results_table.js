@@ -133,13 +133,34 @@ function header(column, table) {
 }
 
 // A row that has not changed stays as it is: with hundreds of them, making all anew takes longer than everything else.
-function kept(row, table, shape) {
-  const known = table.lines.get(row.id)
+function kept(id, row, table, shape) {
+  const known = table.lines.get(id)
   const told = shape + JSON.stringify(row)
   if (known?.told === told) return known.node
-  const node = line(row, table)
-  table.lines.set(row.id, { told, node })
+  const node = row.heads ? groupLine(row.heads, table, row.span) : line(row, table)
+  table.lines.set(id, { told, node })
   return node
+}
+
+// Folds and unfolds the rows of one group.
+function groupLine(group, table, span) {
+  const open = table.open.has(group)
+  const button = element("button", { type: "button", textContent: `${open ? "▾" : "▸"} ${group}`, ariaLabel: group, ariaExpanded: String(open) })
+  button.onclick = () => {
+    open ? table.open.delete(group) : table.open.add(group)
+    fill(table)
+  }
+  return element("tr", { className: "denoise-group" }, element("th", { scope: "rowgroup", colSpan: span }, button))
+}
+
+// Rows of one group stand together below a line of their own, where the first of them would; folded, only those in use are there.
+function grouped(rows, table, span) {
+  const members = Map.groupBy(rows, (row) => row.group || row.id)
+  return [...members].flatMap(([group, inside]) => {
+    if (!inside[0].group) return inside.map((row) => [row.id, row])
+    const shown = table.open.has(group) ? inside : inside.filter((row) => row.ticked || row.pinned || row.chosen)
+    return [[group, { heads: group, span, open: table.open.has(group) }], ...shown.map((row) => [row.id, row])]
+  })
 }
 
 function fill(table) {
@@ -151,7 +172,7 @@ function fill(table) {
   const held = document.activeElement?.ariaLabel
   table.root.querySelector("thead").replaceChildren(element("tr", {}, ...heads))
   const shape = JSON.stringify([columns, ticks, actions])
-  const lines = sorted(table).map((row) => kept(row, table, shape))
+  const lines = grouped(sorted(table), table, heads.length).map(([id, row]) => kept(id, row, table, shape))
   const body = table.root.querySelector("tbody")
   if (lines.length !== body.children.length || lines.some((node, at) => node !== body.children[at])) body.replaceChildren(...lines)
   if (held && !table.root.contains(document.activeElement)) table.root.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus({ preventScroll: true })
@@ -164,7 +185,7 @@ async function unpacked(bytes) {
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".denoise-table")
-  const table = tables.get(root) ?? { root, sort: {}, editing: null, turn: 0, lines: new Map() }
+  const table = tables.get(root) ?? { root, sort: {}, editing: null, turn: 0, lines: new Map(), open: new Set() }
   tables.set(root, table)
   table.send = (what, id, value = null) => setTriggerValue("act", { what, id, value })
   const turn = ++table.turn

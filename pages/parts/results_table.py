@@ -47,6 +47,8 @@ class Row:
         Whether it is what the page shows as the result.
     pinned : bool
         Whether the others are compared with it.
+    group : str
+        The line under which it is folded while it is not in use; "" for none.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Row:
     chosen: bool = False
     pinned: bool = False
     refusal: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ from denoise_core.jobs.spec import TRAIN
 from denoise_core.jobs.versions import distinct_names, ranked, results_for
 from pages.parts import state
 from pages.parts.byte_cache import Kept
-from pages.parts.cached import store
+from pages.parts.cached import store, studies
 from pages.parts.cached_runs import run_blend, run_noise
 from pages.parts.result_view import ResultView
+
+_MOST_TRIALS = 10  # of each search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,12 @@ def of(source: Source, *, linked: Iterable[str] = (), among: Sequence[RunView] |
     found = results_for(known.values(), source)
     names = distinct_names([run.name for run in found])
     return [_version(run, run.spec.channels.index(source.column), name) for run, name in zip(found, names, strict=True)]
+
+
+def leading_trials(source: Source) -> list[str]:
+    """Runs of the best trials of each search on the series of `source`."""
+    found = [one.id for one in studies().of_owner(state.current().workspace) if one.spec.source.is_read_like(source)]
+    return [run_id for study_id in found for run_id in studies().study(study_id).leading(_MOST_TRIALS)]
 
 
 def best(source: Source) -> RunView | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -188,6 +190,17 @@ def test_a_trial_is_an_ordinary_result_that_leads_back_to_its_search(app, search
     app.switch_page("pages/train.py").run()
     assert not app.exception
     assert charts(app, "history")
+
+
+def test_compare_has_the_best_trials_in_a_group_of_their_own(app, searched, studies, store, monkeypatch):
+    monkeypatch.setattr("pages.parts.versions._MOST_TRIALS", 2)
+    end(studies, store, searched, [0.1, -0.3, 0.8])
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    told = next(e for e in app.get("bidi_component") if e.proto.component_name == "denoise_results")
+    rows = json.loads(gzip.decompress(told.proto.bytes))["rows"]
+    numbers = {row["name"].partition(":")[0] for row in rows if row["group"] == "Search 1: the best 2 trials"}
+    assert numbers == {"Trial 1", "Trial 3"}
 
 
 def test_a_link_to_a_search_that_is_gone_says_so(app):

@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 PYTEST := $(BIN)/pytest
-PARALLEL := --numprocesses 2 --dist worksteal --durations 20
+SLOWEST := --durations 20
+PARALLEL := --numprocesses 2 --dist worksteal $(SLOWEST)
 
 .PHONY: app check style test bench bench-quality chromium
 
@@ -14,7 +15,7 @@ app: $(VENV)/.app
 
 test: style chromium
 	$(PYTEST) $(PARALLEL) -m "not browser"
-	$(PYTEST) -m browser
+	$(PYTEST) $(SLOWEST) -m browser
 
 # What a change must pass before it is committed: no browser, no training, no pretraining.
 check: style

@@ -165,7 +165,7 @@ def _draws(series: Series, noise: Noise) -> tuple[Draws | None, str]:
 
 
 def quick_candidates(draws: Draws, first: Remembering, told: Told) -> Iterator[Candidate]:
-    """Those of `COMBINED` that do not refuse the series."""
+    """Those of `COMBINED` that do not refuse the series; the copies are denoised with the settings suggested for the series."""
 
     def nonlocal_(series: Series, *, stated: NoiseConfig) -> Estimate:
         return refine(series, first(series, stated=stated), stated=stated)
@@ -173,7 +173,9 @@ def quick_candidates(draws: Draws, first: Remembering, told: Told) -> Iterator[C
     special: dict[str, Callable[..., Estimate]] = {quick.INSTANT: first, quick.NONLOCAL: nonlocal_, RECORDING: unchanged}
     for name in COMBINED:
         with suppress(DenoiseError):
-            yield told_candidate(name, special.get(name) or quick.function(name), draws, told)
+            run = special.get(name) or quick.function(name)
+            estimate = run(draws.series, stated=told.whole)
+            yield told_candidate(name, partial(run, **given_settings(estimate)), draws, told, estimate=estimate)
 
 
 def refine(series: Series, first: Estimate, *, stated: NoiseConfig) -> Estimate:

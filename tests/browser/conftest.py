@@ -19,6 +19,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from denoise_core.jobs import Store
+from denoise_core.jobs.storage.catalogue import Catalogue
+from denoise_core.jobs.storage.home import Home
 
 ROOT = Path(__file__).parents[2]
 VIEW = {"width": 1366, "height": 768}
@@ -75,7 +77,8 @@ def chromium():
 def person(chromium, server):
     """``person()`` is a page in a browser of its own (``person(color_scheme="dark")``).
 
-    At the end of the test no page may have shown an exception or written an error to its console.
+    At the end of the test no page may have shown an exception or written an error to its console. What is still in training then
+    is cancelled: the next test would wait for it, as there is one slot.
     """
     contexts, pages, faults = [], [], []
 
@@ -92,6 +95,8 @@ def person(chromium, server):
     thrown = [text for page in pages for text in page.get_by_test_id("stException").all_inner_texts()]
     for context in contexts:
         context.close()
+    for entry in Catalogue(Home(server.store.home)).active():
+        server.store.cancel(entry.id)
     assert thrown == []
     assert [fault for fault in faults if fault] == []
     assert "Traceback" not in server.log.read_text()

@@ -13,6 +13,11 @@ def format_value(value: float, unit: str) -> str:
     return f"{number} {unit}".rstrip()
 
 
+def format_measured(value: float, unit: str) -> str:
+    """Four figures and the unit, as an instrument shows them: "0.03142 mV"."""
+    return f"{value:.4g} {unit}".rstrip()
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 sample", "1,200 samples"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from denoise_core.assess.formatting import duration, format_value, plural
+from denoise_core.assess.formatting import duration, format_measured, plural
 from denoise_core.series import Estimate, Float64Array, Series
 
 
@@ -33,8 +33,8 @@ def _row(values: Float64Array, unit: str) -> dict[str, str]:
     if not values.size:
         return dict.fromkeys(("Mean", "RMS", "Peak", "Peak to peak"), "")
     return {
-        "Mean": format_value(float(values.mean()), unit),
-        "RMS": format_value(float(values.std()), unit),
-        "Peak": format_value(float(values[np.argmax(np.abs(values))]), unit),
-        "Peak to peak": format_value(float(np.ptp(values)), unit),
+        "Mean": format_measured(float(values.mean()), unit),
+        "RMS": format_measured(float(values.std()), unit),
+        "Peak": format_measured(float(values[np.argmax(np.abs(values))]), unit),
+        "Peak to peak": format_measured(float(np.ptp(values)), unit),
     }

@@ -127,7 +127,7 @@ async function draw(Plotly, root, data, chart) {
   // No tips: the one on double-clicking would cover the buttons at the top of the page.
   const config = { displaylogo: false, displayModeBar: data.toolbar, modeBarButtons: BUTTONS, showTips: false }
   chart.height ??= tall(root, data)
-  node.style.height = chart.height + "px"
+  Object.assign(node.style, { height: chart.height + "px", minHeight: "0" })
   flip(Plotly, root, node, chart, figure)
   await Plotly.react(node, figure.data, themed(figure.layout, style, chart.height), config)
   if (!chart.observer) listen(Plotly, node, chart)

@@ -18,7 +18,7 @@ def show(result: ResultView) -> None:
         return
     if result.combines:
         st.caption("The result is combined of:")
-        chart.draw(figures.shares(found.labelled_weights), key=f"shares-{result.run.id}-{result.i}", height=56)
+        chart.draw(figures.shares(found.labelled_weights), key=f"shares-{result.run.id}-{result.i}", height=56, toolbar=False)
     with st.expander("Estimated error of each method", icon=":material/leaderboard:"):
         st.table(table(found, unit=result.series.unit, truth=result.truth))
         st.caption(

@@ -86,7 +86,7 @@ def test_measurements_are_those_of_a_sine():
     sine = 3.0 * np.sin(2 * np.pi * 10.0 * np.arange(1000) / RATE_HZ)
     series = Series.of(sine + 1.0, rate_hz=RATE_HZ, unit="V")
     recorded, denoised, removed = measurements(series, Estimate(values=sine, method="given"))
-    assert recorded == {"": "Recorded", "Mean": "1 V", "RMS": "2.1 V", "Peak": "4 V", "Peak to peak": "6 V"}
+    assert recorded == {"": "Recorded", "Mean": "1 V", "RMS": "2.121 V", "Peak": "4 V", "Peak to peak": "6 V"}
     assert denoised["Peak to peak"] == "6 V"
     assert removed["Mean"] == removed["Peak"] == "1 V"
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from denoise_core.assess.findings.calibration import NoiseClass
 from denoise_core.dsp.gaps import interpolate_gaps
@@ -13,11 +14,12 @@ from denoise_core.dsp.scaling import GAUSSIAN_MEDIAN
 from denoise_core.dsp.whitening import whiten
 from denoise_core.noise import Noise
 from denoise_core.noise.power_spectrum import whiten_by_spectrum
+from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Estimate, Float64Array
 
 _BLOCK = 256  # samples over which the level of the residual is measured
 _QUIETEST, _LOUDEST = 0.5, 8.0  # of the level of all
-CLIPPED = 5.0  # sds: a spike is no evidence of lost signal by its size alone
+CLIPPED = 5.0  # sds: a large value is no evidence of lost signal by its size alone
 SHORTEST = 64  # samples
 
 
@@ -59,9 +61,12 @@ def pool(values: Float64Array, size: int) -> Float64Array:
 
 
 def normalise(noisy: Float64Array, estimate: Estimate, noise: Noise | None) -> Normalised | None:
-    """None where too few samples are left, or where nothing was removed; `noisy` has shape (n,) and is NaN where missing."""
+    """None where too few samples are left, or where nothing was removed; `noisy` has shape (n,) and is NaN where missing.
+
+    Spikes count as missing, unless they are the tops of events: that one was removed is no evidence of lost signal.
+    """
     residual = noisy - estimate.values
-    n, missing = len(residual), np.isnan(residual)
+    n, missing = len(residual), np.isnan(residual) | _spikes(noisy)
     if n - np.count_nonzero(missing) < SHORTEST:
         return None
     described = np.ones(n) if noise is None or noise.sd == 0.0 else np.maximum(noise.along(n), 1e-6 * noise.sd)
@@ -80,6 +85,11 @@ def normalise(noisy: Float64Array, estimate: Estimate, noise: Noise | None) -> N
         noise_class=_class_of(noise),
         error_energy=0.0 if estimate.sd is None else float(np.nansum((estimate.sd / unit)[~missing] ** 2)),
     )
+
+
+def _spikes(noisy: Float64Array) -> NDArray[np.bool_]:
+    found = find_spikes(noisy)
+    return np.zeros_like(found) if found.any() and are_events(interpolate_gaps(noisy), found) else found
 
 
 def _class_of(noise: Noise | None) -> NoiseClass:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from denoise_core import figures
 from denoise_core.assess.formatting import plural
+from denoise_core.assess.risk import BLEND
 from denoise_core.assess.summary import Summary
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import View
@@ -72,8 +73,12 @@ def _looks(look: Look) -> list[Look]:
 
 
 def _rank(look: Look) -> int:
-    """Instant first, from whose error those of the others are told; then the method on the page, and those that take longest."""
-    return next(at for at, names in enumerate(((INSTANT,), (state.value("method"),), SHARED, METHODS)) if look.method in names)
+    """Instant first, from whose error those of the others are told; then the method on the page, and Auto, which takes longest.
+
+    Last those of which Auto is combined: they are there when it is, and would only wait for it.
+    """
+    first = (INSTANT, state.value("method"), BLEND)
+    return first.index(look.method) if look.method in first else len(first) + (look.method in SHARED)
 
 
 def _summary(look: Look) -> Summary | str:

@@ -14,11 +14,12 @@ import pytest
 from denoise_core.config import RunConfig
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError, SettingsError
-from denoise_core.jobs import Studies, new_id
+from denoise_core.jobs import Request, Studies, new_id
 from denoise_core.jobs.scheduling.coordinators import CRASHES
 from denoise_core.jobs.spec import QUEUED
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.study_folder import StudyFolder
+from denoise_core.jobs.trial_runs import TrialRuns
 from denoise_core.series import Series
 from denoise_core.tuning.plan import Budget, Plan
 from denoise_core.tuning.space import Space
@@ -161,6 +162,17 @@ def test_a_search_deleted_in_the_middle_takes_its_trials_with_it(home, studies, 
         studies.study(study_id)
     until(lambda: not coordinators(home), beside=supervisor.tick)
     until(lambda: not list(home.runs.iterdir()), beside=supervisor.tick)
+
+
+def test_a_trial_submitted_while_its_search_is_deleted_is_taken_away(home, studies, store, supervise, owner):
+    study_id = studies.submit(data(), plan(), owner=owner, title="pump")
+    folder = StudyFolder(home.studies / study_id)
+    runs = TrialRuns(home, folder, folder.spec(), folder.training_set())
+    studies.delete(study_id)
+    runs.submit(Trial(number=1, params={}))
+    mine = store.submit(Request.to_train(data(), CONFIG), owner=owner, title="not of that search")
+    supervise(slots=("cpu:0",)).tick()
+    assert [path.name for path in home.runs.iterdir()] == [mine]
 
 
 def test_a_deleted_run_is_a_failed_trial_and_the_search_goes_on(home, studies, store, supervise, owner):

@@ -84,6 +84,7 @@ class Supervisor:
             with self._isolate(run_id):
                 self._watch(run_id, worker)
         self._scan()
+        self._drop_orphans()
         for entry in self._without_worker():
             with self._isolate(entry.id):
                 self._reconcile(entry)
@@ -146,6 +147,14 @@ class Supervisor:
             if entry is not None:
                 entries[run_id] = known if known == entry and known else entry
         self._entries = entries
+
+    def _drop_orphans(self) -> None:
+        """Take away the trials of deleted searches: a coordinator may submit one while its search is being deleted."""
+        present = {"", *(path.name for path in self._home.studies.iterdir())}
+        orphans = [run_id for run_id, entry in self._entries.items() if entry.spec.study not in present]
+        for run_id in orphans:
+            retention.remove(self._home, self._folder(run_id))
+            del self._entries[run_id]
 
     def _without_worker(self) -> list[Entry]:
         return [entry for run_id, entry in self._entries.items() if not entry.ended and run_id not in self._workers]

@@ -22,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from denoise_core.jobs import worker
 
             return worker.main(words[1:])
+        if words[:1] == ["ray_worker"]:
+            from denoise_core.jobs import ray_worker
+
+            return ray_worker.main(words[1:])
         if words[:1] == ["coordinator"]:
             from denoise_core.jobs import coordinator
 

@@ -15,8 +15,25 @@ from denoise_core.jobs.storage.process_folder import Busy
 
 log = logging.getLogger(__name__)
 
+FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
 BUSY_CODE = 3
 """Exit code of a process that found another one in its folder."""
+
+AWAY_CODE = 4
+"""Exit code of a process that left its folder as it was, since the machine that should have worked there was not to be had."""
+
+
+LOST_CODE = 5
+"""Exit code of a process that stood for one on another machine, which is gone."""
+
+
+class Away(Exception):
+    """No machine can take this work now; it says why."""
+
+
+class Lost(Exception):
+    """The process on another machine is gone, and perhaps the machine."""
 
 
 def work_in_folder(
@@ -24,12 +41,13 @@ def work_in_folder(
 ) -> int:
     """Work in the folder that the command names; the event says that this should end.
 
-    Gives 0 when the work has ended in any way, 2 if there is no such folder, 3 if another process works there.
+    Gives 0 when the work has ended in any way, 2 if there is no such folder, 3 if another process works there, 4 if no machine
+    can do it now, 5 if the one that did is gone.
     """
     parser = argparse.ArgumentParser(prog=name, description=description)
     parser.add_argument("folder", type=Path, help=f"a folder below {below}/ in the data folder")
     folder = parser.parse_args(argv).folder
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=FORMAT)
     halt = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: halt.set())
     os.nice(5)  # the page stays fluid where both share a core
@@ -41,4 +59,10 @@ def work_in_folder(
     except Busy:
         log.info("Another %s is running in %s.", name, folder)
         return BUSY_CODE
+    except Away as reason:
+        log.info("%s", reason)
+        return AWAY_CODE
+    except Lost as error:
+        log.error("%s", error)
+        return LOST_CODE
     return 0

@@ -57,7 +57,13 @@ _STOPPED_BY_SYSTEM = "The operating system stopped the training; the best epoch 
 _REASONS = {"patience": "Stopped early: the validation loss had not improved for as many epochs as the patience allows."}
 
 
-def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Event | None = None) -> None:
+def run(
+    folder: Path | str,
+    *,
+    engine: Engine | None = None,
+    halt: threading.Event | None = None,
+    process: WorkerProcess | None = None,
+) -> None:
     """Train, from the checkpoint if there is one, until the end or until it is to stop; leave everything in the folder.
 
     A run that applies a model only denoises with it.
@@ -70,6 +76,8 @@ def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Eve
         By default that with `denoise_core.training.Trainer`.
     halt : threading.Event, optional
         When set: stop and keep the best.
+    process : WorkerProcess, optional
+        The one that a supervisor is to watch, by default this; see `ray_worker`.
 
     Raises
     ------
@@ -80,14 +88,17 @@ def run(folder: Path | str, *, engine: Engine | None = None, halt: threading.Eve
     with job.lock(), Heartbeat(job) as heartbeat:
         if job.status().state in FINAL:
             return  # a supervisor that was killed had just started another worker here, which has done it
-        _Execution(job, heartbeat, engine or TORCH, halt or threading.Event()).run()
+        own = process or WorkerProcess.own(own_slot())
+        _Execution(job, heartbeat, engine or TORCH, halt or threading.Event(), own).run()
 
 
 class _Execution:
     """The steps of one run, around what they share."""
 
-    def __init__(self, job: RunFolder, heartbeat: Heartbeat, engine: Engine, halt: threading.Event) -> None:
-        self._job, self._heartbeat, self._engine, self._halt = job, heartbeat, engine, halt
+    def __init__(
+        self, job: RunFolder, heartbeat: Heartbeat, engine: Engine, halt: threading.Event, process: WorkerProcess
+    ) -> None:
+        self._job, self._heartbeat, self._engine, self._halt, self._process = job, heartbeat, engine, halt, process
 
     def run(self) -> None:
         """Whatever happens is in the folder afterwards, if there still is one."""
@@ -102,7 +113,7 @@ class _Execution:
             self._job.end(*outcome_of(error))
 
     def _begin(self) -> None:
-        self._job.write_worker(WorkerProcess.own(own_slot()))
+        self._job.write_worker(self._process)
         status = self._job.status()
         self._job.write(replace(status, state=RUNNING, started=status.started or self._heartbeat.began))
 

@@ -6,7 +6,7 @@ import logging
 import signal
 from dataclasses import replace
 
-from denoise_core.jobs.folder_process import BUSY_CODE
+from denoise_core.jobs.folder_process import BUSY_CODE, LOST_CODE
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.spec import CANCEL, CANCELLED, CANCELLED_REASON, FAILED, FINAL, NO_EPOCH_REASON, QUEUED
 from denoise_core.jobs.storage.run_folder import RunFolder
@@ -52,6 +52,8 @@ def _death(code: int | None) -> str:
     """How a process ended, to be read after "the last time"."""
     if code is None:
         return "its process was gone"
+    if code == LOST_CODE:
+        return "its machine, or its process there, was gone"
     if code == -signal.SIGKILL:
         return "the system killed its process, most often because memory ran out"
     if code < 0:

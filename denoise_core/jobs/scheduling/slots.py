@@ -13,15 +13,27 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from denoise_core.jobs.storage.home import cpu_slots
+from denoise_core.jobs.storage.home import cluster_slots, cpu_slots
 
+_CLUSTER = "ray-"
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def machine_slots() -> list[str]:
-    """Names such as "cpu:0", "cpu:1", "cuda:GPU-5f3a...", "mps:0"."""
+    """Names such as "cpu:0", "cpu:1", "cuda:GPU-5f3a...", "mps:0"; then those of the cluster, "cuda:ray-0", "cpu:ray-0"."""
     apple = ["mps:0"] if sys.platform == "darwin" else []
-    return [f"cuda:{gpu}" for gpu in _gpus()] + apple + [f"cpu:{i}" for i in range(cpu_slots())]
+    ours = [f"cuda:{gpu}" for gpu in _gpus()] + apple + [f"cpu:{i}" for i in range(cpu_slots())]
+    return ours + [f"{kind}:{_CLUSTER}{i}" for kind, count in cluster_slots().items() for i in range(count)]
+
+
+def cluster_number(slot: str) -> int | None:
+    """Which of the cluster's slots of its kind it is, from 0; None for one of this machine.
+
+    >>> cluster_number("cuda:ray-2"), cluster_number("cpu:2")
+    (2, None)
+    """
+    name = slot.partition(":")[2]
+    return int(name.removeprefix(_CLUSTER)) if name.startswith(_CLUSTER) else None
 
 
 def pool(device: str, slots: Iterable[str]) -> str:
@@ -42,16 +54,22 @@ def free(slots: Sequence[str], taken: Iterable[str], kind: str) -> list[str]:
 
 
 def environment(slot: str) -> dict[str, str]:
-    """The environment of a child on that slot.
+    """The environment of a child on that slot."""
+    return {**os.environ, **variables(slot)}
+
+
+def variables(slot: str) -> dict[str, str]:
+    """What is set for a process that computes on that slot.
 
     One thread each, so that trainings do not slow each other down and a resumed one computes the same bits.
     """
     kind, _, name = slot.partition(":")
     chosen = dict.fromkeys(_THREADS, "1") | {"DENOISE_SLOT": slot, "PYTHONUNBUFFERED": "1"}
-    chosen["CUDA_VISIBLE_DEVICES"] = name if kind == "cuda" else ""
     if kind == "cuda":
         chosen["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
-    return {**os.environ, **chosen}
+    if kind != "cuda" or cluster_number(slot) is None:  # which GPU of the cluster it is, Ray says there
+        chosen["CUDA_VISIBLE_DEVICES"] = name if kind == "cuda" else ""
+    return chosen
 
 
 _ASK_S = 10.0

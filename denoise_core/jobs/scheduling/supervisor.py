@@ -21,11 +21,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from denoise_core.files.atomic_io import write_json
+from denoise_core.jobs.folder_process import AWAY_CODE
 from denoise_core.jobs.scheduling import pace, recovery
 from denoise_core.jobs.scheduling.coordinators import Coordinators
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order, places
-from denoise_core.jobs.scheduling.slots import free, machine_slots, pool
+from denoise_core.jobs.scheduling.slots import cluster_number, free, machine_slots, pool
 from denoise_core.jobs.spec import AFTER_STOP_S, CANCEL, FAILED, KEEP, RUNNING, Entry
 from denoise_core.jobs.storage import disk_errors, retention
 from denoise_core.jobs.storage.catalogue import read_entry
@@ -36,10 +37,13 @@ from denoise_core.jobs.storage.run_folder import RunFolder
 log = logging.getLogger(__name__)
 
 COMMAND = (sys.executable, "-P", "-m", "denoise_core", "worker")
+CLUSTER_COMMAND = (sys.executable, "-P", "-m", "denoise_core", "ray_worker")
 POLL_S = 0.2
 IDLE_S = 600.0
 RETRY_S = 5.0
 SILENT_S = 60.0
+REST_S = 30.0
+"""So long a slot whose machine was not to be had is left alone."""
 STARTS = 5
 """So often a run whose folder cannot be written is tried."""
 ESCALATION = {KEEP: {"term_s": 3.0 * AFTER_STOP_S, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
@@ -55,13 +59,14 @@ class Supervisor:
     slots : sequence of str
         As `machine_slots` names them.
     command : sequence of str
-        Starts a worker when the run's folder is added.
+        Starts a worker on this machine when the run's folder is added.
     """
 
     def __init__(self, home: Home, slots: Sequence[str], command: Sequence[str] = COMMAND) -> None:
         self._home, self._slots, self._command, self._keep_days = home, list(slots), command, keep_days()
         self._entries: dict[str, Entry] = {}
         self._workers: dict[str, Worker[RunFolder]] = {}
+        self._resting: dict[str, float] = {}
         self._pruned = 0.0
         self._busy = time.time()
         self._troubles: list[OSError] = []
@@ -163,6 +168,9 @@ class Supervisor:
         """Nothing while it works well."""
         if not worker.alive():
             del self._workers[run_id]
+            if worker.exit_code == AWAY_CODE:
+                self._resting[worker.slot] = time.monotonic() + REST_S
+                return
             recovery.handle_exit(worker)
             pace.note(self._home, worker.folder, worker.slot)
         elif worker.silent_s() > SILENT_S:
@@ -183,9 +191,11 @@ class Supervisor:
             recovery.end_without_worker(folder, request)
 
     def _start_next(self) -> None:
+        present = [slot for slot in self._slots if self._resting.get(slot, 0.0) < time.monotonic()]
         for entry in order(*self._waiting_and_running()):
-            kind = pool(entry.spec.config.training.device, self._slots)
-            slots = free(self._slots, (worker.slot for worker in self._workers.values()), kind)
+            device = entry.spec.config.training.device
+            kind = pool(device, present if device == "auto" else self._slots)
+            slots = free(present, (worker.slot for worker in self._workers.values()), kind)
             if slots:
                 log.info("Starting run %s on %s.", entry.id, slots[0])
                 with self._isolate(entry.id):
@@ -195,7 +205,8 @@ class Supervisor:
         """A folder that cannot be written although the disk is not full fails its run after some tries, and no other."""
         folder = self._folder(run_id)
         try:
-            self._workers[run_id] = Worker.start(self._command, folder, slot)
+            command = self._command if cluster_number(slot) is None else CLUSTER_COMMAND
+            self._workers[run_id] = Worker.start(command, folder, slot)
         except OSError as error:
             self._refused[run_id] += 1
             if disk_errors.is_disk_full(error) or not folder.exists() or self._refused[run_id] < STARTS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
@@ -120,6 +121,7 @@ def check_settings() -> None:
     """RunError for a setting of the machine with which no supervisor can work."""
     keep_days()
     cpu_slots()
+    cluster_slots()
     upload_limits()
 
 
@@ -136,6 +138,14 @@ def core_count() -> int:
 def cpu_slots() -> int:
     """Trainings at once on processors: ``$DENOISE_CPU_SLOTS``, default all cores but one, at least 1."""
     return int(_number("DENOISE_CPU_SLOTS", max(1, core_count() - 1), low=1))
+
+
+def cluster_slots() -> dict[str, int]:
+    """Trainings at once on a Ray cluster, by kind: ``$DENOISE_RAY_GPUS`` and ``$DENOISE_RAY_CPUS``, default 0."""
+    slots = {kind: int(_number(f"DENOISE_RAY_{unit}", 0.0, low=0)) for kind, unit in (("cuda", "GPUS"), ("cpu", "CPUS"))}
+    if any(slots.values()) and find_spec("ray") is None:
+        raise RunError("DENOISE_RAY_GPUS or DENOISE_RAY_CPUS is set, but Ray is not installed: pip install 'ray==2.60.0'.")
+    return slots
 
 
 @dataclass(frozen=True)

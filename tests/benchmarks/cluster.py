@@ -1,0 +1,87 @@
+"""What a Ray cluster costs beside slots of this machine: the same trainings, one after the other on each.
+
+    python -m tests.benchmarks.cluster [--quick] [--trainings 8] [--samples 20000] [--rounds 1]
+
+Both sides have two slots: two processors here, and a cluster of two nodes with one processor each, which are processes on this
+machine as well, so that the computing is the same. "efficiency" is the wall time here over the wall time there, from the first look
+at the queue to the end of the last training, in each round and over all; "added" is how much longer each training held its slot.
+--quick: two trainings of a small network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import denoise_core as dc
+from denoise_core.jobs import Request, Store, new_id
+from denoise_core.jobs.scheduling.supervisor import Supervisor
+from denoise_core.jobs.storage.home import Home
+from denoise_core.signals import ecg_like
+from tests.common import small_config
+from tests.jobs.ray_cluster import ray_cluster
+
+HERE, CLUSTER = ("cpu:0", "cpu:1"), ("cpu:ray-0", "cpu:ray-1")
+
+
+def example(n: int) -> dc.Series:
+    rng = np.random.default_rng(0)
+    clean = ecg_like(n, rng)
+    return dc.Series.of(clean + clean.std() / 3.0 * rng.standard_normal(n))
+
+
+def wall_s(request: Request, slots: Sequence[str], *, trainings: int) -> float:
+    """Seconds until so many trainings have ended on those slots."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home.at(Path(folder))
+        store, owner = Store(home.path), new_id()
+        ids = [store.submit(request, owner=owner, title="benchmark") for _ in range(trainings)]
+        supervisor, began = Supervisor(home, slots), time.perf_counter()
+        while not all(store.run(run_id).ended for run_id in ids):
+            supervisor.tick()
+            time.sleep(0.2)
+        seconds = time.perf_counter() - began
+        states = {store.run(run_id).state for run_id in ids}
+        if states != {"done"}:
+            raise SystemExit(f"not all trainings were done: {states}")
+        while supervisor._workers:
+            supervisor.tick()
+            time.sleep(0.2)
+    return seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trainings", type=int, default=8)
+    parser.add_argument("--samples", type=int, default=20000)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.quick:
+        chosen.trainings, chosen.samples = 2, 400
+    series = example(chosen.samples)
+    config = small_config() if chosen.quick else dc.suggest(series).replace("training.device", "cpu")
+    request = Request.to_train(series, config)
+    here, there = [], []
+    with ray_cluster(nodes=2) as cluster:
+        os.environ.update(cluster.environment)
+        for _ in range(chosen.rounds):
+            here.append(wall_s(request, HERE, trainings=chosen.trainings))
+            there.append(wall_s(request, CLUSTER, trainings=chosen.trainings))
+            added = (there[-1] - here[-1]) * len(HERE) / chosen.trainings
+            print(
+                f"{chosen.trainings} trainings of {chosen.samples} samples: here {here[-1]:.1f} s, cluster {there[-1]:.1f} s, "
+                f"efficiency {100.0 * here[-1] / there[-1]:.1f} %, added {added:.1f} s",
+                flush=True,
+            )
+    print(f"efficiency over all rounds {100.0 * sum(here) / sum(there):.1f} %")
+
+
+if __name__ == "__main__":
+    main()

@@ -37,6 +37,7 @@ bench: $(VENV)/.test chromium
 	$(BIN)/python -m tests.benchmarks.watched
 	$(BIN)/python -m tests.benchmarks.compare
 	$(BIN)/python -m tests.benchmarks.search_slots
+	$(BIN)/python -m tests.benchmarks.cluster
 
 # Noise removed where the truth is known, beside published methods; writes tests/benchmarks/RESULTS.md.
 bench-quality: $(VENV)/.test

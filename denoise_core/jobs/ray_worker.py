@@ -47,7 +47,7 @@ def run(folder: Path | str, *, halt: threading.Event | None = None) -> None:
     Away
         If no machine can take the run now. Its folder is as it was.
     Lost
-        If the machine that had the run is gone, or its process there.
+        If the machine that had the run is gone, or its process there. The run goes on from its checkpoint.
     RunError
         If the folder is gone, or the machine that took the run does not see it.
 
@@ -77,6 +77,8 @@ def run(folder: Path | str, *, halt: threading.Event | None = None) -> None:
         ray.get(task)
     except ray.exceptions.RayTaskError as error:
         raise Away("Another process works in this run's folder.") if isinstance(error.cause, Busy) else error.cause from None
+    except ray.exceptions.TaskCancelledError:
+        raise Away("The system ended this process before the run had begun.") from None
     except ray.exceptions.RayError as error:
         raise Lost(str(error)) from None
 

@@ -1,10 +1,10 @@
 """What a Ray cluster costs beside slots of this machine: the same trainings, one after the other on each.
 
-    python -m tests.benchmarks.cluster [--quick] [--trainings 8] [--samples 20000] [--rounds 1]
+    python -m tests.benchmarks.cluster [--quick] [--trainings 8] [--samples 4096] [--rounds 1]
 
 Both sides have two slots: two processors here, and a cluster of two nodes with one processor each, which are processes on this
-machine as well, so that the computing is the same. "efficiency" is the wall time here over the wall time there, from the first look
-at the queue to the end of the last training, in each round and over all; "added" is how much longer each training held its slot.
+machine as well, so that the computing is the same. "efficiency" is the wall time here over the wall time there, from the first
+look at the queue to the end of the last training; "added" is how much longer each training held its slot.
 --quick: two trainings of a small network.
 """
 
@@ -59,7 +59,7 @@ def wall_s(request: Request, slots: Sequence[str], *, trainings: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trainings", type=int, default=8)
-    parser.add_argument("--samples", type=int, default=20000)
+    parser.add_argument("--samples", type=int, default=4096)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
     chosen = parser.parse_args()
@@ -71,9 +71,10 @@ def main() -> None:
     here, there = [], []
     with ray_cluster(nodes=2) as cluster:
         os.environ.update(cluster.environment)
-        for _ in range(chosen.rounds):
-            here.append(wall_s(request, HERE, trainings=chosen.trainings))
-            there.append(wall_s(request, CLUSTER, trainings=chosen.trainings))
+        for number in range(chosen.rounds):
+            sides = [(here, HERE), (there, CLUSTER)]
+            for seconds, slots in sides[:: (-1) ** number]:  # neither is always the first, on a machine that others use too
+                seconds.append(wall_s(request, slots, trainings=chosen.trainings))
             added = (there[-1] - here[-1]) * len(HERE) / chosen.trainings
             print(
                 f"{chosen.trainings} trainings of {chosen.samples} samples: here {here[-1]:.1f} s, cluster {there[-1]:.1f} s, "

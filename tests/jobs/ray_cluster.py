@@ -32,21 +32,23 @@ class RayCluster:
         }
         self.nodes: list[psutil.Process] = []
         self._folder = folder
-        self._start("--head", f"--port={self._port}", "--num-cpus=0", f"--temp-dir={folder}", "--include-dashboard=false")
+        self._start(
+            "--head", f"--port={self._port}", "--num-cpus=0", "--num-gpus=0", f"--temp-dir={folder}", "--include-dashboard=false"
+        )
 
     def add_node(self) -> None:
-        """One more machine, as it were."""
-        self._start(f"--address={self.environment['RAY_ADDRESS']}", "--num-cpus=1")
+        """One more machine, as it were; its GPU exists for Ray alone."""
+        self._start(f"--address={self.environment['RAY_ADDRESS']}", "--num-cpus=1", "--num-gpus=1")
 
     def _start(self, *words: str) -> None:
+        """As nice as a worker is, so that both are equally fast beside other programs."""
         ours = [
             "--disable-usage-stats",
             "--object-store-memory=80000000",
             "--include-log-monitor=false",
-            "--num-gpus=0",
             "--block",
         ]
-        command = [str(Path(sys.executable).with_name("ray")), "start", *words, *ours]
+        command = ["nice", "-n", "5", str(Path(sys.executable).with_name("ray")), "start", *words, *ours]
         command.append(f"--node-ip-address=127.0.0.{1 + len(self.nodes)}")
         log = Path(self._folder) / f"node-{len(self.nodes)}.log"
         with log.open("wb") as file:

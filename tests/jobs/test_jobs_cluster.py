@@ -156,6 +156,17 @@ def test_where_the_process_that_stands_for_the_task_is_killed_the_task_ends_and_
 
 @real
 @pytest.mark.slow
+@pytest.mark.usefixtures("cluster")
+def test_a_run_with_an_automatic_device_takes_a_gpu_of_the_cluster(
+    supervise: Supervise, store: Store, series: Series, owner: str, home: Home
+) -> None:
+    run_id = store.submit(Request.to_train(series, small(2).replace("training.device", "auto")), owner=owner, title="")
+    until(state_is(store, run_id, "done"), seconds=60.0, beside=supervise(slots=("cpu:0", "cuda:ray-1")).tick)
+    assert RunFolder(home.runs / run_id).worker().slot == "cuda:ray-1"
+
+
+@real
+@pytest.mark.slow
 @pytest.mark.parametrize(("wish", "state"), [(Store.stop, "stopped"), (Store.cancel, "cancelled")])
 def test_stop_and_cancel_reach_the_other_machine(
     cluster: RayCluster, supervise: Supervise, submit: Submit, store: Store, wish: Callable[[Store, str], None], state: str

@@ -169,6 +169,7 @@ class Supervisor:
         if not worker.alive():
             del self._workers[run_id]
             if worker.exit_code == AWAY_CODE:
+                log.info("Slot %s is not to be had; the last line of %s says why.", worker.slot, worker.folder.log)
                 self._resting[worker.slot] = time.monotonic() + REST_S
                 return
             recovery.handle_exit(worker)

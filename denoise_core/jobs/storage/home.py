@@ -144,7 +144,9 @@ def cluster_slots() -> dict[str, int]:
     """Trainings at once on a Ray cluster, by kind: ``$DENOISE_RAY_GPUS`` and ``$DENOISE_RAY_CPUS``, default 0."""
     slots = {kind: int(_number(f"DENOISE_RAY_{unit}", 0.0, low=0)) for kind, unit in (("cuda", "GPUS"), ("cpu", "CPUS"))}
     if any(slots.values()) and find_spec("ray") is None:
-        raise RunError("DENOISE_RAY_GPUS or DENOISE_RAY_CPUS is set, but Ray is not installed: pip install 'ray==2.60.0'.")
+        raise RunError(
+            "DENOISE_RAY_GPUS or DENOISE_RAY_CPUS is set, but Ray is not installed: pip install 'ray==2.60.0', or unset them."
+        )
     return slots
 
 

@@ -59,8 +59,7 @@ def run(folder: Path | str, *, halt: threading.Event | None = None) -> None:
     if job.is_held():
         raise Away("The machine that had this run before has not let it go yet.")
     own = WorkerProcess.own(own_slot())
-    with _deadline() as met:
-        ray = _connect(own.slot)
+    with _deadline() as met, _connected(own.slot) as ray:
         remote = ray.remote(
             **_needs(own.slot), max_calls=1, max_retries=0, runtime_env={"env_vars": variables(own.slot) | import_path()}
         )
@@ -72,7 +71,11 @@ def run(folder: Path | str, *, halt: threading.Event | None = None) -> None:
             if halt.is_set() and not halted:
                 halted = True
                 ray.cancel(task)  # without force: a signal, see _work; with force the best epoch would be lost
-        met.set()
+        _settle(ray, task)
+
+
+def _settle(ray: Any, task: Any) -> None:
+    """Nothing where the task has ended by itself; how it failed else."""
     try:
         ray.get(task)
     except ray.exceptions.RayTaskError as error:
@@ -119,8 +122,9 @@ def _deadline() -> Iterator[threading.Event]:
         met.set()
 
 
-def _connect(slot: str) -> Any:
-    """The module `ray`, connected; Away where the cluster cannot be reached or has lost the machine of that slot."""
+@contextmanager
+def _connected(slot: str) -> Iterator[Any]:
+    """The module `ray`, connected; Away where the cluster cannot be reached or has no machine for that slot."""
     os.environ["RAY_AUTH_MODE"] = "token"  # before Ray is imported; without it, whoever reaches the port can run programs
     import ray
 
@@ -130,11 +134,19 @@ def _connect(slot: str) -> Any:
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise Away(f"The cluster cannot be reached: {error}") from None
     signal.signal(signal.SIGTERM, ours)  # Ray has put its own in its place
+    try:
+        _find(ray, slot)
+        yield ray
+    finally:
+        ray.shutdown()  # at the end of the interpreter it would sleep first
+
+
+def _find(ray: Any, slot: str) -> None:
+    """Away if the cluster has lost the machine of that slot."""
     unit = "GPU" if "num_gpus" in _needs(slot) else "CPU"
     there = int(ray.cluster_resources().get(unit, 0.0))
     if (cluster_number(slot) or 0) >= there:
         raise Away(f"{slot} is not there: the cluster has {there} {unit}s now.")
-    return ray
 
 
 def _needs(slot: str) -> dict[str, int]:

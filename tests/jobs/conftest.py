@@ -32,7 +32,7 @@ FAKE = (sys.executable, "-m", "tests.jobs.fake_worker")
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     """An empty data folder; no process that works in it outlives the test."""
-    for name in ("DENOISE_CPU_SLOTS", "DENOISE_KEEP_DAYS", "CUDA_VISIBLE_DEVICES"):
+    for name in ("DENOISE_CPU_SLOTS", "DENOISE_RAY_CPUS", "DENOISE_RAY_GPUS", "DENOISE_KEEP_DAYS", "CUDA_VISIBLE_DEVICES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DENOISE_HOME", str(tmp_path / "home"))
     home = Home.at(tmp_path / "home")

@@ -41,18 +41,19 @@ class RayCluster:
         self._start(f"--address={self.environment['RAY_ADDRESS']}", "--num-cpus=1", "--num-gpus=1")
 
     def _start(self, *words: str) -> None:
-        """As nice as a worker is, so that both are equally fast beside other programs."""
+        """In a session of its own, as a worker here is: Linux shares the processors between sessions (autogroup)."""
         ours = [
             "--disable-usage-stats",
             "--object-store-memory=80000000",
             "--include-log-monitor=false",
             "--block",
         ]
-        command = ["nice", "-n", "5", str(Path(sys.executable).with_name("ray")), "start", *words, *ours]
+        command = [str(Path(sys.executable).with_name("ray")), "start", *words, *ours]
         command.append(f"--node-ip-address=127.0.0.{1 + len(self.nodes)}")
         log = Path(self._folder) / f"node-{len(self.nodes)}.log"
         with log.open("wb") as file:
-            child = subprocess.Popen(command, env={**os.environ, **self.environment}, stdout=file, stderr=file)
+            environment = {**os.environ, **self.environment}
+            child = subprocess.Popen(command, env=environment, stdout=file, stderr=file, start_new_session=True)
         while b"Ray runtime started" not in log.read_bytes():
             if child.poll() is not None:
                 raise AssertionError(log.read_text())

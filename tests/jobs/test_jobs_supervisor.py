@@ -134,8 +134,10 @@ def test_a_silent_worker_is_killed_and_its_run_goes_on(
     until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
     worker_of(home, run_id).suspend()
     monkeypatch.setattr(supervisor_module, "SILENT_S", 2.5)
+    folder = RunFolder(store.home / "runs" / run_id)
+    until(lambda: "its process did not respond" in folder.status().reason, beside=supervisor.tick)
     until(state_is(store, run_id, "done"), beside=supervisor.tick)
-    assert RunFolder(store.home / "runs" / run_id).status().crashes == 1
+    assert folder.status().crashes == 1
 
 
 def test_after_a_kill_the_run_goes_on_from_its_checkpoint_and_no_epoch_is_told_twice(

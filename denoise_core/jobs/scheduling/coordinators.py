@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,7 +67,7 @@ class Coordinators:
         if worker.alive():
             if worker.silent_s() > _SILENT_S:
                 log.warning("The coordinator of search %s has been silent for %d s, so it is killed.", study_id, _SILENT_S)
-                worker.signal(signal.SIGKILL)
+                worker.end_silence()
             return
         del self._workers[study_id]
         folder = worker.folder

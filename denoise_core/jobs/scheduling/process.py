@@ -36,6 +36,7 @@ class Worker(Generic[Folder]):
     def __init__(self, folder: Folder, slot: str, pid: int, created: float, child: subprocess.Popen[bytes] | None) -> None:
         self.folder = folder
         self.slot = slot
+        self.was_silent = False
         self._escalated_at: float | None = None
         self._term_sent = False
         self._pid, self._created, self._child = pid, created, child
@@ -88,6 +89,11 @@ class Worker(Generic[Folder]):
         if beat != self._beat:
             self._beat, self._heard = beat, time.monotonic()
         return time.monotonic() - self._heard
+
+    def end_silence(self) -> None:
+        """Kill it, since it has not been heard for too long."""
+        self.was_silent = True
+        self.signal(signal.SIGKILL)
 
     def escalate(self, *, term_s: float, kill_s: float) -> None:
         """Ask for its end: by SIGTERM `term_s` seconds after the first call, by SIGKILL after `kill_s`."""

@@ -14,13 +14,14 @@ from denoise_core.jobs.storage.run_folder import RunFolder
 log = logging.getLogger(__name__)
 
 RESUMES = 3
+_SILENT = "its process did not respond for a minute, so it was ended"
 
 
 def handle_exit(worker: Worker[RunFolder]) -> None:
     """Act on the end of a worker: nothing where it left a final state, or where it only found another one running."""
     folder = worker.folder
     if folder.exists() and worker.exit_code != BUSY_CODE:
-        handle_crash(folder, _death(worker.exit_code))
+        handle_crash(folder, _SILENT if worker.was_silent else _death(worker.exit_code))
 
 
 def handle_crash(folder: RunFolder, death: str) -> None:

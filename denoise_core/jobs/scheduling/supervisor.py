@@ -176,7 +176,7 @@ class Supervisor:
             pace.note(self._home, worker.folder, worker.slot)
         elif worker.silent_s() > SILENT_S:
             log.warning("Run %s has been silent for %d s, so it is killed.", run_id, SILENT_S)
-            worker.signal(signal.SIGKILL)
+            worker.end_silence()
         elif request := worker.folder.stop_request() if worker.folder.exists() else CANCEL:
             worker.escalate(**ESCALATION[request])
 

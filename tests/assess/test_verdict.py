@@ -262,3 +262,15 @@ def test_mains_hum_is_suspected_only_near_a_mains_frequency(hz, mains):
     verdict = of_residual(0.1 * (np.random.default_rng(0).standard_normal(5000) + np.sin(2 * np.pi * hz * place)))
     assert ("mains hum" in texts(verdict, "warn")) == mains
     assert (", so part of your signal was probably removed" in texts(verdict, "warn")) == (not mains)
+
+
+def test_spikes_that_were_removed_are_no_lost_events():
+    rng = np.random.default_rng(4)
+    clean = 0.8 * np.sin(np.arange(6000) / 114.0)
+    for first in range(40, 5900, 151):  # knocks, which stay in the result
+        clean[first : first + 80] += 3.0 * np.exp(-np.arange(80) / 12.0) * np.sin(np.arange(80) / 2.2)
+    values = clean + 0.6 * np.convolve(rng.standard_normal(6002), np.ones(3) / 3.0, "valid")
+    values[rng.random(6000) < 0.004] += 9.0
+    series = Series.of(values)
+    found = judge(series, Estimate(values=clean, method="given"), noise=describe(values))
+    assert not found.signal_was_removed

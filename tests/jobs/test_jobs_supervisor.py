@@ -320,3 +320,16 @@ def test_the_time_of_a_training_is_expected_from_those_that_ended_here(
     assert store.expected_seconds(config) == pytest.approx(expected_seconds(config, targets_per_s=rate))
     home.pace.write_text("[1")
     assert store.expected_seconds(config) == expected_seconds(config)
+
+
+def test_a_run_that_had_to_be_started_again_tells_nothing_of_the_time_of_a_training(
+    supervise: Supervise, submit: Submit, store: Store, home: Home
+) -> None:
+    supervisor, run_id = supervise(), submit(epochs=60)
+    until(lambda: store.run(run_id).epochs_done, beside=supervisor.tick)
+    worker_of(home, run_id).kill()
+    until(state_is(store, run_id, "done"), beside=supervisor.tick)
+    until(lambda: not workers(home), beside=supervisor.tick)
+    supervisor.tick()
+    assert RunFolder(home.runs / run_id).status().crashes == 1
+    assert not home.pace.exists()

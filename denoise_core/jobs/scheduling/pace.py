@@ -14,12 +14,17 @@ _KEPT = 9  # of each kind of slot
 
 
 def note(home: Home, folder: RunFolder, slot: str) -> None:
-    """Remember how fast that run was trained and checked, if it was. The supervisor alone calls this, when a worker has ended."""
+    """Remember how fast that run was trained and checked. The supervisor alone calls this, when a worker has ended.
+
+    Nothing of a trial, which is checked in another way, or of a run that had to be started again.
+    """
     if not folder.exists() or (last := folder.last_epoch()) is None:
         return
-    status, config = folder.status(), folder.entry().spec.config
-    if status.state == DONE and status.started is not None and status.ended is not None and status.ended > status.started:
-        rate = cost.targets_per_s(config, epochs=last.epoch, seconds=status.ended - status.started)
+    status, spec = folder.status(), folder.entry().spec
+    if status.state != DONE or spec.trial is not None or status.crashes:
+        return
+    if status.started is not None and status.ended is not None and status.ended > status.started:
+        rate = cost.targets_per_s(spec.config, epochs=last.epoch, seconds=status.ended - status.started)
         kind, rates = slot.partition(":")[0], _rates(home)
         write_json(home.pace, rates | {kind: [*rates.get(kind, []), rate][-_KEPT:]})
 

@@ -159,6 +159,7 @@ def preview(
     *,
     time: TimeAxis,
     name: str,
+    unit: str = "",
     beside: Mapping[str, Float64Array] = _NONE,
 ) -> Figure:
     """One stretch of the series with the network's estimate and others `beside` it; `x` as from `axis_values`."""
@@ -169,7 +170,7 @@ def preview(
     if estimate is not None:
         lines.add("Denoised so far", estimate, color=DENOISED, width=1.8)
     layout = base_layout(time)
-    layout["yaxis"] |= _value_axis(name, "", noisy)
+    layout["yaxis"] |= _value_axis(name, unit, noisy)
     layout["meta"] = {"alt": f"{len(noisy)} samples of {name}, as recorded and as denoised so far.", "note": ""}
     return {"data": lines.traces, "layout": layout}
 

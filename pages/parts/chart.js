@@ -140,7 +140,9 @@ async function draw(Plotly, root, data, chart) {
     button.hidden = !data.toolbar
     button.onclick = () => save(Plotly, root, node, button.dataset.format)
   }
-  root.querySelector(".denoise-all").onclick = () => (chart.flipped === null ? showAll(Plotly, node) : chart.unflip())
+  const all = root.querySelector(".denoise-all")
+  all.hidden = figure.layout.xaxis?.fixedrange === true // nothing can be zoomed
+  all.onclick = () => (chart.flipped === null ? showAll(Plotly, node) : chart.unflip())
   root.dataset.draws = String(Number(root.dataset.draws ?? 0) + 1)
 }
 

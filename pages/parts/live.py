@@ -163,13 +163,13 @@ def _preview(run: RunView, past: History) -> None:
     if past.started is None:
         st.caption("It appears when the training has started.")
         return
-    time, first = preview_series(run.id).time, past.started.preview_start
+    series, first = preview_series(run.id), past.started.preview_start
     noisy = _floats(past.started.preview_noisy)
-    x = figures.axis_values(time)[first : first + len(noisy)]
+    x = figures.axis_values(series.time)[first : first + len(noisy)]
     estimate = None if past.preview is None else _floats(past.preview)
     instant = instant_near(run.id, first, len(noisy))
     beside = {} if instant is None else {METHODS[INSTANT].label: instant.values}
-    figure = figures.preview(x, noisy, estimate, time=time, name=run.spec.channels[0], beside=beside)
+    figure = figures.preview(x, noisy, estimate, time=series.time, name=series.name, unit=series.unit, beside=beside)
     chart.draw(figure, key=f"preview-{run.id}", height=460)
 
 

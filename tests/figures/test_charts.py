@@ -147,7 +147,7 @@ def test_every_figure_is_a_valid_plotly_figure(series, estimate):
     made = [
         figures.overlay(series, estimate, truth=estimate.values),
         figures.loss([2.0, 1.0], [2.5, 1.5], best_epoch=2, epochs=40),
-        figures.preview(x[:50], series.values[:50], None, time=series.time, name="pressure"),
+        figures.preview(x[:50], series.values[:50], None, time=series.time, name="pressure", unit="bar"),
         figures.preview(x[:50], series.values[:50], None, time=series.time, name="p", beside={"Instant": series.values[:50]}),
         figures.overlay(series, estimate, beside={"Instant": estimate}),
         figures.windows(series, length=64, hop=32),

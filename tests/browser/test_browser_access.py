@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from denoise_core.jobs import new_id
 from tests.benchmarks.page_times import finished_run, recording
-from tests.browser.helpers import drawn, press_until, says
+from tests.browser.helpers import drawn, press_at_rest, says
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 LOOK = """
@@ -67,5 +67,6 @@ def test_no_page_breaks_a_rule_of_wcag_2_2_aa(person, server, theme):
     assert violations(page) == []
     page.get_by_text("Settings of this run").click()
     page.get_by_test_id("stJson").get_by_text("reasons").wait_for()  # arrives late, and moves the button below it
-    press_until(page, "Delete this run", "was deleted. It can be restored")
+    press_at_rest(page, "Delete this run")
+    says(page, "was deleted. It can be restored")
     assert violations(page) == []

@@ -21,6 +21,7 @@ _LONGEST_LAG = 1000
 _LEVEL_BLOCKS = 8
 _LONGEST_DELAY = 3
 _CLEARLY_LESS = 0.1
+_SPIKE_SDS = 4.0  # of the noise, which a sample of the residual exceeds where a spike was removed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,8 @@ class Residual:
     prewhitening : float
         Lag-1 autocorrelation of the noise itself, removed by prewhitening with its spectrum (or AR(1) fit) before autocorrelation
         and spectrum of the residual were measured, so that such noise passes for white.
+    removed_spikes : int
+        Spikes in the recording, where such are described, that are in the residual.
     """
 
     samples: int
@@ -71,6 +74,7 @@ class Residual:
     level_ratio: float
     delay: int
     prewhitening: float = 0.0
+    removed_spikes: int = 0
 
 
 def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -> Residual:
@@ -93,11 +97,13 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     correlations = autocorrelations(whitened, longest_lag=min(present.size // 4, _LONGEST_LAG))
     lag = int(np.argmax(np.nan_to_num(np.abs(correlations)))) + 1
     frequency, peak_db = spectral_peak(whitened, step=noisy.time.step)
+    noise_sd = _noise_sd(noisy, noise) if estimate.noise_sd is None else estimate.noise_sd
+    spikes = np.zeros(len(residual), dtype=bool) if noise is None or noise.spikes == 0.0 else find_spikes(noisy.values)
     return Residual(
         samples=present.size,
         sd=float(np.std(present)),
-        calm_sd=_calm_sd(residual, noisy, noise),
-        noise_sd=_noise_sd(noisy, noise) if estimate.noise_sd is None else estimate.noise_sd,
+        calm_sd=float(np.nanstd(np.where(spikes, np.nan, residual))),
+        noise_sd=noise_sd,
         removed_share=_divide(float(np.var(present)), float(np.var(values))),
         autocorrelation=float(correlations[lag - 1]),
         lag=lag,
@@ -109,13 +115,8 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
         level_ratio=_level_ratio(present),
         delay=_delay(interpolate_gaps(noisy.values), interpolate_gaps(estimate.values)),
         prewhitening=rho,
+        removed_spikes=int(np.count_nonzero(spikes & (np.abs(residual) > _SPIKE_SDS * noise_sd))),
     )
-
-
-def _calm_sd(residual: Float64Array, noisy: Series, noise: Noise | None) -> float:
-    if noise is None or noise.spikes == 0.0:
-        return float(np.nanstd(residual))
-    return float(np.nanstd(np.where(find_spikes(noisy.values), np.nan, residual)))
 
 
 def _noise_sd(noisy: Series, noise: Noise | None) -> float:

@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from denoise_core.assess.findings import Finding, Findings, find
-from denoise_core.assess.formatting import duration, format_percent, format_value
+from denoise_core.assess.formatting import duration, format_percent, format_value, plural
 from denoise_core.assess.metrics import snr_gain_db
 from denoise_core.assess.residual import Residual, diagnose
 from denoise_core.noise import Noise
@@ -112,12 +112,13 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = Non
 
 def _headline(residual: Residual, sentences: list[Sentence], *, unit: str, before: tuple[str, ...]) -> str:
     besides = f" besides the {' and the '.join(before)}" if before else ""
+    among = f", {plural(residual.removed_spikes, 'spike')} among it" if residual.removed_spikes else ""
     if residual.sd == 0.0:
         return f"Nothing was removed{besides}."
     calm = all(s.severity == "good" for s in sentences)
     otherwise = "The residual shows no pattern we can detect." if calm else "The residual looks mostly like noise."
     first = next((s.short for s in sentences if s.severity == "warn"), otherwise)
-    return f"Removed about {format_value(residual.sd, unit)} RMS{besides}. {first}"
+    return f"Removed about {format_value(residual.sd, unit)} RMS{besides}{among}. {first}"
 
 
 def _on_truth(gain_db: float | None) -> Iterator[Sentence]:
@@ -184,7 +185,11 @@ def _on_shape(residual: Residual) -> Iterator[Sentence]:
         yield Sentence(
             severity="note", text="The residual correlates with the result: part of the signal was removed. Try a lower strength."
         )
-    if residual.tail_weight > max(TAIL_WEIGHT, 4.0 * np.sqrt(24.0 / n)):
+    if residual.removed_spikes:
+        yield Sentence(
+            severity="note", text=f"{plural(residual.removed_spikes, 'spike')} of the recording went into the residual."
+        )
+    elif residual.tail_weight > max(TAIL_WEIGHT, 4.0 * np.sqrt(24.0 / n)):
         yield Sentence(
             severity="note",
             text="A few residual values are very large: spikes in the recording, or peaks of your signal that were cut off.",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from denoise_core.assess.formatting import plural
 from denoise_core.figures.charts import axis_values
 from denoise_core.figures.downsampling import window
 from denoise_core.figures.traces import DENOISED, RAW, TRUTH, Figure, Lines, View, base_layout, panel_title, with_unit
@@ -16,50 +19,73 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _COLUMNS, _PANEL = 4, 112  # panels in a row, and pixels of height for each row
 _GAP_X, _GAP_Y = 0.02, 0.07  # between panels, as shares of the whole
 _ACROSS = 2400  # points to a line over the whole width, which is 1,200 pixels: with many lines, more only take time
+_BEYOND = 0.05  # of the range of a panel's values, above and below them
 _POINTS = 400  # to a line in a panel, which is about 210 pixels wide
 
 
-def grid(series: Series, estimates: Mapping[str, Estimate], *, view: View | None = None) -> Figure:
+def grid(series: Series, estimates: Mapping[str, Estimate | None], *, view: View | None = None) -> Figure:
     """One panel for each estimate over the recording, all on the same scales; a zoom into one of them zooms all.
 
     Parameters
     ----------
-    estimates : mapping of str to Estimate
-        By the title of the panel.
+    estimates : mapping of str to Estimate or None
+        By the title of the panel; None where there is none yet, whose panel keeps its place.
     view : (low, high), optional
         The stretch to draw, in the units of `axis_values`.
     """
     x = axis_values(series.time)
     part = window(x, view)
-    layout, traces, note = base_layout(series.time), [], ""
+    recorded, denoised = (Lines(x[part], _POINTS, pauses=series.time.pauses - part.start) for _ in range(2))
+    recorded.add("Recorded", series.values[part], color=RAW, width=0.8)
+    made = {k: one.values[part] for k, one in enumerate(estimates.values()) if one is not None}
+    for values in made.values():
+        denoised.add("Denoised", values, color=DENOISED, width=1.4)
+    layout = _grid_layout(series, list(estimates), view)
+    layout["yaxis"]["range"] = _extent([series.values[part], *made.values()])
+    panels = [(k, recorded.traces[0]) for k in range(len(estimates))] + list(zip(made, denoised.traces, strict=True))
+    # Sorted: the recording of each panel, then its estimate.
+    traces = [_within(trace, _axis(k)) for k, trace in sorted(panels, key=lambda one: one[0])]
+    names = [name for name, one in estimates.items() if one is not None]
+    alt = f"{series.name} as recorded and as denoised by {', '.join(names)}: {plural(len(names), 'panel')} on the same scales."
+    layout["meta"] = {"alt": alt, "note": recorded.note()}
+    return {"data": traces, "layout": layout}
+
+
+def _grid_layout(series: Series, titles: Sequence[str], view: View | None) -> Figure:
+    """Places and axes of the panels, of which all but the first follow that one."""
+    layout = base_layout(series.time)
     shared = layout.pop("xaxis") | {"title": {"text": ""}, "nticks": 4}
-    layout.pop("yaxis")
     layout |= {"showlegend": False, "annotations": [], "hovermode": "closest", "uirevision": str(view)}
     layout["margin"] = {"l": 44, "r": 8, "t": 22, "b": 24}
-    rows = -(-len(estimates) // _COLUMNS)
-    for k, (title, estimate) in enumerate(estimates.items()):
-        axis = str(k + 1) if k else ""
-        lines = Lines(x[part], _POINTS, pauses=series.time.pauses - part.start)
-        lines.add("Recorded", series.values[part], color=RAW, width=0.8, axis=f"y{axis}")
-        lines.add("Denoised", estimate.values[part], color=DENOISED, width=1.4, axis=f"y{axis}")
-        traces += [trace | {"xaxis": f"x{axis}", "mode": "lines"} for trace in lines.traces]
-        (left, right), (low, high) = _place(k, rows)
-        link = {"matches": "x"} if k else {}
-        last = k + _COLUMNS >= len(estimates)
-        layout[f"xaxis{axis}"] = shared | {"domain": [left, right], "anchor": f"y{axis}", "showticklabels": last} | link
-        layout[f"yaxis{axis}"] = {
-            "domain": [low, high],
-            "anchor": f"x{axis}",
-            "zeroline": False,
-            "nticks": 3,
-            "showticklabels": k % _COLUMNS == 0,
-            **({"matches": "y"} if k else {}),
-        }
+    rows = -(-len(titles) // _COLUMNS)
+    for k, title in enumerate(titles):
+        axis, ((left, right), (low, high)) = _axis(k), _place(k, rows)
+        last = k + _COLUMNS >= len(titles)
+        across = {"domain": [left, right], "anchor": f"y{axis}", "showticklabels": last} | ({"matches": "x"} if k else {})
+        upwards = {"domain": [low, high], "anchor": f"x{axis}", "showticklabels": k % _COLUMNS == 0}
+        layout[f"xaxis{axis}"] = shared | across
+        layout[f"yaxis{axis}"] = {"zeroline": False, "nticks": 3} | upwards | ({"matches": "y"} if k else {})
         layout["annotations"].append(panel_title(with_unit(title, ""), high, left=left))
-        note = lines.note()
-    alt = f"{series.name} as recorded and as denoised by {', '.join(estimates)}: {len(estimates)} panels on the same scales."
-    layout["meta"] = {"alt": alt, "note": note}
-    return {"data": traces, "layout": layout}
+    return layout
+
+
+def _axis(k: int) -> str:
+    """What plotly appends to the names of the axes of panel number `k`."""
+    return str(k + 1) if k else ""
+
+
+def _within(trace: Figure, axis: str) -> Figure:
+    return trace | {"xaxis": f"x{axis}", "yaxis": f"y{axis}", "mode": "lines"}
+
+
+def _extent(lines: Sequence[Float64Array]) -> list[float] | None:
+    """From the least to the greatest value and a little beyond, so that plotly need not look for them in every panel."""
+    known = [line for line in lines if np.isfinite(line).any()]
+    if not known:
+        return None
+    low, high = min(map(np.nanmin, known)), max(map(np.nanmax, known))
+    room = _BEYOND * (high - low)
+    return [float(low - room), float(high + room)]
 
 
 def grid_height(panels: int) -> int:

@@ -8,8 +8,11 @@ import numpy as np
 
 from denoise_core import noise
 from denoise_core.config import setting
+from denoise_core.dsp.windows import frame, sum_frames, window_starts
 from denoise_core.filters.settings import Settings, noise_sd, window
 from denoise_core.series import Float64Array
+
+_AT_ONCE = 1_000_000  # samples in frames that are transformed at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,20 +48,22 @@ def stft(values: Float64Array, settings: StftSettings) -> Float64Array:
     ----------
     Gao 1998, Wavelet shrinkage denoising using the non-negative garrote, doi:10.1080/10618600.1998.10474789
     """
-    from scipy.signal import ShortTimeFFT
-    from scipy.signal.windows import hann
-
     sigma, offset, n = settings.noise_sd or noise.level(values), float(np.mean(values)), len(values)
-    shape = hann(settings.window, sym=True)
+    shape = np.hanning(settings.window)
     hop = settings.window // 4 | 1
-    transform = ShortTimeFFT(shape, hop=hop, fs=1.0)
-    # An odd hop and this margin put the frames of the reversed series at the same samples.
-    margin = next(m for m in range(settings.window, settings.window + hop) if (n - 1 + 2 * m) % hop == 0)
-    coefficients = transform.stft(np.pad(values - offset, margin, mode="symmetric"))
-    power = np.abs(coefficients) ** 2
+    # This margin puts the frames of the reversed series at the same samples.
+    margin = next(m for m in range(settings.window, settings.window + hop) if (n + 2 * m - settings.window) % hop == 0)
+    padded = np.pad(values - offset, margin, mode="symmetric")
+    starts = window_starts(len(padded), length=settings.window, hop=hop)
     least = (settings.cut * sigma) ** 2 * float(shape @ shape)
-    kept = coefficients * np.maximum(1.0 - np.divide(least, power, out=np.ones_like(power), where=power > 0.0), 0.0)
-    return np.asarray(offset + transform.istft(kept, k1=n + 2 * margin)[margin : margin + n])
+    total, share = np.zeros((2, len(padded)))
+    for some in np.array_split(starts, -(-len(starts) * settings.window // _AT_ONCE)):
+        coefficients = np.fft.rfft(frame(padded, some, length=settings.window) * shape)
+        power = np.abs(coefficients) ** 2
+        coefficients *= np.maximum(1.0 - np.divide(least, power, out=np.ones_like(power), where=power > 0.0), 0.0)
+        total += sum_frames(np.fft.irfft(coefficients, settings.window) * shape, some, n=len(padded))
+        share += sum_frames(np.broadcast_to(shape**2, (len(some), settings.window)), some, n=len(padded))
+    return np.asarray(offset + (total / np.maximum(share, 1e-12))[margin : margin + n])
 
 
 def singular_spectrum(values: Float64Array, settings: SingularSpectrumSettings) -> Float64Array:

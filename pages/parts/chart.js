@@ -137,7 +137,7 @@ async function draw(Plotly, root, data, chart) {
     await Plotly.relayout(node, { "xaxis.range": data.range.view })
   }
   for (const button of root.querySelectorAll(".denoise-save")) {
-    button.hidden = !data.toolbar
+    button.hidden = !data.saves
     button.onclick = () => save(Plotly, root, node, button.dataset.format)
   }
   const all = root.querySelector(".denoise-all")

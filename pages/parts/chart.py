@@ -27,13 +27,16 @@ _HTML = """
 _CHART = component("denoise_chart", html=_HTML, beside="chart")
 
 
-def draw(figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False, toolbar: bool = True) -> None:
+def draw(
+    figure: Figure, *, key: str, height: int, alt: str = "", zooms: bool = False, toolbar: bool = True, saves: bool | None = None
+) -> None:
     """Draw or update the chart `key`; `alt` replaces the figure's own description for screen readers.
 
     With `zooms`, a new x range reruns what is around the chart, see `zoomable`, and it grows with the window from `height` on.
-    `toolbar` has the buttons that zoom.
+    `toolbar` has the buttons that zoom; the chart can be saved where it has one, or where `saves` says so.
     """
     data = {"figure": figure, "dark": DARK, "height": height, "zooms": zooms, "toolbar": toolbar}
+    data["saves"] = toolbar if saves is None else saves
     data["alt"] = alt or figure["layout"]["meta"]["alt"]
     data["range"] = state.value(_range_key(key))
     _CHART(key=key, data=pack(data), on_view_change=_ignore)

@@ -15,7 +15,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import instant
-from denoise_core.assess import on_gaps, on_series
+from denoise_core.assess import Finding, on_gaps, on_series
 from denoise_core.assess.formatting import plural
 from denoise_core.assess.summary import Summary
 from denoise_core.config import NoiseConfig
@@ -24,7 +24,7 @@ from denoise_core.files import denoised_name, render
 from denoise_core.jobs import Source
 from denoise_core.methods import METHODS
 from denoise_core.suggestions.cost import in_words
-from pages.parts import filter_settings, messages, noise_panel, runs, state
+from pages.parts import filter_settings, messages, noise_panel, places, runs, state
 from pages.parts.cached import (
     INSTANT,
     identity,
@@ -38,6 +38,8 @@ from pages.parts.cached import (
 )
 from pages.parts.first_come import FIRST_LOOKS
 from pages.parts.quick_estimates import quick_estimate, quick_estimate_is_known, summary_is_known, summary_of
+
+_PLACES = "places-of-the-look"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,15 +147,31 @@ def _fills(chosen: Source) -> bool:
     return st.toggle("Fill gaps", key=f"fill-{identity(chosen)}", help=hint)
 
 
-def verdict(look: Look, estimate: dc.Estimate) -> None:
-    """What was removed from the recorded samples, and what to know about the series."""
+def verdict(look: Look, estimate: dc.Estimate, *, chart_key: str) -> tuple[Finding, ...]:
+    """What was removed from the recorded samples, and what to know about the series; where the residual is not noise."""
     chosen = look.source
     series, noise = series_of(chosen), noise_of(chosen, stated=look.stated)
-    messages.headline(verdict_of(look.name, series, estimate.with_gaps_of(series), truth(chosen), noise))
+    found = verdict_of(look.name, series, estimate.with_gaps_of(series), truth(chosen), noise)
+    messages.headline(found)
+    places.chooser(found.places, series, chart_key=chart_key)
     if gaps := on_gaps(series, estimate):
         st.caption(messages.plain(" ".join(sentence.text for sentence in gaps)))
     messages.sentences(on_series(series))
     noise_panel.removal(chosen)
+    return found.places
+
+
+def known_places(look: Look) -> tuple[Finding, ...]:
+    """What `verdict` gave for this look; none before, as it is found after the picture is drawn."""
+    name, found = state.value(_PLACES) or ("", ())
+    return found if name == look.name else ()
+
+
+def show_places(look: Look, found: tuple[Finding, ...]) -> None:
+    """Draw the picture again where they are news to it."""
+    if found != known_places(look):
+        state.put(_PLACES, (look.name, found))
+        st.rerun()
 
 
 def onward(look: Look) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -34,7 +34,8 @@ AT_ONCE = 200_000
 SIDE_BY_SIDE = "side-by-side"
 """Key of the box that holds it."""
 _CHOSEN = "chosen-result"
-_POLL_S = 0.8  # after which what has arrived is drawn: drawing takes the browser as long as a method takes
+_ROWS_S, _PICTURES_S = 0.5, 2.0
+"""After which rows and pictures that have arrived are drawn: all pictures together take the browser as long as some methods."""
 
 
 def show(look: Look, view: View | None) -> None:
@@ -48,22 +49,34 @@ def show(look: Look, view: View | None) -> None:
     if state.value(_CHOSEN) == (look.name, state.current().run):
         label = messages.plain(METHODS[look.method].label)
         st.success(f"{label} is the result now. The Result and Compare pages show it.", icon=":material/task_alt:")
-    missing = any(not one.summary_is_known for one in looks)
-    st.fragment(_arrive, run_every=_POLL_S if missing else None)(looks, view, was_missing=missing)
+    _arriving(looks, _networks(look), view)
 
 
-def _arrive(looks: Sequence[Look], view: View | None, *, was_missing: bool) -> None:
+def _arriving(looks: Sequence[Look], networks: Sequence[Version], view: View | None) -> None:
     """What has arrived; the rest is computed in the background while the page stays as it is."""
+    waits = any(not one.summary_is_known for one in looks)
+    st.fragment(_rows, run_every=_ROWS_S if waits else None)(looks, networks, waited=waits)
+    st.fragment(_pictures, run_every=_PICTURES_S if waits else None)(looks, networks, view)
+
+
+def _rows(looks: Sequence[Look], networks: Sequence[Version], *, waited: bool) -> None:
+    """The table, and how much of it is still to come."""
     summaries = {look.method: _summary(look) for look in looks if look.summary_is_known}
-    missing = sorted((look for look in looks if look.method not in summaries), key=_rank)
-    if missing:
-        BACKGROUND.top_up({look.name: partial(_compute, look) for look in missing})
+    if missing := sorted((look for look in looks if look.method not in summaries), key=_rank):
+        BACKGROUND.compute(state.visit(), _tasks(missing))
         st.progress(len(summaries) / len(looks), text=f"{len(summaries)} of {plural(len(looks), 'method')}")
-    elif was_missing:
-        st.rerun()  # the page looks no more whether something has arrived
-    networks = _networks(looks[0])
     _table(looks, summaries, networks)
-    _pictures(looks, networks, view)
+    if waited and not missing:
+        st.rerun()  # the page looks no more whether something has arrived
+
+
+def _tasks(missing: Sequence[Look]) -> Mapping[str, Callable[[], None]]:
+    """What is to be computed, in its order; until Instant is judged, by which the others are, these are only made."""
+    instant, *others = missing
+    if instant.method != INSTANT:
+        return {look.name: partial(_judge, look) for look in missing}
+    makes = {f"{look.name} made": partial(_make, look) for look in others if look.method not in SHARED and not look.is_made}
+    return {instant.name: partial(_judge, instant)} | makes
 
 
 def _looks(look: Look) -> list[Look]:
@@ -89,9 +102,15 @@ def _summary(look: Look) -> Summary | str:
         return str(error)
 
 
-def _compute(look: Look) -> None:
+def _judge(look: Look) -> None:
     with suppress(DenoiseError):  # said in its row
         look.summary  # noqa: B018
+    forget_recording()
+
+
+def _make(look: Look) -> None:
+    with suppress(DenoiseError):
+        look.estimate  # noqa: B018
     forget_recording()
 
 
@@ -132,19 +151,21 @@ def _row(look: Look, summary: Summary | str) -> Row:
 
 
 def _pictures(looks: Sequence[Look], networks: Sequence[Version], view: View | None) -> None:
-    """One panel for each method that has a result."""
-    made: list[tuple[str, Estimate]] = []
-    for look in looks:
-        if look.is_made:
-            with suppress(DenoiseError):
-                made.append((METHODS[look.method].label, look.estimate))
+    """One panel for each method, in its place before its result is there."""
+    made = [(METHODS[look.method].label, _made(look)) for look in looks]
     made += [(one.name, one.result.whole_estimate) for one in networks]
-    if made:
-        titles = distinct_names([title for title, _ in made])
-        panels = dict(zip(titles, (estimate for _, estimate in made), strict=True))
-        figure = figures.grid(series_of(looks[0].source), panels, view=view)
-        height = figures.grid_height(len(looks) + len(networks))
-        chart.draw(figure, key=f"grid-{identity(looks[0].source)}", height=height, toolbar=False)
+    titles = distinct_names([title for title, _ in made])
+    panels = dict(zip(titles, (estimate for _, estimate in made), strict=True))
+    figure = figures.grid(series_of(looks[0].source), panels, view=view)
+    key, height = f"grid-{identity(looks[0].source)}", figures.grid_height(len(panels))
+    chart.draw(figure, key=key, height=height, toolbar=False, saves=True)
+
+
+def _made(look: Look) -> Estimate | None:
+    try:
+        return look.estimate if look.is_made else None
+    except DenoiseError:
+        return None
 
 
 def choose(look: Look) -> None:

@@ -60,19 +60,20 @@ def show() -> None:
             # Before the words, which take longer to find, and before the estimate where it takes longer still.
             with picture:
                 heading("Recording and result")
-                _picture(chosen, estimate)
+                _picture(look, estimate)
                 _side_by_side(look)
                 noise_panel.panel(chosen, estimate)
                 known_noise.panel(chosen)
                 source.reading(chosen, recording(chosen))
             if estimate is not None:
                 with words:
-                    quick_look.verdict(look, estimate)
+                    found = quick_look.verdict(look, estimate, chart_key=_key(chosen))
             with further:
                 quick_look.onward(look)
             if estimate is not None:
                 with files:
                     quick_look.download(look, estimate)
+                quick_look.show_places(look, found)
             if not ready:
                 with words:
                     quick_look.finish(look)
@@ -103,11 +104,12 @@ def _bench(top: DeltaGenerator, unread: Source) -> None:
             bench.fault(unread, state.current().fault)
 
 
-def _picture(chosen: Source, estimate: dc.Estimate | None) -> None:
-    series, clean, stretch = series_of(chosen), truth(chosen), noise_panel.marked()
+def _picture(look: Look, estimate: dc.Estimate | None) -> None:
+    series, clean, stretch = series_of(look.source), truth(look.source), noise_panel.marked()
+    places = quick_look.known_places(look)
     chart.zoomable(
-        lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, view=view),
-        key=_key(chosen),
+        lambda view: figures.overlay(series, estimate, truth=clean, marked=stretch, places=places, view=view),
+        key=_key(look.source),
         height=520,
         alone=not state.value(side_by_side.SIDE_BY_SIDE),
     )

@@ -162,6 +162,12 @@ def link(**query: str) -> dict[str, str]:
     return links.write(current()) | query
 
 
+def visit() -> str:
+    """What tells this session from all others that are open now."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
+
+
 def shown(place: str) -> str:
     """The name of what is shown there, and nothing else with it; "" where that is not sure. See `freshness`."""
     return str(st.session_state.get(_SHOWN, {}).get(place, ""))

@@ -8,6 +8,7 @@ import pytest
 from denoise_core.assess import judge
 from denoise_core.assess.findings import find
 from denoise_core.noise import describe
+from denoise_core.noise.spikes import find_spikes
 from denoise_core.series import Estimate, Series
 from tests.damage import TUNING, cases
 
@@ -126,6 +127,11 @@ def test_spikes_that_were_found_and_removed_are_not_more_than_the_noise():
     assert described.spikes > 0.01
     verdict = judge(series, Estimate(values=clean, method="given"), noise=described)
     assert verdict.residual.sd > 1.5 * verdict.residual.noise_sd
+    assert 140 <= verdict.residual.removed_spikes == np.count_nonzero(find_spikes(series.values)) <= 160
+    assert f"RMS, {verdict.residual.removed_spikes} spikes among it. " in verdict.headline
+    kept = judge(series, Estimate(values=clean + noise * (np.abs(noise) > 1.5), method="given"), noise=described)
+    assert kept.residual.removed_spikes == 0
+    assert "spike" not in kept.headline
     assert not any("More was removed" in sentence.text for sentence in verdict.sentences)
 
 

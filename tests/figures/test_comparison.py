@@ -34,6 +34,25 @@ def test_every_estimate_has_a_panel_of_its_own_and_all_zoom_together(series, est
     assert all(0.0 <= edge <= 1.0 for domain in domains for edge in domain)
 
 
+def test_a_panel_keeps_its_place_before_its_estimate_is_there(series, estimates):
+    waiting = figures.grid(series, {"half": estimates["half"], "later": None})
+    done = figures.grid(series, {"half": estimates["half"], "later": estimates["half"]})
+    assert waiting["layout"] | {"meta": ""} == done["layout"] | {"meta": ""}
+    assert [(trace["name"], trace["xaxis"]) for trace in waiting["data"]] == [
+        ("Recorded", "x"),
+        ("Denoised", "x"),
+        ("Recorded", "x2"),
+    ]
+    assert waiting["layout"]["meta"]["alt"].endswith("denoised by half: 1 panel on the same scales.")
+
+
+def test_an_estimate_beyond_the_recording_is_not_cut_off(series):
+    figure = figures.grid(series, {"far": Estimate(values=3.0 * series.values, method="made")})
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert low < 3.0 * series.values.min()
+    assert high > 3.0 * series.values.max()
+
+
 def test_a_panel_draws_the_zoomed_stretch_alone_with_few_points(series, estimates):
     long = Series.of(np.random.default_rng(0).normal(size=100_000), rate_hz=10.0)
     whole = figures.grid(long, {"same": Estimate(values=long.values, method="made")})

@@ -11,8 +11,9 @@ from denoise_core.assess.summary import summarise
 from denoise_core.jobs import Request, Source
 from denoise_core.jobs.storage.arrays import save_estimate
 from denoise_core.jobs.storage.run_folder import RunFolder
-from pages.parts import comparison_actions
+from pages.parts import comparison_actions, quick_estimates, side_by_side
 from pages.parts.quick_estimates import summary_of
+from pages.parts.quick_look import Look
 from pages.parts.state import Session
 from pages.parts.versions import Version
 from tests.common import figure_of
@@ -207,6 +208,25 @@ def test_the_table_of_methods_has_a_row_to_each_that_is_known_and_to_networks(vi
     assert set(rows) == {"Instant", "Median", store.run(finished).name}
     assert rows["Instant"]["chosen"]
     assert rows["Median"]["cells"]["error"]["sort"] > rows["Instant"]["cells"]["error"]["sort"]
+    chart = next(one for one in app.get("bidi_component") if one.proto.component_name == "denoise_chart" and len(panels(one)) > 2)
+    assert len(panels(chart)) == len([name for name, one in dc.METHODS.items() if not one.trains]) + 1
+    assert json.loads(gzip.decompress(chart.proto.bytes))["saves"]
+
+
+def panels(chart):
+    return [trace for trace in figure_of(chart)["data"] if trace["name"] == "Recorded"]
+
+
+def test_until_instant_is_judged_the_others_are_only_made(source, monkeypatch):
+    monkeypatch.setattr("pages.parts.state.value", lambda _: "instant")
+    quick_estimates._quick_estimate.clear()
+    look = Look(source=source, method="instant", fills=False)
+    looks = sorted(side_by_side._looks(look), key=side_by_side._rank)
+    first, *others = side_by_side._tasks(looks)
+    assert first == look.name
+    assert len(others) == len(dc.METHODS) - 1 - 3  # neither trained, nor combined of what has to be judged
+    assert all(name.endswith(" made") for name in others)
+    assert list(side_by_side._tasks(looks[1:])) == [one.name for one in looks[1:]]
 
 
 def test_a_method_that_fails_says_why_and_is_not_tried_again(source, monkeypatch):

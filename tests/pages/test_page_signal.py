@@ -1,6 +1,7 @@
 """The Signal page: something to see at once, uploads, and sentences for what cannot be used."""
 
 import base64
+import gzip
 import json
 import re
 from dataclasses import replace
@@ -27,8 +28,11 @@ def upload(app, name, data):
 
 def drawn(app):
     """The figure of the first chart."""
-    charts = [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
-    return figure_of(charts[0])
+    return figure_of(charts(app)[0])
+
+
+def charts(app):
+    return [element for element in app.get("bidi_component") if element.proto.component_name == "denoise_chart"]
 
 
 def test_first_visit_shows_a_sample_denoised_with_what_was_removed(app):
@@ -197,6 +201,24 @@ def test_the_noise_is_described_once_and_the_picture_does_not_wait_for_it(app, m
     app.run()
     assert not app.exception
     assert done == ["picture", "noise"]
+
+
+def test_a_strip_shows_where_the_residual_is_not_noise_once_that_is_found_and_a_place_can_be_chosen(app):
+    time = np.arange(3000) / 100.0
+    clean = np.exp(-(((time % 1.5) - 0.7) ** 2) / 2e-4)
+    values = clean + 0.05 * np.random.default_rng(3).normal(size=3000)
+    upload(app.run(), "beats.csv", b"t (s),beat\n" + b"".join(b"%.2f,%.4f\n" % pair for pair in zip(time, values, strict=True)))
+    app.selectbox(key="method").select("moving_average").run()
+    widget(app.number_input, "Window (samples)").set_value(101).run()
+    assert not app.exception
+    bars = next(trace for trace in drawn(app)["data"] if trace["name"] == "Signal in the residual")
+    go = widget(app.selectbox, "Go to where the residual is not noise")
+    go.select(0).run()
+    assert not app.exception
+    asked = json.loads(gzip.decompress(charts(app)[0].proto.bytes))["range"]
+    assert asked["view"] in bars["customdata"]
+    app.selectbox(key="method").select("instant").run()
+    assert "Signal in the residual" not in [trace["name"] for trace in drawn(app)["data"]]
 
 
 def test_the_instant_methods_network_can_be_taken_away_and_no_other_methods(app):

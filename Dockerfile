@@ -9,6 +9,10 @@ COPY requirements.txt deploy/requirements.lock ./
 # Everything as it was when the lock file was made, to the last bit; then torch, in the build for this computer.
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock && pip install --no-cache-dir -r requirements.txt
 
+# Ray's version, for a cluster (deploy/compose.cluster.yaml); none else.
+ARG RAY=""
+RUN if [ -n "$RAY" ]; then pip install --no-cache-dir "ray==$RAY"; fi
+
 COPY .streamlit .streamlit
 COPY denoise_core denoise_core
 COPY pages pages

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from denoise_core.jobs.scheduling import launch
 
 ROOT = Path(__file__).parents[1]
 SERVICES = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+CLUSTER = yaml.safe_load((ROOT / "deploy/compose.cluster.yaml").read_text())["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy/nginx.conf").read_text()
 
@@ -25,7 +27,7 @@ def test_every_path_that_is_copied_or_mounted_exists():
     copied = [word for line in re.findall(r"^COPY (.*)$", DOCKERFILE, re.M) for word in shlex.split(line)[:-1]]
     mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service["volumes"] if volume.startswith("./")]
     assert {"denoise_core", "pages", "app.py", ".streamlit"} <= set(copied)
-    for path in (*copied, *mounted, "deploy/compose.cuda.yaml"):
+    for path in (*copied, *mounted, "deploy/compose.cuda.yaml", "deploy/compose.cluster.yaml"):
         assert (ROOT / path).exists(), path
 
 
@@ -62,6 +64,36 @@ def test_the_commands_are_those_of_the_program():
     assert "--stay" in told.stdout
     web = SERVICES["web"]["command"]
     assert (web[:2], (ROOT / web[2]).exists()) == (["streamlit", "run"], True)
+
+
+def test_the_cluster_has_a_head_where_the_supervisor_is_and_a_node_with_the_same_token_folder_and_ray():
+    head, node = CLUSTER["supervisor"], CLUSTER["node"]
+    assert head["image"] == node["image"]
+    assert head["build"] == node["build"]
+    assert f'ray=={head["build"]["args"]["RAY"]}"' in (ROOT / "pyproject.toml").read_text()
+    assert "ARG RAY" in DOCKERFILE
+    assert node["volumes"] == SERVICES["supervisor"]["volumes"]
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN"):
+        assert head["environment"][name] == node["environment"][name]
+    assert head["environment"]["RAY_AUTH_MODE"] == "token"
+    assert head["environment"]["RAY_AUTH_TOKEN"].startswith("${RAY_AUTH_TOKEN:?")  # nothing starts without one
+    start, _, then = head["command"][-1].partition(" && exec ")
+    assert then.split() == SERVICES["supervisor"]["command"]
+    assert "--head" in start.split()
+    assert f"--num-cpus={head['environment']['DENOISE_RAY_CPUS']}" in node["command"][-1].split()
+    assert f"--address=supervisor:{re.search(r'--port=([0-9]+)', start)[1]}" in node["command"][-1].split()
+
+
+@pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed: pip install 'denoise[cluster]'")
+@pytest.mark.slow
+@pytest.mark.parametrize("service", ["supervisor", "node"])
+def test_ray_knows_the_words_of_its_command(service):
+    words = CLUSTER[service]["command"][-1].partition(" && ")[0].split()
+    from ray.scripts.scripts import start
+
+    known = {name for option in start.params for name in (*option.opts, *option.secondary_opts)}
+    assert words[:2] == ["ray", "start"]
+    assert {word.partition("=")[0] for word in words[2:]} <= known
 
 
 def test_nginx_sends_a_visitor_to_one_process_asks_for_a_login_and_lets_websockets_through():

@@ -8,10 +8,11 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from denoise_core.errors import RunError
-from denoise_core.jobs.storage.process_folder import Busy
+from denoise_core.jobs.storage.process_folder import Busy, ProcessFolder
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,11 @@ LOST_CODE = 5
 
 
 class Away(Exception):
-    """No machine can take this work now; it says why."""
+    """No machine can take this work now; it says why, and `reason` says it as `spec.Absence` does."""
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Lost(Exception):
@@ -59,8 +64,10 @@ def work_in_folder(
     except Busy:
         log.info("Another %s is running in %s.", name, folder)
         return BUSY_CODE
-    except Away as reason:
-        log.info("%s", reason)
+    except Away as away:
+        log.info("%s", away)
+        with suppress(OSError):  # the exit code alone says enough
+            ProcessFolder(folder).tell_away(away.reason)
         return AWAY_CODE
     except Lost as error:
         log.error("%s", error)

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,11 @@ log = logging.getLogger(__name__)
 
 BEGIN_S = 45.0
 """Seconds in which the run must have begun on some machine, else it goes back into the queue: less than supervisor.SILENT_S."""
+KNOCK_S = 5.0
 _LOOK_S = 0.2
+_OUT_OF_REACH = "the cluster has been out of reach"
+_NOT_TAKEN = "no machine of the cluster has taken the run"
+_HELD = "the machine that had this run before has not let it go"
 
 
 def run(folder: Path | str, *, halt: threading.Event | None = None) -> None:
@@ -57,9 +61,9 @@ def run(folder: Path | str, *, halt: threading.Event | None = None) -> None:
     """
     job, halt = RunFolder(Path(folder).absolute()), halt or threading.Event()
     if job.is_held():
-        raise Away("The machine that had this run before has not let it go yet.")
+        raise Away("The machine that had this run before has not let it go yet.", reason=_HELD)
     own = WorkerProcess.own(own_slot())
-    with _deadline() as met, _connected(own.slot) as ray:
+    with _deadline(job) as met, _connected(own.slot) as ray:
         remote = ray.remote(
             **_needs(own.slot), max_calls=1, max_retries=0, runtime_env={"env_vars": variables(own.slot) | import_path()}
         )
@@ -79,9 +83,10 @@ def _settle(ray: Any, task: Any) -> None:
     try:
         ray.get(task)
     except ray.exceptions.RayTaskError as error:
-        raise Away("Another process works in this run's folder.") if isinstance(error.cause, Busy) else error.cause from None
+        held = Away("Another process works in this run's folder.", reason=_HELD)
+        raise held if isinstance(error.cause, Busy) else error.cause from None
     except ray.exceptions.TaskCancelledError:
-        raise Away("The system ended this process before the run had begun.") from None
+        raise Away("The system ended this process before the run had begun.", reason=_NOT_TAKEN) from None
     except ray.exceptions.RayError as error:
         raise Lost(str(error)) from None
 
@@ -103,7 +108,7 @@ def _work(folder: str, process: WorkerProcess) -> None:
 
 
 @contextmanager
-def _deadline() -> Iterator[threading.Event]:
+def _deadline(job: RunFolder) -> Iterator[threading.Event]:
     """End this process, and with it the task that waits in the cluster, if the event is not set within `BEGIN_S` seconds.
 
     Ray waits long for a cluster that does not answer, and for ever for a machine that is gone.
@@ -113,6 +118,9 @@ def _deadline() -> Iterator[threading.Event]:
     def watch() -> None:
         if not met.wait(BEGIN_S):
             log.info("No machine of the cluster has taken the run within %.0f s.", BEGIN_S)
+            ray = sys.modules.get("ray")
+            with suppress(OSError):
+                job.tell_away(_NOT_TAKEN if ray and ray.is_initialized() else _OUT_OF_REACH)
             os._exit(AWAY_CODE)
 
     threading.Thread(target=watch, name="deadline", daemon=True).start()
@@ -130,9 +138,10 @@ def _connected(slot: str) -> Iterator[Any]:
 
     ours = signal.getsignal(signal.SIGTERM)
     try:
+        _knock()
         ray.init(address="auto", configure_logging=False, log_to_driver=False)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise Away(f"The cluster cannot be reached: {error}") from None
+        raise Away(f"The cluster cannot be reached: {error}", reason=_OUT_OF_REACH) from None
     signal.signal(signal.SIGTERM, ours)  # Ray has put its own in its place
     try:
         _find(ray, slot)
@@ -141,12 +150,20 @@ def _connected(slot: str) -> Iterator[Any]:
         ray.shutdown()  # at the end of the interpreter it would sleep first
 
 
+def _knock() -> None:
+    """OSError where nobody listens at the cluster's address, which Ray would try for minutes."""
+    host, _, port = os.environ.get("RAY_ADDRESS", "").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=KNOCK_S).close()
+
+
 def _find(ray: Any, slot: str) -> None:
     """Away if the cluster has lost the machine of that slot."""
     unit = "GPU" if "num_gpus" in _needs(slot) else "CPU"
     there = int(ray.cluster_resources().get(unit, 0.0))
     if (cluster_number(slot) or 0) >= there:
-        raise Away(f"{slot} is not there: the cluster has {there} {unit}s now.")
+        too_few = f"the cluster has had too few {unit}s (it has {there})"
+        raise Away(f"{slot} is not there: the cluster has {there} {unit}s now.", reason=too_few)
 
 
 def _needs(slot: str) -> dict[str, int]:

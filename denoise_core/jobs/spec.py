@@ -144,6 +144,26 @@ class Status:
         return cls(**parse_untrusted(text))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """Why runs wait although no other run is ahead of them.
+
+    Parameters
+    ----------
+    since : float
+        In seconds since 1970.
+    reason : str
+        To be read before "for 12 minutes": "the cluster has been out of reach".
+    """
+
+    since: float
+    reason: str
+
+    def __post_init__(self) -> None:
+        """ValueError, see `Spec`."""
+        _require(_is_time(self.since) and isinstance(self.reason, str), "why runs wait")
+
+
 @dataclass(frozen=True)
 class Entry:
     """One run as the index and the queue know it."""

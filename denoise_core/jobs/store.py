@@ -18,7 +18,7 @@ from denoise_core.jobs.request import Data, Request
 from denoise_core.jobs.scheduling import pace
 from denoise_core.jobs.scheduling.queue import places
 from denoise_core.jobs.scheduling.slots import pool
-from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Entry, Source, Spec
+from denoise_core.jobs.spec import CANCEL, KEEP, QUEUED, TRAIN, Absence, Entry, Source, Spec
 from denoise_core.jobs.storage import disk_errors, metrics, retention
 from denoise_core.jobs.storage.catalogue import Catalogue, read_entry
 from denoise_core.jobs.storage.folders import find_folder, make_folder, read_folder
@@ -241,9 +241,16 @@ class Store:
         state = state_of(entry, folder.stop_request(), resumable=not entry.ended and bool(folder.checkpoints()))
         place = place if state == QUEUED else None
         epoch = folder.last_epoch() if entry.spec.kind == TRAIN else None
-        told = view(entry, state, epoch=epoch, place=place, name=folder.name())
+        absence = self._absence(entry) if state == QUEUED else None
+        told = view(entry, state, epoch=epoch, place=place, absence=absence, name=folder.name())
         full = not told.ended and shutil.disk_usage(self._home.path).free < disk_errors.LEAST_FREE
         return replace(told, reason=disk_errors.FULL) if full else told
+
+    def _absence(self, entry: Entry) -> Absence | None:
+        """Why the run waits although none is ahead of it; one whose device is automatic goes to a processor then."""
+        device = entry.spec.config.training.device
+        away = {} if device == "auto" else self._home.absences()
+        return away.get(pool(device, self._home.slots())) if away else None
 
     def expected_seconds(self, config: RunConfig) -> float:
         """About how long a training with these settings takes on this machine, to the end of its checks, once it has started."""

@@ -6,9 +6,22 @@ import time
 from dataclasses import dataclass
 
 from denoise_core import methods
-from denoise_core.assess.formatting import plural
+from denoise_core.assess.formatting import minutes, plural
 from denoise_core.config import choice_in_words
-from denoise_core.jobs.spec import APPLY, CANCEL, CANCELLED, COMPUTED, FINAL, RUNNING, STOPPING, TRAIN, Entry, Spec
+from denoise_core.jobs.spec import (
+    APPLY,
+    CANCEL,
+    CANCELLED,
+    COMPUTED,
+    FINAL,
+    QUEUED,
+    RUNNING,
+    STOPPING,
+    TRAIN,
+    Absence,
+    Entry,
+    Spec,
+)
 from denoise_core.training.events import EpochEnd
 
 
@@ -34,6 +47,8 @@ class RunView:
         Since its first start; 0 while it waits for that.
     eta_s : float or None
         Until the last epoch; None unless it is running and one epoch has ended.
+    waits_for : str
+        Why it waits where no other run is ahead of it: "the cluster has been out of reach for 12 minutes"; else "".
     given_name : str
         What a person called it; "" where nobody did.
     """
@@ -47,6 +62,7 @@ class RunView:
     best_epoch: int | None
     elapsed_s: float
     eta_s: float | None
+    waits_for: str = ""
     given_name: str = ""
 
     @property
@@ -90,7 +106,9 @@ def state_of(entry: Entry, request: str | None, *, resumable: bool) -> str:
     return CANCELLED
 
 
-def view(entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None, name: str = "") -> RunView:
+def view(
+    entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None, absence: Absence | None = None, name: str = ""
+) -> RunView:
     """Put together what is shown; `epoch` is the last that was recorded."""
     status = entry.status
     until = time.time() if status.ended is None else status.ended
@@ -104,5 +122,6 @@ def view(entry: Entry, state: str, *, epoch: EpochEnd | None, place: int | None,
         best_epoch=epoch.best_epoch if epoch else None,
         elapsed_s=0.0 if status.started is None else max(0.0, until - status.started),
         eta_s=epoch.eta_s if epoch and state == RUNNING else None,
+        waits_for=f"{absence.reason} for {minutes(time.time() - absence.since)}" if absence and state == QUEUED else "",
         given_name=name,
     )

@@ -114,6 +114,8 @@ def _epochs(run: RunView, past: History) -> int:
 def _words(run: RunView, past: History) -> str:
     """Where the run is, in one line."""
     if run.state == "queued":
+        if run.waits_for:
+            return f"Waiting: {run.waits_for}. The run starts when that changes."
         ahead = (run.queue_place or 1) - 1
         return f"Waiting: place {ahead + 1} in the queue, " + (f"{plural(ahead, 'run')} ahead" if ahead else "starts next")
     if run.spec.kind == APPLY:

@@ -139,6 +139,7 @@ def _links(found: list[RunView]) -> None:
 
 def _line(run: RunView) -> str:
     at = "waiting" if run.state == "queued" else run.state
+    at += f", as {run.waits_for}" if run.waits_for else ""
     done = f", {run.epochs_done} of {plural(run.epochs, 'epoch')}" if run.spec.kind == TRAIN else ""
     return f"{shorten(run.name)} · {shorten(run.spec.title, limit=60)}, {plural(run.spec.samples, 'sample')}: {at}{done}"
 

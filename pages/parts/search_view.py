@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -86,7 +87,14 @@ def _words(study: StudyView) -> str:
     doing = "Checking the best with other seeds" if study.phase == "checking" else "Searching"
     limit = study.spec.plan.budget.minutes
     of = f" of {live.duration(60.0 * limit)}" if limit else ""
-    return f"{doing}: {ended} so far, {len(study.running)} under way, {spent}{of}"
+    return f"{doing}: {ended} so far, {len(study.running)} under way, {spent}{of}{_waits_for(study)}"
+
+
+def _waits_for(study: StudyView) -> str:
+    """Why its trials do not start, where no other run is ahead of them."""
+    with suppress(RunError):
+        return next((f". Waiting: {why}" for one in study.running if (why := store().run(one.run).waits_for)), "")
+    return ""
 
 
 def _decide(study: StudyView) -> None:

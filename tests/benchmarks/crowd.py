@@ -1,7 +1,9 @@
 """Many people at once: ``python -m tests.benchmarks.crowd [--people 20] [--rows 20000] [--quick]``.
 
-Each opens the app, uploads a file of their own, waits for the first result, and goes back to the example: over the app's own
-websocket, without browsers, which would take all of this machine. Everything stays on 127.0.0.1, and ends after ten minutes.
+Each opens the app, uploads a file of their own, waits for the first result, chooses another method, and goes to the Train page
+and back: over the app's own websocket, without browsers, which would take all of this machine. A click lasts until the page has
+come to rest. The memory of the web process is told before, at its highest, and when all have left and a page was opened again.
+Everything stays on 127.0.0.1, and ends after ten minutes.
 --quick: 2 people with 300 rows each.
 """
 
@@ -11,7 +13,9 @@ import argparse
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +23,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import numpy as np
+import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -26,6 +31,7 @@ from websockets.sync.client import connect
 from tests.benchmarks.page_times import served
 
 LONGEST_S = 600.0
+AFTER_S = 3.0
 MEGABYTE = 1e6
 
 
@@ -33,7 +39,7 @@ class Visitor:
     """One person at the app: what is on the page now, and what a browser would send."""
 
     def __init__(self, url: str, query: str = "") -> None:
-        self.url, self.query, self.session = url, query, ""
+        self.url, self.query, self.page, self.session = url, query, "", ""
         self.elements: dict[tuple[int, ...], Any] = {}
         self.states: dict[str, Any] = {}
         place = urlsplit(url).netloc
@@ -46,7 +52,7 @@ class Visitor:
     def rerun(self) -> None:
         """Have the page run with all widgets as they are, and take in everything until it has ended."""
         message = BackMsg()
-        message.rerun_script.query_string = self.query
+        message.rerun_script.query_string, message.rerun_script.page_name = self.query, self.page
         for state in self.states.values():
             message.rerun_script.widget_states.widgets.append(state)
         self._socket.send(message.SerializeToString())
@@ -74,10 +80,22 @@ class Visitor:
         message.ParseFromString(self._socket.recv(timeout=max(0.1, end - time.monotonic())))
         return message
 
-    def element(self, kind: str, nth: int = 0) -> Any:
-        """The nth element of a kind on the page."""
+    def element(self, kind: str, label: str = "") -> Any:
+        """The first element of a kind on the page, of those with that label."""
         found = [d.new_element for _, d in sorted(self.elements.items()) if d.new_element.WhichOneof("type") == kind]
-        return getattr(found[nth], kind)
+        return next(element for one in found if (element := getattr(one, kind)).label.startswith(label))
+
+    def choose(self, box: str, option: str) -> None:
+        """Pick an option of a select box."""
+        state = BackMsg().rerun_script.widget_states.widgets.add()
+        state.id, state.string_value = self.element("selectbox", box).id, option
+        self.states[state.id] = state
+        self.rerun()
+
+    def open(self, page: str) -> None:
+        """Go to another page; "" is the Signal page."""
+        self.page = page
+        self.rerun()
 
     def words(self) -> str:
         """All text and alerts of the page."""
@@ -154,10 +172,35 @@ def visit(url: str, rows: int, seed: int, times: Times, start: threading.Barrier
     person.upload(f"own-{seed}.csv", data)
     times.take("upload to result", began)
     assert "Removed about" in person.words(), person.words()
-    began = time.monotonic()
-    person.rerun()
-    times.take("a click", began)
+    clicks: list[tuple[Callable[[], None], str]] = [
+        (lambda: person.choose("Method", "Wavelet"), "Removed about"),
+        (lambda: person.open("train"), "**Training**"),
+        (lambda: person.open(""), "Removed about"),
+    ]
+    for click, then in clicks:
+        began = time.monotonic()
+        click()
+        times.take("a click", began)
+        assert then in person.words(), person.words()
     person.close()
+
+
+@contextmanager
+def highest_memory(process: psutil.Process) -> Iterator[list[int]]:
+    """The most bytes that the process held meanwhile, as the one item of the list."""
+    most, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.05):
+            most[0] = max(most[0], process.memory_info().rss)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield most
+    finally:
+        done.set()
+        thread.join()
 
 
 def main() -> None:
@@ -170,8 +213,8 @@ def main() -> None:
     times, start = Times(), threading.Barrier(people)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, served(Path(folder)) as (url, web):
         Visitor(url).close()  # the server has imported everything
-        began, before = time.monotonic(), sum(web.cpu_times()[:4])
-        with ThreadPoolExecutor(people) as crowd:
+        began, before, at_first = time.monotonic(), sum(web.cpu_times()[:4]), web.memory_info().rss
+        with highest_memory(web) as highest, ThreadPoolExecutor(people) as crowd:
             for person in [crowd.submit(visit, url, rows, seed, times, start) for seed in range(people)]:
                 person.result()
         used = sum(web.cpu_times()[:4]) - before
@@ -179,7 +222,10 @@ def main() -> None:
         for what, waited in times.of.items():
             half, most = np.percentile(waited, [50, 95])
             print(f"  {what:18} half of them within {half:6.2f} s, 95 % within {most:6.2f} s")
-        print(f"  memory of the web process {web.memory_info().rss / MEGABYTE:.0f} MB")
+        time.sleep(AFTER_S)
+        Visitor(url).close()
+        memory = [f"{size / MEGABYTE:.0f} MB" for size in (at_first, highest[0], web.memory_info().rss)]
+        print("  memory of the web process {} before, {} at most, {} afterwards".format(*memory))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 
 from denoise_core.errors import RunError
 from denoise_core.jobs import Request, Store, Studies
-from denoise_core.jobs.scheduling import slots
+from denoise_core.jobs.scheduling import absences, slots
 from denoise_core.jobs.scheduling import supervisor as supervisor_module
 from denoise_core.jobs.scheduling.supervisor import COMMAND, Supervisor
 from denoise_core.jobs.storage import home as home_module
@@ -18,7 +18,7 @@ from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
 from denoise_core.tuning import PRESETS, Budget
-from tests.jobs.conftest import epochs_of, small, state_is, until, worker_of
+from tests.jobs.conftest import FAKE, epochs_of, small, state_is, until, worker_of
 from tests.jobs.ray_cluster import RayCluster, ray_cluster
 from tests.jobs.test_jobs_training import epochs_told, losses, weights
 
@@ -83,8 +83,28 @@ def test_what_no_machine_takes_waits_and_goes_elsewhere_only_if_its_device_is_au
     )
     until(state_is(store, any_device, "done"), beside=supervisor.tick)
     assert RunFolder(home.runs / any_device).worker().slot == "cpu:0"
-    assert store.run(gpu).state == "queued"
+    until(lambda: store.run(gpu).waits_for == "no machine of the cluster has taken the run for 1 minute", beside=supervisor.tick)
+    assert (store.run(gpu).state, store.run(any_device).waits_for) == ("queued", "")
     assert RunFolder(home.runs / gpu).status().crashes == RunFolder(home.runs / any_device).status().crashes == 0
+
+
+@real
+@pytest.mark.slow
+def test_what_a_run_waits_for_is_told_while_the_cluster_is_out_of_reach_and_no_longer(
+    store: Store, series: Series, owner: str, supervise: Supervise, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:9")  # the port of a service that nobody runs
+    monkeypatch.setattr(absences, "REST_S", 0.0)
+    supervisor = supervise(slots=("cuda:ray-0", "cpu:0"))
+    run_id = store.submit(Request.to_train(series, small(2).replace("training.device", "cuda")), owner=owner, title="")
+    until(lambda: store.run(run_id).waits_for, beside=supervisor.tick)
+    assert store.run(run_id).waits_for == "the cluster has been out of reach for 1 minute"
+    assert store.runs(owner)[0].waits_for == store.run(run_id).waits_for
+    monkeypatch.setattr(supervisor_module, "CLUSTER_COMMAND", FAKE)
+    until(state_is(store, run_id, "running"), beside=supervisor.tick)
+    supervisor.tick()
+    assert (store.run(run_id).waits_for, home.absences()) == ("", {})
+    until(state_is(store, run_id, "done"), beside=supervisor.tick)
 
 
 @real
@@ -233,5 +253,6 @@ def test_a_cluster_that_cannot_be_used_leaves_the_run_in_the_queue(
     until(lambda: folder.log.exists() and said in folder.log.read_text(), seconds=60.0, beside=supervisor.tick)
     until(lambda: not supervisor._workers, beside=supervisor.tick)
     assert (store.run(run_id).state, folder.status().crashes) == ("queued", 0)
+    assert store.run(run_id).waits_for.startswith("the cluster has ")
     assert folder.worker() is None
     assert cluster.tasks() == []

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from contextlib import nullcontext
 
 import numpy as np
@@ -252,3 +253,15 @@ def test_a_reason_goes_with_the_value_that_it_was_given_for(app):
     assert "Two layers;" not in captions(app)
     field(app, "Layers").set_value(2).run()
     assert "Two layers;" in captions(app)
+
+
+def test_a_run_that_waits_for_a_cluster_out_of_reach_says_so(app, store, pump, workspace):
+    series = dc.read(pump, name="pump.csv")["pressure"]
+    request = Request.to_train(series, dc.suggest(series).replace("training.device", "cuda"))
+    run_id = store.submit(request, owner=workspace, title="pump.csv: pressure")
+    away = {"cuda": {"since": time.time() - 720.0, "reason": "the cluster has been out of reach"}}
+    (store.home / "machine.json").write_text(json.dumps({"slots": ["cpu:0", "cuda:ray-0"], "away": away}))
+    app.query_params["run"] = run_id
+    train(app)
+    (bar,) = app.get("progress")
+    assert bar.proto.text == "Waiting: the cluster has been out of reach for 12 minutes. The run starts when that changes."

@@ -16,13 +16,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from denoise_core.files.atomic_io import write_json
 from denoise_core.jobs.folder_process import AWAY_CODE
 from denoise_core.jobs.scheduling import pace, recovery
+from denoise_core.jobs.scheduling.absences import Absences, kind_of
 from denoise_core.jobs.scheduling.coordinators import Coordinators
 from denoise_core.jobs.scheduling.process import Worker
 from denoise_core.jobs.scheduling.queue import order, places
@@ -42,8 +45,6 @@ POLL_S = 0.2
 IDLE_S = 600.0
 RETRY_S = 5.0
 SILENT_S = 60.0
-REST_S = 30.0
-"""So long a slot whose machine was not to be had is left alone."""
 STARTS = 5
 """So often a run whose folder cannot be written is tried."""
 ESCALATION = {KEEP: {"term_s": 3.0 * AFTER_STOP_S, "kill_s": 600.0}, CANCEL: {"term_s": 2.0, "kill_s": 7.0}}
@@ -66,15 +67,16 @@ class Supervisor:
         self._home, self._slots, self._command, self._keep_days = home, list(slots), command, keep_days()
         self._entries: dict[str, Entry] = {}
         self._workers: dict[str, Worker[RunFolder]] = {}
-        self._resting: dict[str, float] = {}
+        self._absences = Absences()
         self._pruned = 0.0
         self._busy = time.time()
         self._troubles: list[OSError] = []
         self._refused: Counter[str] = Counter()
         self._index = IndexWriter(home.index)
         self._places: dict[str, int] | None = None
+        self._machine: dict[str, Any] = {}
         self._coordinators = Coordinators(home)
-        write_json(home.machine, {"slots": self._slots})
+        self._tell_machine()
 
     def tick(self) -> None:
         """Look, watch the workers, start those whose turn it is, write the index.
@@ -100,6 +102,7 @@ class Supervisor:
         except OSError as error:
             self._troubles.append(error)
         self._tell_places()
+        self._tell_machine()
         self._prune()
         self._sync_index()
         if self._troubles:
@@ -169,8 +172,9 @@ class Supervisor:
         if not worker.alive():
             del self._workers[run_id]
             if worker.exit_code == AWAY_CODE:
-                log.info("Slot %s is not to be had; the last line of %s says why.", worker.slot, worker.folder.log)
-                self._resting[worker.slot] = time.monotonic() + REST_S
+                reason = worker.folder.away_reason()
+                log.info("Slot %s is not to be had (%s); %s says more.", worker.slot, reason, worker.folder.log)
+                self._absences.note(worker.slot, reason)
                 return
             recovery.handle_exit(worker)
             pace.note(self._home, worker.folder, worker.slot)
@@ -192,7 +196,7 @@ class Supervisor:
             recovery.end_without_worker(folder, request)
 
     def _start_next(self) -> None:
-        present = [slot for slot in self._slots if self._resting.get(slot, 0.0) < time.monotonic()]
+        present = self._absences.present(self._slots)
         for entry in order(*self._waiting_and_running()):
             device = entry.spec.config.training.device
             kind = pool(device, present if device == "auto" else self._slots)
@@ -225,6 +229,18 @@ class Supervisor:
         if found != self._places:
             write_json(self._home.queue, found)
             self._places = found
+
+    def _tell_machine(self) -> None:
+        """So that a page can say what a run waits for where no other is ahead."""
+        waiting = [pool(entry.spec.config.training.device, self._slots) for entry in self._entries.values() if entry.waits]
+        running = {kind_of(worker.slot) for run_id, worker in self._workers.items() if self._is_running(run_id)}
+        away = {kind: asdict(absence) for kind, absence in self._absences.tell(waiting=waiting, running=running).items()}
+        if (machine := {"slots": self._slots, "away": away}) != self._machine:
+            write_json(self._home.machine, machine)
+            self._machine = machine
+
+    def _is_running(self, run_id: str) -> bool:
+        return run_id in self._entries and self._entries[run_id].status.state == RUNNING
 
     def _sync_index(self) -> None:
         """Made again from the folders where the file was damaged or taken away."""

@@ -11,6 +11,7 @@ import platformdirs
 
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json
+from denoise_core.jobs.spec import Absence
 from denoise_core.jobs.storage.ids import is_id
 
 GIGABYTE = 10**9
@@ -84,7 +85,7 @@ class Home:
 
     @property
     def machine(self) -> Path:
-        """The slots that the supervisor found, for those who show places in the queue."""
+        """The slots that the supervisor found, and which kinds of them are away, for those who show what a run waits for."""
         return self.path / "machine.json"
 
     @property
@@ -108,6 +109,13 @@ class Home:
     def last_visit(self) -> Path:
         """Its age says how long no page has been open."""
         return self.path / "touched"
+
+    def absences(self) -> dict[str, Absence]:
+        """What the supervisor wrote of machines that are away, by kind of slot."""
+        try:
+            return {str(kind): Absence(**told) for kind, told in read_json(self.machine)["away"].items()}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return {}
 
     def slots(self) -> list[str]:
         """What the supervisor found; one processor where it has not looked yet."""

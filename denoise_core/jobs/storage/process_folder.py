@@ -61,6 +61,10 @@ class ProcessFolder:
         return self.path / "stop"
 
     @property
+    def _away(self) -> Path:
+        return self.path / "away"
+
+    @property
     def _worker(self) -> Path:
         return self.path / "worker.json"
 
@@ -70,6 +74,17 @@ class ProcessFolder:
     def missing(self) -> RunError:
         """The error where the folder is gone."""
         raise NotImplementedError
+
+    def tell_away(self, reason: str) -> None:
+        """Leave for the supervisor why no machine took this work; see `spec.Absence`."""
+        write_bytes(self._away, reason.encode())
+
+    def away_reason(self) -> str:
+        """What `tell_away` was given last."""
+        try:
+            return self._away.read_text(errors="replace")
+        except FileNotFoundError:
+            return "no machine of the cluster has taken the run"
 
     def request_stop(self, request: str) -> None:
         """Leave the request, "keep" or "cancel", where the worker looks."""

@@ -140,8 +140,9 @@ def _restrain(series: NormalisedSeries, noise: Float32Array, variance: Float32Ar
     # Levels that vary within few samples are read off few of them: the network's own may be closer.
     levels = np.maximum(series.levels, np.sqrt(power)) if series.varies else series.levels
     # A guess knows more of the signal than the description of the noise does.
-    level_error = series.level_error if series.guess is None else TYPICAL_ERROR
-    return restrain(noise, variance, levels, series.power, level_error)
+    known = series.guess is not None
+    level_error, lowered = (TYPICAL_ERROR, 0.0) if known else (series.level_error, series.lowered)
+    return restrain(noise, variance, levels, series.power, level_error, lowered)
 
 
 def _fallbacks(series: Series, normalised: NormalisedSeries, guess: Guess | None) -> Iterator[NormalisedSeries]:

@@ -47,6 +47,8 @@ class NormalisedSeries:
         Of the same scale; None if there is none.
     stated
         Whether the noise is what a person says it is, and so is not to be measured again.
+    lowered
+        Log of the factor by which `levels` were lowered since they are hardly known.
     """
 
     values: Float64Array
@@ -59,6 +61,7 @@ class NormalisedSeries:
     exponent: int
     guess: Guess | None = None
     stated: bool = False
+    lowered: float = 0.0
 
     @classmethod
     def of(
@@ -80,10 +83,10 @@ class NormalisedSeries:
         if white and power is not None:
             # Where signal was taken for noise, the noise is no stronger than that.
             power, levels = None, levels * min(1.0, described.estimates["differences"] / described.sd)
-        error = TYPICAL_ERROR if varies else described.level_error
+        error, lowered = (TYPICAL_ERROR, 0.0) if varies else (described.level_error, described.lowered)
         if guess is not None:
             guess = Guess(np.ldexp(guess.noise, -exponent) - spikes, np.ldexp(guess.sd, -exponent))
-        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess, stated is not None)
+        return cls(calm, mask, levels, spikes, power, error, varies, exponent, guess, stated is not None, lowered)
 
     @cached_property
     def is_smooth_in_white_noise(self) -> bool:

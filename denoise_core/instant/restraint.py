@@ -14,7 +14,7 @@ from denoise_core.series import Float32Array, Float64Array
 _FRAME, _HOP = 64, 16  # samples
 _MOST = 5.0  # power of a cell and its neighbours over the noise's, from where it is structure: 0.2 % of white noise's power is
 _MOST_RISE = 2.5  # times the power as stated, that noise as strong everywhere may have: the level may be stated too low
-_SURE, _UNSURE = 0.3, 1.0  # error of the log of the level: up to where all is removed, from where nothing is
+_SURE, _UNSURE = 0.3, 1.6  # error of the log of the level: up to where all is removed, from where nothing is
 _MOST_UNKNOWN = 1.5  # of that error, in the sd of the estimate: the band of coloured noise covers 86 %, and 78 % without
 _BLOCK, _MARGIN = 65_536, 1024  # samples that are looked at together, and beyond
 _NEAR = 16.0  # samples, over which the share that stays in is read
@@ -57,7 +57,12 @@ class Restrained(NamedTuple):
 
 
 def restrain(
-    noise: Float32Array, variance: Float32Array, levels: Float64Array, power: Float64Array | None, level_error: float
+    noise: Float32Array,
+    variance: Float32Array,
+    levels: Float64Array,
+    power: Float64Array | None,
+    level_error: float,
+    lowered: float = 0.0,
 ) -> Restrained:
     """Wiener's gain for every cell in time and frequency in which more would be removed than noise of that description has.
 
@@ -72,6 +77,8 @@ def restrain(
         Shape of the noise's power spectrum; None where it is white.
     level_error
         Sd of the error of the log of the level.
+    lowered
+        Log of the factor by which `levels` were lowered on that account.
 
     References
     ----------
@@ -95,7 +102,7 @@ def restrain(
     local = np.clip(_mean_near(back**2) / np.maximum(_mean_near(removed), np.finfo(float).tiny), 0.0, 1.0)
     # Where all of it stays in, the estimate errs as the recording does; and where the level is off, so is the error.
     error = variance + local * np.maximum(levels**2 - variance, 0.0)
-    unknown = 1.0 if power is None else float(np.exp(2.0 * min(level_error, _MOST_UNKNOWN)))
+    unknown = 1.0 if power is None else float(np.exp(2.0 * (min(level_error, _MOST_UNKNOWN) + lowered)))
     return Restrained(kept, error * unknown, share, belief)
 
 

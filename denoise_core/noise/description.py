@@ -50,7 +50,10 @@ class Noise:
     power : float64 array of shape (BINS,) or None
         Shape of the power spectrum of the noise where it is not white, of mean 1.
     level_error : float
-        Sd of the error of the log of `sd`.
+        Sd of the error of the log of the level.
+    lowered : float
+        Log of the factor by which `sd` was lowered since it is hardly known: the true one is as likely above as below
+        ``sd * exp(lowered)``.
     source : str
         Where this is from: "record" (estimated from all of it), "stretch" (measured where there is only noise) or "stated".
     doubt : str
@@ -66,6 +69,7 @@ class Noise:
     levels: Float64Array | None = None
     power: Float64Array | None = None
     level_error: float = TYPICAL_ERROR
+    lowered: float = 0.0
     source: str = "record"
     doubt: str = ""
 
@@ -153,6 +157,7 @@ def _describe_scaled(part: Float64Array, places: NDArray[np.int64], *, n: int, s
         spikes=share_of(spiky),
         power=None if power is None else relative_power(power),
         level_error=TYPICAL_ERROR if fused is None else fused.error,
+        lowered=0.0 if fused is None else fused.lowered,
         levels=None if envelope is None else _interpolate(n, places[envelope[0].astype(int)], envelope[1] / scale * sd) * size,
     )
 
@@ -165,7 +170,7 @@ def _fuse(values: Float64Array, correlation: float, ar1_sd: float) -> FusedEstim
     if spectrum is None:
         return None
     least = minimum_variance(filled, missing=missing)
-    return fuse(spectrum, correlation, ar1_sd, differences=level(values), least=least)
+    return fuse(spectrum, correlation, ar1_sd, differences=level(values), samples=len(values), least=least)
 
 
 def _gap(power: Float64Array | None, n: int) -> int:

@@ -17,7 +17,7 @@ from denoise_core.noise.time_frequency import BINS, FRAME, features
 from denoise_core.series import Float32Array, Float64Array
 
 WEIGHTS = Path(__file__).with_name("describer.npz")
-DILATIONS = (1, 2, 4, 8)
+DILATIONS = (1, 2, 4, 8, 1, 2, 4, 8)
 EXTRA = 3
 """Rows added to the features: frequency, its logarithm, log of the number of samples."""
 TYPICAL_ERROR = 0.05
@@ -100,7 +100,8 @@ def _forward(rows: Float32Array) -> tuple[Float32Array, Float32Array]:
     pooled = np.concatenate([hidden.mean(axis=1), hidden.max(axis=1)])
     middle = np.maximum(weights["level.0.weight"] @ pooled + weights["level.0.bias"], 0.0)
     level = weights["level.2.weight"] @ middle + weights["level.2.bias"]
-    return _convolve(hidden, weights["bins.weight"], weights["bins.bias"]), level
+    direct = weights["direct.weight"][:, :, 0] @ rows
+    return _convolve(hidden, weights["bins.weight"], weights["bins.bias"]) + direct, level
 
 
 def _convolve(rows: Float32Array, weight: Float32Array, bias: Float32Array, dilation: int = 1) -> Float32Array:

@@ -104,6 +104,7 @@ def _with_level(noise: Noise, level: float, values: Float64Array) -> Noise:
         agree=True,
         levels=levels,
         level_error=_STATED_ERROR,
+        lowered=0.0,
         source="stated",
     )
 

@@ -62,17 +62,31 @@ def test_a_spectrum_has_the_variance_and_autocovariance_of_its_noise():
 
 def test_an_ar1_fit_fills_in_what_the_record_does_not_tell_and_white_noise_stays_white():
     uncertain = NoiseSpectrum(power=np.ones(BINS), power_error=np.full(BINS, 5.0), sd=1.0, sd_error=5.0, white=0.0)
-    fused = fuse(uncertain, 0.8, 2.0, differences=9.0, least=None)
+    fused = fuse(uncertain, 0.8, 2.0, differences=9.0, samples=2048, least=None)
     assert fused.sd == pytest.approx(2.0, rel=0.01)
     assert fused.power[1] > 20 * fused.power[-1]
     certain = NoiseSpectrum(power=np.ones(BINS), power_error=np.ones(BINS), sd=1.0, sd_error=0.1, white=0.9)
-    assert fuse(certain, 0.8, 2.0, differences=9.0, least=None) == (1.0, 0.1, None)
+    assert fuse(certain, 0.8, 2.0, differences=9.0, samples=2048, least=None)[:3] == (1.0, 0.1, None)
+
+
+def test_a_hardly_known_level_is_lowered_and_by_how_much_is_kept():
+    spectrum = NoiseSpectrum(power=np.ones(BINS), power_error=np.ones(BINS), sd=1.0, sd_error=2.0, white=0.0)
+    fused = fuse(spectrum, 0.0, 1.0, differences=9.0, samples=2048, least=None)
+    assert fused.sd < 0.6
+    assert fused.sd * np.exp(fused.lowered) == pytest.approx(1.0)
+
+
+def test_white_noise_as_strong_as_its_differences_is_known_well():
+    spectrum = NoiseSpectrum(power=np.ones(BINS), power_error=np.ones(BINS), sd=1.0, sd_error=0.5, white=0.9)
+    assert fuse(spectrum, 0.0, 1.0, differences=1.0, samples=10_000, least=None).error == pytest.approx(0.05)
+    assert fuse(spectrum, 0.0, 1.0, differences=1.35, samples=10_000, least=None).error == pytest.approx(0.3, abs=0.01)
 
 
 def test_noise_is_no_stronger_than_differences_and_minimum_statistics_allow():
     spectrum = NoiseSpectrum(power=np.ones(BINS), power_error=np.ones(BINS), sd=1.0, sd_error=0.1, white=0.9)
-    assert fuse(spectrum, 0.0, 1.0, differences=0.5, least=None).sd == pytest.approx(0.55)
-    assert fuse(spectrum, 0.0, 1.0, differences=9.0, least=0.04).sd < 0.4
+    for samples, most in ((100, 0.55), (2500, 0.525)):
+        assert fuse(spectrum, 0.0, 1.0, differences=0.5, samples=samples, least=None).sd == pytest.approx(most)
+    assert fuse(spectrum, 0.0, 1.0, differences=9.0, samples=2048, least=0.04).sd < 0.4
 
 
 @pytest.mark.parametrize("name", ["bumps", "blocks", "pressure_steps", "ecg_like"])

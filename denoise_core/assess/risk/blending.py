@@ -13,6 +13,7 @@ from denoise_core.assess.risk.evidence import Evidence
 from denoise_core.assess.risk.judged import Blended, Judged
 from denoise_core.assess.risk.levels import estimated_risks, interval
 from denoise_core.assess.risk.local_weights import LocalWeights
+from denoise_core.assess.risk.noise_model import NoiseModel
 from denoise_core.assess.risk.wording import doubt_about, sentence_on
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise
@@ -60,7 +61,8 @@ def blend(series: Series, candidates: Sequence[Candidate], noise: Noise, *, draw
         own=np.empty(0),
         seconds=sum(one.seconds for one in candidates),
     )
-    *judged, combined = map(_judged, [*candidates, combination], risks, sds, [*shares, 1.0])
+    every = zip([*candidates, combination], risks, sds, [*shares, 1.0], strict=True)
+    *judged, combined = (_judged(*each, evidence.model) for each in every)
     gain_db = _training_gain_db(evidence, candidates, risks)
     return Blended(
         judged=tuple(judged),
@@ -83,7 +85,7 @@ def judge(candidates: Sequence[Candidate], draws: Draws) -> tuple[Judged, ...]:
     evidence = Evidence.of(candidates, draws)
     _check_common(evidence, draws.series)
     risks, sds = estimated_risks(evidence, candidates[0].estimate)
-    return tuple(_judged(one, risk, sd, 0.0) for one, risk, sd in zip(candidates, risks, sds, strict=True))
+    return tuple(_judged(one, risk, sd, 0.0, draws.model) for one, risk, sd in zip(candidates, risks, sds, strict=True))
 
 
 def _check(series: Series, candidates: Sequence[Candidate]) -> None:
@@ -110,13 +112,13 @@ def _weights(evidence: Evidence, candidates: Sequence[Candidate]) -> LocalWeight
     return LocalWeights.of(evidence, prior / prior.sum(), caution)
 
 
-def _judged(one: Candidate, risk: float, sd: float, weight: float) -> Judged:
+def _judged(one: Candidate, risk: float, sd: float, weight: float, model: NoiseModel) -> Judged:
     return Judged(
         method=one.method,
         label=one.label or one.method,
         estimate=one.estimate,
         risk=float(risk),
-        interval=interval(float(risk), float(sd)),
+        interval=interval(float(risk), float(sd), model),
         weight=float(weight),
         seconds=one.seconds,
     )

@@ -6,12 +6,14 @@ import numpy as np
 
 from denoise_core.assess.risk.draws import ADDED
 from denoise_core.assess.risk.evidence import Evidence
+from denoise_core.assess.risk.noise_model import NoiseModel
 from denoise_core.series import Estimate, Float64Array
 
 _OWN_ERROR = 0.6  # sd of the log of the mean of a network's own variance, over its true mean square error
 _NINETY = 1.645  # normal sds
 _LEAST = 0.1  # of the reference's risk: less is not claimed of any other
-_MOST_SPREAD = 1.0  # sd of the log of a risk
+_MOST_SPREAD = 1.0  # sd of the log of a risk where the noise level is known
+_MOST_BY_LEVEL = 3.0  # likewise, where it is not: a factor of 12 of the error's rms, which says that nothing is known of it
 
 
 def estimated_risks(evidence: Evidence, reference: Estimate) -> tuple[Float64Array, Float64Array]:
@@ -25,10 +27,11 @@ def estimated_risks(evidence: Evidence, reference: Estimate) -> tuple[Float64Arr
     return risks, np.sqrt(sd**2 + evidence.by_chance**2 + evidence.by_level**2)
 
 
-def interval(risk: float, sd: float) -> tuple[float, float]:
+def interval(risk: float, sd: float, model: NoiseModel) -> tuple[float, float]:
     """Contains the true value with about 90 % probability, where its log is normal."""
-    factor = float(np.exp(_NINETY * min(sd / risk, _MOST_SPREAD)))
-    return risk / factor, risk * factor
+    by_level = min(2.0 * model.level_error, _MOST_BY_LEVEL)
+    factor = float(np.exp(_NINETY * min(sd / risk, max(_MOST_SPREAD, by_level))))
+    return risk / factor, risk * factor * float(np.exp(2.0 * model.lowered))
 
 
 def reference_risk(evidence: Evidence, reference: Estimate) -> tuple[float, float]:

@@ -25,8 +25,8 @@ class NoiseModel:
         Sd at each sample.
     power : float64 array of shape (BINS,) or None
         Spectrum of the stationary part; None where it is white.
-    level_error : float
-        Sd of the error of the log of `levels`.
+    level_error, lowered : float
+        Sd of the error of the log of the level, and log of the factor by which `levels` were lowered on that account.
     usable : bool array of shape (n,)
         False at gaps and at spikes, of which this noise says nothing.
     """
@@ -34,6 +34,7 @@ class NoiseModel:
     levels: Float64Array
     power: Float64Array | None
     level_error: float
+    lowered: float = 0.0
     usable: NDArray[np.bool_]
 
     @classmethod
@@ -46,8 +47,8 @@ class NoiseModel:
         if described.sd == 0.0:
             return cls(levels=np.zeros(len(series)), power=None, level_error=described.level_error, usable=usable)
         levels, varies = local_noise_sd(interpolate_gaps(series.values, missing=~usable), described)
-        power = None if varies else described.power
-        return cls(levels=levels, power=power, level_error=described.level_error, usable=usable)
+        power, lowered = (None, 0.0) if varies else (described.power, described.lowered)
+        return cls(levels=levels, power=power, level_error=described.level_error, lowered=lowered, usable=usable)
 
     @property
     def sd(self) -> float:

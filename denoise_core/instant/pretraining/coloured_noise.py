@@ -127,11 +127,12 @@ def draw_spectra(rng: Rng, count: int, length: int) -> Float64Array:
 
 
 def _low_pass(rng: Rng, count: int, frequency: Float64Array) -> Float64Array:
-    """Butterworth's of orders 1 to 8, over a floor; seldom the high-pass."""
-    cut, order = log_uniform(rng, 0.012, 0.45, count), rng.integers(1, 9, (count, 1))
-    ratio = np.maximum(frequency, 1e-6) / cut
-    ratio = np.where(rng.random((count, 1)) < 0.06, 1.0 / ratio, ratio)
-    return np.asarray(1.0 / (1.0 + np.minimum(ratio, 1e4) ** (2.0 * order)) + _floor(rng, count))
+    """Butterworth's of orders 1 to 8, or as steep as a converter's decimation filter, over a floor; seldom the high-pass."""
+    cut = np.where(rng.random((count, 1)) < 0.6, log_uniform(rng, 0.012, 0.45, count), rng.uniform(0.05, 0.49, (count, 1)))
+    order = np.where(rng.random((count, 1)) < 0.75, rng.integers(1, 9, (count, 1)), log_uniform(rng, 8.0, 60.0, count))
+    steepness = 2.0 * order * np.where(rng.random((count, 1)) < 0.06, -1.0, 1.0)
+    logs = np.log(np.maximum(frequency, 1e-6) / cut)
+    return np.asarray(1.0 / (1.0 + np.exp(np.minimum(steepness * logs, 100.0))) + _floor(rng, count))
 
 
 def _floor(rng: Rng, count: int) -> Float64Array:

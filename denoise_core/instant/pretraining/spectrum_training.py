@@ -92,7 +92,9 @@ def _add_noise(rng: Rng, clean: Float64Array) -> Iterator[_Record]:
     count, length = clean.shape
     power = draw_spectra(rng, count, length)
     noise = synthesise(rng, power)
-    level = synthetic.log_envelope(rng, clean) * (rng.random((count, 1)) < 0.5)
+    level, varies = np.zeros(clean.shape), np.asarray(rng.random(count) < 0.5)
+    if varies.any():
+        level[varies] = synthetic.log_envelope(rng, clean[varies])
     noisy = rng.choice([-1.0, 1.0], (count, 1)) * clean * _snr(rng, count) + np.exp(level) * noise
     step = log_uniform(rng, 0.05, 2.0, count) * (rng.random((count, 1)) < 0.05)
     noisy = np.where(step > 0, np.round(noisy / np.maximum(step, 1e-9)) * step, noisy)

@@ -199,10 +199,11 @@ def main() -> None:
     if chosen.train and chosen.suites == ",".join(SUITES):
         chosen.suites = "v1,2048"
     run, mark = (found_by_training, "+training") if chosen.train else (found, "")
+    there = set(kept)
     names = QUICK if chosen.quick else [name for suite in chosen.suites.split(",") for name in scenarios(suite)]
     for seed in range(FIRST_SEED, FIRST_SEED + (1 if chosen.quick else 0 if chosen.report else chosen.seeds)):
         for name in names:
-            if (key := f"{name}#{seed}{mark}") in kept:
+            if (key := f"{name}#{seed}{mark}") in there:
                 continue
             kept[key] = run(name, seed)
             if not chosen.quick:

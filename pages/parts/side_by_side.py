@@ -71,12 +71,9 @@ def _rows(looks: Sequence[Look], networks: Sequence[Version], *, waited: bool) -
 
 
 def _tasks(missing: Sequence[Look]) -> Mapping[str, Callable[[], None]]:
-    """What is to be computed, in its order; until Instant is judged, by which the others are, these are only made."""
-    instant, *others = missing
-    if instant.method != INSTANT:
-        return {look.name: partial(_judge, look) for look in missing}
-    makes = {f"{look.name} made": partial(_make, look) for look in others if look.method not in SHARED and not look.is_made}
-    return {instant.name: partial(_judge, instant)} | makes
+    """What is to be computed, in its order: Instant alone, by whose error those of the others are told, then all of them."""
+    first, *_ = missing
+    return {look.name: partial(_judge, look) for look in missing if look is first or first.method != INSTANT}
 
 
 def _looks(look: Look) -> list[Look]:
@@ -105,12 +102,6 @@ def _summary(look: Look) -> Summary | str:
 def _judge(look: Look) -> None:
     with suppress(DenoiseError):  # said in its row
         look.summary  # noqa: B018
-    forget_recording()
-
-
-def _make(look: Look) -> None:
-    with suppress(DenoiseError):
-        look.estimate  # noqa: B018
     forget_recording()
 
 

@@ -25,6 +25,8 @@ class Evidence:
         The candidates' estimates.
     errors : float64 array of shape (m, samples)
         Estimates of their square errors at noise of ``1 + ADDED`` times the variance, plus a quantity common to all.
+    additions : float64 array of shape (m, samples)
+        What of the errors comes from the noise that was added: the square distances of the estimates with it from those without.
     divergences : float64 array of shape (m, samples)
         What of the errors rests on the described noise level: in proportion to its square.
     model : NoiseModel
@@ -36,6 +38,7 @@ class Evidence:
     noisy: Float64Array
     own: Float64Array
     errors: Float64Array
+    additions: Float64Array
     divergences: Float64Array
     model: NoiseModel
     places: NDArray[np.int64]
@@ -54,13 +57,15 @@ class Evidence:
         own, places, added = own[:, usable], places[usable], draws.cut(draws.added)[:, usable]
         spikes = ~draws.model.usable[places]
         noisy = np.where(spikes, own[0], draws.series.values[places])
-        errors, divergences = np.zeros((2, *own.shape))
+        errors, additions, divergences = np.zeros((3, *own.shape))
         for i, one in enumerate(candidates):
             twins = one.twins[:, usable]
             divergences[i] = np.mean(2.0 / np.sqrt(ADDED) * added[: len(twins)] * (twins - own[i]), axis=0)
-            divergences[i, spikes] = 0.0
+            additions[i] = np.mean((twins - own[i]) ** 2, axis=0)
+            additions[i, spikes] = divergences[i, spikes] = 0.0
             errors[i] = np.where(spikes, (own[i] - own[0]) ** 2, np.mean((noisy - twins) ** 2, axis=0) + divergences[i])
-        return cls(noisy=noisy, own=own, errors=errors, divergences=divergences, model=draws.model.at(places), places=places)
+        model = draws.model.at(places)
+        return cls(noisy=noisy, own=own, errors=errors, additions=additions, divergences=divergences, model=model, places=places)
 
     def part(self, where: slice) -> Evidence:
         """That of some of the samples."""
@@ -69,6 +74,7 @@ class Evidence:
             noisy=self.noisy[where],
             own=self.own[:, where],
             errors=self.errors[:, where],
+            additions=self.additions[:, where],
             divergences=self.divergences[:, where],
             model=self.model.at(np.arange(len(self.places))[where]),
             places=self.places[where],
@@ -85,13 +91,14 @@ class Evidence:
             self,
             own=np.vstack([self.own, combined]),
             errors=np.vstack([self.errors, errors]),
+            additions=np.vstack([self.additions, np.sum(weights * self.additions, axis=0)]),
             divergences=np.vstack([self.divergences, np.sum(weights * self.divergences, axis=0)]),
         )
 
     def without(self, rows: Sequence[int]) -> Evidence:
         """All candidates but those, of which none is the first."""
-        own, errors, divergences = (np.delete(each, rows, axis=0) for each in (self.own, self.errors, self.divergences))
-        return replace(self, own=own, errors=errors, divergences=divergences)
+        every = ("own", "errors", "additions", "divergences")
+        return replace(self, **{name: np.delete(getattr(self, name), rows, axis=0) for name in every})
 
     def __len__(self) -> int:
         return len(self.places)
@@ -102,8 +109,13 @@ class Evidence:
 
     @property
     def excess(self) -> Float64Array:
-        """Mean square error of each candidate less that of the first, shape (m,)."""
+        """Mean square error of each candidate less that of the first, at more noise than there is; shape (m,)."""
         return np.asarray(np.mean(self.errors - self.errors[0], axis=1))
+
+    @property
+    def addition(self) -> Float64Array:
+        """By how much the mean square error of a linear method is larger for the noise that was added; shape (m,)."""
+        return np.asarray(np.mean(self.additions, axis=1))
 
     @property
     def by_level(self) -> Float64Array:

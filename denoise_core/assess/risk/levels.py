@@ -20,10 +20,12 @@ def estimated_risks(evidence: Evidence, reference: Estimate) -> tuple[Float64Arr
     """Mean square errors and the sds of these figures, in the square of the series' unit; shape (m,) each.
 
     The first candidate's is weighted of what it says itself and of what its residual says; the others' come from their excess,
-    found at more noise than there is.
+    found at more noise than there is. Errors left of the noise grow with it, and are smaller without; smoothed peaks do not.
     """
     risk, sd = reference_risk(evidence, reference)
-    risks = np.maximum(risk + evidence.excess / (1.0 + ADDED), _LEAST * risk)
+    noisier = risk + min(ADDED * risk, float(evidence.addition[0])) + evidence.excess
+    risks = np.maximum(noisier / (1.0 + ADDED), noisier - evidence.addition)
+    risks = np.maximum(risks, _LEAST * risk)
     return risks, np.sqrt(sd**2 + evidence.by_chance**2 + evidence.by_level**2)
 
 

@@ -42,6 +42,7 @@ with messages.report_errors():
             downloads.show(result)
             with st.container(key="words"):
                 outcome.verdict(result)
+                estimated_error.sentence(result)
         with picture:
             outcome.teaching(run)
             with st.container(key="words-numbers"):

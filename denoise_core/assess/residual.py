@@ -14,7 +14,7 @@ from denoise_core.dsp.whitening import whiten
 from denoise_core.errors import DataError
 from denoise_core.noise import Noise, level
 from denoise_core.noise.power_spectrum import autocovariance, whiten_by_spectrum
-from denoise_core.noise.spikes import find_spikes
+from denoise_core.noise.spikes import are_events, find_spikes
 from denoise_core.series import Estimate, Float64Array, Series
 
 _LONGEST_LAG = 1000
@@ -55,8 +55,9 @@ class Residual:
     prewhitening : float
         Lag-1 autocorrelation of the noise itself, removed by prewhitening with its spectrum (or AR(1) fit) before autocorrelation
         and spectrum of the residual were measured, so that such noise passes for white.
-    removed_spikes : int
-        Spikes in the recording, where such are described, that are in the residual.
+    removed_spikes, kept_spikes : int
+        Spikes in the recording, where such are described, that are in the residual, and those that are not. Tops of knocks and
+        the like are none of the latter.
     """
 
     samples: int
@@ -75,6 +76,7 @@ class Residual:
     delay: int
     prewhitening: float = 0.0
     removed_spikes: int = 0
+    kept_spikes: int = 0
 
 
 def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -> Residual:
@@ -99,6 +101,8 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
     frequency, peak_db = spectral_peak(whitened, step=noisy.time.step)
     noise_sd = _noise_sd(noisy, noise) if estimate.noise_sd is None else estimate.noise_sd
     spikes = np.zeros(len(residual), dtype=bool) if noise is None or noise.spikes == 0.0 else find_spikes(noisy.values)
+    removed = spikes & (np.abs(residual) > _SPIKE_SDS * noise_sd)
+    kept = np.count_nonzero(spikes & ~removed) if spikes.any() and not are_events(interpolate_gaps(noisy.values), spikes) else 0
     return Residual(
         samples=present.size,
         sd=float(np.std(present)),
@@ -115,7 +119,8 @@ def diagnose(noisy: Series, estimate: Estimate, *, noise: Noise | None = None) -
         level_ratio=_level_ratio(present),
         delay=_delay(interpolate_gaps(noisy.values), interpolate_gaps(estimate.values)),
         prewhitening=rho,
-        removed_spikes=int(np.count_nonzero(spikes & (np.abs(residual) > _SPIKE_SDS * noise_sd))),
+        removed_spikes=int(np.count_nonzero(removed)),
+        kept_spikes=int(kept),
     )
 
 

@@ -112,13 +112,15 @@ def judge(noisy: Series, estimate: Estimate, *, truth: Float64Array | None = Non
 
 def _headline(residual: Residual, sentences: list[Sentence], *, unit: str, before: tuple[str, ...]) -> str:
     besides = f" besides the {' and the '.join(before)}" if before else ""
-    among = f", {plural(residual.removed_spikes, 'spike')} among it" if residual.removed_spikes else ""
+    spikes = f", including {plural(residual.removed_spikes, 'spike')}" if residual.removed_spikes else ""
+    if residual.kept_spikes:
+        spikes += f"; {plural(residual.kept_spikes, 'spike')} left in, as peaks of a signal can look like that"
     if residual.sd == 0.0:
         return f"Nothing was removed{besides}."
     calm = all(s.severity == "good" for s in sentences)
     otherwise = "The residual shows no pattern we can detect." if calm else "The residual looks mostly like noise."
     first = next((s.short for s in sentences if s.severity == "warn"), otherwise)
-    return f"Removed about {format_value(residual.sd, unit)} RMS{besides}{among}. {first}"
+    return f"Removed about {format_value(residual.sd, unit)} RMS{besides}{spikes}. {first}"
 
 
 def _on_truth(gain_db: float | None) -> Iterator[Sentence]:

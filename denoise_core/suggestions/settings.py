@@ -174,7 +174,7 @@ def _untaught_start(window: int) -> Iterator[Choice]:
 
 def _scaling(noise: Noise) -> Iterator[Choice]:
     if noise.spikes > SPIKE_SHARE:
-        yield "scaling.kind", "robust", f"{noise.spikes:.1%} of the samples are spikes, which robust scaling ignores."
+        yield "scaling.kind", "robust", f"{100.0 * noise.spikes:.2g} % of the samples are spikes, which robust scaling ignores."
     else:
         yield "scaling.kind", "standard", "No spikes were found, so mean and standard deviation describe the values well."
 

@@ -10,9 +10,13 @@ from pages.parts import chart, messages
 from pages.parts.result_view import ResultView
 
 
-def show(result: ResultView) -> None:
-    """The sentence, the bar of weights and the table; nothing for a run of which this was not found out."""
+def sentence(result: ResultView) -> None:
+    """How large the error probably is, and whether training gained anything; nothing where this was not found out."""
     messages.sentences(result.findings_on_error)
+
+
+def show(result: ResultView) -> None:
+    """The bar of weights and the table; nothing for a run of which this was not found out."""
     found = result.blend
     if found is None or found.combined is None:
         return

@@ -128,7 +128,10 @@ def list_results() -> None:
         st.markdown("**Your results**")
         _links(mine)
     elif state.current().run is None:
-        st.markdown("No trained result yet.")
+        st.markdown(
+            "There is no result of this series yet. Train a network on it, or choose one under "
+            "*All methods side by side* on the Signal page."
+        )
 
 
 def _links(found: list[RunView]) -> None:

@@ -128,10 +128,12 @@ def test_spikes_that_were_found_and_removed_are_not_more_than_the_noise():
     verdict = judge(series, Estimate(values=clean, method="given"), noise=described)
     assert verdict.residual.sd > 1.5 * verdict.residual.noise_sd
     assert 140 <= verdict.residual.removed_spikes == np.count_nonzero(find_spikes(series.values)) <= 160
-    assert f"RMS, {verdict.residual.removed_spikes} spikes among it. " in verdict.headline
+    assert f"RMS, including {verdict.residual.removed_spikes} spikes. " in verdict.headline
     kept = judge(series, Estimate(values=clean + noise * (np.abs(noise) > 1.5), method="given"), noise=described)
     assert kept.residual.removed_spikes == 0
-    assert "spike" not in kept.headline
+    assert kept.residual.kept_spikes == verdict.residual.removed_spikes
+    assert f"; {kept.residual.kept_spikes} spikes left in, as peaks of a signal can look like that. " in kept.headline
+    assert verdict.residual.kept_spikes == 0
     assert not any("More was removed" in sentence.text for sentence in verdict.sentences)
 
 

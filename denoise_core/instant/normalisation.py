@@ -102,7 +102,7 @@ class NormalisedSeries:
     def with_white_noise(self, sd: float) -> NormalisedSeries:
         """The same with white noise of a constant, known sd, in the unit of the series."""
         levels = np.full(len(self.values), np.ldexp(sd, -self.exponent))
-        return replace(self, levels=levels, power=None, level_error=TYPICAL_ERROR, varies=False)
+        return replace(self, levels=levels, power=None, level_error=TYPICAL_ERROR, lowered=0.0, varies=False)
 
     def with_weaker_noise(self, share: float) -> NormalisedSeries:
         """The same with noise that is taken to be `share` times as strong."""

@@ -22,7 +22,7 @@ from denoise_core.jobs.engine import own_slot
 from denoise_core.jobs.folder_process import AWAY_CODE, FORMAT, Away, Lost, work_in_folder
 from denoise_core.jobs.scheduling.process import import_path
 from denoise_core.jobs.scheduling.slots import cluster_number, variables
-from denoise_core.jobs.storage.process_folder import Busy, WorkerProcess
+from denoise_core.jobs.storage.process_folder import NOT_TAKEN, Busy, WorkerProcess
 from denoise_core.jobs.storage.run_folder import RunFolder
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,6 @@ BEGIN_S = 45.0
 KNOCK_S = 5.0
 _LOOK_S = 0.2
 _OUT_OF_REACH = "the cluster has been out of reach"
-_NOT_TAKEN = "no machine of the cluster has taken the run"
 _HELD = "the machine that had this run before has not let it go"
 
 
@@ -86,7 +85,7 @@ def _settle(ray: Any, task: Any) -> None:
         held = Away("Another process works in this run's folder.", reason=_HELD)
         raise held if isinstance(error.cause, Busy) else error.cause from None
     except ray.exceptions.TaskCancelledError:
-        raise Away("The system ended this process before the run had begun.", reason=_NOT_TAKEN) from None
+        raise Away("The system ended this process before the run had begun.", reason=NOT_TAKEN) from None
     except ray.exceptions.RayError as error:
         raise Lost(str(error)) from None
 
@@ -120,7 +119,7 @@ def _deadline(job: RunFolder) -> Iterator[threading.Event]:
             log.info("No machine of the cluster has taken the run within %.0f s.", BEGIN_S)
             ray = sys.modules.get("ray")
             with suppress(OSError):
-                job.tell_away(_NOT_TAKEN if ray and ray.is_initialized() else _OUT_OF_REACH)
+                job.tell_away(NOT_TAKEN if ray and ray.is_initialized() else _OUT_OF_REACH)
             os._exit(AWAY_CODE)
 
     threading.Thread(target=watch, name="deadline", daemon=True).start()

@@ -14,6 +14,9 @@ from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, write_bytes, write_json
 from denoise_core.jobs.spec import CANCEL, KEEP
 
+NOT_TAKEN = "no machine of the cluster has taken the run"
+"""Why work was left, where nothing else is known."""
+
 
 class Busy(Exception):
     """Another process holds this folder."""
@@ -84,7 +87,7 @@ class ProcessFolder:
         try:
             return self._away.read_text(errors="replace")
         except FileNotFoundError:
-            return "no machine of the cluster has taken the run"
+            return NOT_TAKEN
 
     def request_stop(self, request: str) -> None:
         """Leave the request, "keep" or "cancel", where the worker looks."""

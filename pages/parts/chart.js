@@ -168,12 +168,15 @@ async function show(root, bytes, chart) {
 export default function ({ data: bytes, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".denoise-chart")
   const node = root.querySelector(".denoise-plot")
-  const chart = charts.get(root) ?? { queue: Promise.resolve(), flipped: null }
+  const chart = charts.get(root) ?? { queue: Promise.resolve(), flipped: null, calls: 0 }
   charts.set(root, chart)
+  const call = ++chart.calls
   chart.send = setStateValue
   chart.gone = false
   chart.queue = chart.queue.then(() => show(root, bytes, chart)).catch(console.error)
   return () => {
+    // Where newer data came while this module was loading, Streamlit ends the older call after the newer one has begun.
+    if (call !== chart.calls) return
     clearTimeout(chart.timer)
     chart.observer?.disconnect()
     document.removeEventListener("keydown", chart.key)

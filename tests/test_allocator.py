@@ -34,3 +34,13 @@ def test_what_was_there_before_is_no_longer_looked_through_for_garbage():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True"] * 4
+
+
+def test_matrices_are_multiplied_in_one_thread_also_by_a_library_that_is_loaded_later():
+    script = (
+        "import numpy, threadpoolctl as t; from denoise_core.allocator import use_one_blas_thread; use_one_blas_thread(); "
+        "import scipy.linalg; found = [one['num_threads'] for one in t.threadpool_info() if one['user_api'] == 'blas']; "
+        "print(len(found) >= 1, set(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split(maxsplit=1) == ["True", "{1}\n"]

@@ -15,7 +15,7 @@ import streamlit as st
 
 import denoise_core as dc
 from denoise_core import files, lessons
-from denoise_core.allocator import give_back_freed_memory
+from denoise_core.allocator import give_back_freed_memory, use_one_blas_thread
 from denoise_core.assess import Spectra, Verdict, judge, spectra, truth_of
 from denoise_core.config import NoiseConfig
 from denoise_core.dataset.training_set import TrainingSet
@@ -33,6 +33,7 @@ from denoise_core.suggestions import RECIPES, expectation
 from pages.parts.byte_cache import Kept
 
 give_back_freed_memory()
+use_one_blas_thread()
 
 USUAL = next(iter(RECIPES))
 INSTANT = "instant"

@@ -157,31 +157,39 @@ async function unpacked(bytes) {
   return JSON.parse(await new Response(stream).text())
 }
 
-async function show(root, bytes, chart) {
+async function show(root, bytes, chart, call) {
   const data = await unpacked(bytes)
+  if (call.ended) return
+  chart.owner = call
   root.setAttribute("aria-label", data.alt)
   root.querySelector(".denoise-note").textContent = data.figure.layout.meta.note
   const Plotly = await library()
-  if (!chart.gone) await draw(Plotly, root, data, chart)
+  if (!call.ended) await draw(Plotly, root, data, chart)
 }
 
+async function clear(node, chart) {
+  clearTimeout(chart.timer)
+  chart.observer?.disconnect()
+  chart.observer = null
+  document.removeEventListener("keydown", chart.key)
+  const Plotly = await library()
+  Plotly.purge(node)
+}
+
+// While this module is loading and newer data come, Streamlit makes both calls, in any order, and ends the older one.
+// So a call draws only while it is not ended, and takes away only what is its own.
 export default function ({ data: bytes, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".denoise-chart")
   const node = root.querySelector(".denoise-plot")
-  const chart = charts.get(root) ?? { queue: Promise.resolve(), flipped: null, calls: 0 }
+  const chart = charts.get(root) ?? { queue: Promise.resolve(), flipped: null }
   charts.set(root, chart)
-  const call = ++chart.calls
+  const call = { ended: false }
+  const after = (step) => (chart.queue = chart.queue.then(step).catch(console.error))
   chart.send = setStateValue
-  chart.gone = false
-  chart.queue = chart.queue.then(() => show(root, bytes, chart)).catch(console.error)
+  after(() => show(root, bytes, chart, call))
   return () => {
-    // Where newer data came while this module was loading, Streamlit ends the older call after the newer one has begun.
-    if (call !== chart.calls) return
-    clearTimeout(chart.timer)
-    chart.observer?.disconnect()
-    document.removeEventListener("keydown", chart.key)
-    chart.gone = true
+    call.ended = true
     // After what is being drawn: plotly fails where its figure vanishes meanwhile.
-    chart.queue = chart.queue.then(library).then((Plotly) => Plotly.purge(node))
+    after(() => chart.owner === call && clear(node, chart))
   }
 }

@@ -10,53 +10,47 @@ from pages.parts import chart
 from pages.parts.components import pack
 
 PROGRAM = Path(chart.__file__).with_name("chart.js").read_text()
-# Two calls for one chart, and the end of the first of them before or after the second has begun; what is drawn then.
-CALLS = """async ({ program, html, data, late, count }) => {
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))
+# Calls for one chart and the end of the older one, in a given order; what is drawn and taken away then, and what is written.
+CALLS = """async ({ program, html, data, order, late }) => {
+  const bytes = (name) => Uint8Array.from(atob(data[name]), (letter) => letter.charCodeAt(0))
+  const pause = (ms) => new Promise((then) => setTimeout(then, ms))
   const done = []
-  const react = async (node) => { node.on = () => {}; done.push("drawn") }
-  window.denoisePlotly = { promise: Promise.resolve({ react, purge: () => done.push("purged") }) }
+  const react = async (node, traces) => { node.on = () => {}; done.push(traces[0].name) }
+  const plotly = { react, purge: () => done.push("purged") }
+  window.denoisePlotly = { promise: pause(late).then(() => plotly) }
   const page = document.createElement("div")
   page.innerHTML = html
   document.body.append(page)
   const { default: call } = await import(URL.createObjectURL(new Blob([program], { type: "text/javascript" })))
-  const one = () => call({ data: bytes, parentElement: page, setStateValue: () => {} })
-  const end = one()
-  if (!late) end()
-  const last = one()
-  if (late) end()
-  const settled = async (count) => {
-    for (let wait = 0; done.length < count && wait < 100; wait++) await new Promise((then) => setTimeout(then, 20))
-    return done.splice(0)
+  const ends = {}
+  for (const step of order) {
+    if (step === "end") ends.older()
+    else if (step === "wait") await pause(100)
+    else ends[step] = call({ data: bytes(step), parentElement: page, setStateValue: () => {} })
   }
-  const before = await settled(count)
-  last()
-  return [before, await settled(1), page.querySelector(".denoise-chart").dataset.draws]
+  await pause(300)
+  const label = page.querySelector(".denoise-chart").getAttribute("aria-label")
+  const drawn = done.splice(0)
+  ends.newer()
+  await pause(100)
+  return [drawn.at(-1), label, done]
 }"""
 
 
-@pytest.mark.parametrize(("late", "before"), [(True, ["drawn", "drawn"]), (False, ["drawn", "purged", "drawn"])])
-def test_a_chart_is_drawn_though_the_call_that_newer_data_overtook_ends_after_theirs(chromium, late, before):
-    layout = {"meta": {"note": ""}, "xaxis": {}}
-    figure = {"data": [], "layout": layout}
-    data = {
-        "figure": figure,
-        "dark": DARK,
-        "height": 300,
-        "zooms": False,
-        "toolbar": True,
-        "saves": True,
-        "alt": "a",
-        "range": None,
-    }
+def packed(name: str) -> str:
+    figure = {"data": [{"name": name}], "layout": {"meta": {"note": ""}, "xaxis": {}}}
+    shown = {"height": 300, "zooms": False, "toolbar": True, "saves": True, "range": None}
+    return base64.b64encode(pack({"figure": figure, "dark": DARK, "alt": name, **shown})).decode()
+
+
+@pytest.mark.parametrize("late", [0, 200], ids=["plotly there", "plotly late"])
+@pytest.mark.parametrize(
+    "order", ["older newer end", "older end newer", "newer older end", "older newer wait end", "older wait newer end"]
+)
+def test_the_newer_data_are_drawn_and_stay_in_whatever_order_the_older_call_is_made_and_ended(chromium, order, late):
     page = chromium.new_page()
-    given = {
-        "program": PROGRAM,
-        "html": chart._HTML,
-        "data": base64.b64encode(pack(data)).decode(),
-        "late": late,
-        "count": len(before),
-    }
+    data = {name: packed(name) for name in ("older", "newer")}
+    given = {"program": PROGRAM, "html": chart._HTML, "data": data, "order": order.split(), "late": late}
     seen = page.evaluate(CALLS, given)
     page.close()
-    assert seen == [before, ["purged"], "2"]
+    assert seen == ["newer", "newer", ["purged"]]

@@ -31,7 +31,7 @@ from denoise_core.files.layouts import (
     TableRegion,
     TextLayout,
 )
-from denoise_core.files.sandbox import ipc, runner
+from denoise_core.files.sandbox import fork_server, ipc, runner
 from denoise_core.series import Estimate
 
 DATA = b"t;x [bar]\n" + b"".join(b"%d;%d,5\n" % (i, i % 3) for i in range(30))
@@ -86,13 +86,12 @@ def test_a_result_for_another_file_is_refused(tmp_path):
 
 WORK = """
 import sys
-from pathlib import Path
 import denoise_core.files.sandbox.child as child
 def work(task, folder):
     {body}
     return {{}}
 child._work = work
-child.main(Path(sys.argv[1]))
+child.serve(int(sys.argv[1]))
 """
 
 
@@ -101,12 +100,10 @@ def child_doing(monkeypatch):
     """Makes the process do something else, after it took its limits; returns what running it raises."""
 
     def run(body: str, tmp_path: Path, limits: Limits) -> str:
-        def start(folder: Path) -> subprocess.Popen[bytes]:
-            with (folder / "stderr").open("wb") as errors:
-                command = [sys.executable, "-c", WORK.format(body=body), str(folder)]
-                return subprocess.Popen(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, stderr=errors, start_new_session=True)
-
-        monkeypatch.setattr(runner, "_start", start)
+        server = [sys.executable, "-c", WORK.format(body=body), str(os.getpid())]
+        popen = subprocess.Popen
+        monkeypatch.setattr(fork_server, "_idle", [])
+        monkeypatch.setattr(fork_server.subprocess, "Popen", lambda _, **options: popen(server, **options))
         with pytest.raises(DataError) as caught:
             runner.run_child({"verb": "read"}, tmp_path, name="pump.csv", limits=limits)
         return str(caught.value)
@@ -156,16 +153,20 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_the_process_sees_no_secrets_of_its_parent(monkeypatch, tmp_path):
+def test_the_process_sees_no_secrets_of_its_parent(monkeypatch, child_doing, tmp_path):
     monkeypatch.setenv("SOME_TOKEN", "secret")
-    told = {}
-    popen = subprocess.Popen
-    monkeypatch.setattr(
-        runner.subprocess, "Popen", lambda *arguments, **options: told.update(options) or popen(*arguments, **options)
-    )
-    runner._start(tmp_path).wait()  # finds no task.json and fails
-    assert "PATH" in told["env"]
-    assert "secret" not in told["env"].values()
+    body = "import os; raise ValueError(sorted(os.environ.items()))"
+    child_doing(body, tmp_path, Limits())
+    told = (tmp_path / "stderr").read_text()
+    assert "('PATH', " in told
+    assert "secret" not in told
+
+
+def test_the_process_has_no_way_to_speak_for_the_one_that_forked_it(child_doing, tmp_path):
+    body = "import os; raise ValueError([os.readlink(f'/proc/self/fd/{n}') for n in range(3)], os.listdir('/proc/self/fd'))"
+    child_doing(body, tmp_path, Limits())
+    told = (tmp_path / "stderr").read_text()
+    assert f"['/dev/null', '/dev/null', '{tmp_path}/stderr'], ['0', '1', '2', '3']" in told  # the last is that of the list itself
 
 
 INSTALLED = """
@@ -243,13 +244,13 @@ def test_a_recording_survives_the_exchange(tmp_path):
 def test_no_more_files_are_read_at_once_than_there_is_memory_and_cores_for(monkeypatch):
     assert 1 <= runner.places() <= max(1, min(os.cpu_count(), psutil.virtual_memory().total // 2 // Limits().memory_bytes))
     monkeypatch.setattr(runner, "_PLACES", threading.BoundedSemaphore(2))
-    at_once, most, guard, start = 0, 0, threading.Lock(), runner._start
+    at_once, most, guard, fork = 0, 0, threading.Lock(), fork_server.ForkServer.fork
 
-    def watch(folder):
+    def watch(server, folder):
         nonlocal at_once, most
         with guard:
             at_once, most = at_once + 1, max(most, at_once + 1)
-        return start(folder)
+        return fork(server, folder)
 
     def leave(process, seconds, wait=runner._wait):
         nonlocal at_once
@@ -258,7 +259,7 @@ def test_no_more_files_are_read_at_once_than_there_is_memory_and_cores_for(monke
             at_once -= 1
         return code
 
-    monkeypatch.setattr(runner, "_start", watch)
+    monkeypatch.setattr(fork_server.ForkServer, "fork", watch)
     monkeypatch.setattr(runner, "_wait", leave)
     with ThreadPoolExecutor(5) as people:
         assert [len(recording) for recording in people.map(read, [DATA] * 5)] == [30] * 5
@@ -271,3 +272,55 @@ def test_whoever_waits_too_long_to_be_read_is_told_so(monkeypatch):
     with runner._PLACES, pytest.raises(DataError, match=r"So many files .* pump.csv had to wait too long. Try again in a minute"):
         read(DATA, name="pump.csv")
     assert len(read(DATA, name="pump.csv")) == 30
+
+
+def test_each_file_is_read_by_a_fork_of_its_own_of_the_same_process(monkeypatch):
+    monkeypatch.setattr(fork_server, "_idle", [])
+    forks, fork = [], fork_server.ForkServer.fork
+    monkeypatch.setattr(fork_server.ForkServer, "fork", lambda server, folder: forks.append(fork(server, folder)) or forks[-1])
+    read(DATA)
+    server = fork_server._idle[0].pid
+    with pytest.raises(DataError):
+        read(DATA, limits=Limits(memory_bytes=2**20))
+    read(DATA)
+    assert [one.pid for one in fork_server._idle] == [server]
+    assert len({server, *(one.pid for one in forks)}) == 4
+
+
+def test_where_the_process_that_forks_was_killed_the_next_file_is_read_by_another(monkeypatch):
+    monkeypatch.setattr(fork_server, "_idle", [])
+    read(DATA)
+    killed = psutil.Process(fork_server._idle[0].pid)
+    killed.kill()
+    killed.wait()
+    assert len(read(DATA)) == 30
+    assert [one.is_alive for one in fork_server._idle] == [True]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_process_that_cannot_begin_is_told_as_a_file_that_cannot_be_read(monkeypatch, ended):
+    popen = subprocess.Popen
+
+    def nothing(_, **options):
+        process = popen([sys.executable, "-c", ""], **options)
+        if ended:
+            process.wait()
+        return process
+
+    monkeypatch.setattr(fork_server, "_idle", [])
+    monkeypatch.setattr(fork_server.subprocess, "Popen", nothing)
+    with pytest.raises(DataError, match=r"pump.csv could not be read"):
+        read(DATA, name="pump.csv")
+
+
+def test_the_process_that_forks_ends_with_the_one_that_reads():
+    code = (
+        "import denoise_core as dc, os, signal; from denoise_core.files.sandbox import fork_server; "
+        "dc.read(b't,x\\n0,1\\n1,2\\n'); print(fork_server._idle[0].pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    for _ in range(100):
+        if not _runs(int(said)):
+            break
+        time.sleep(0.05)
+    assert not _runs(int(said))

@@ -1,6 +1,7 @@
-"""The throw-away process that hostile files are read in: ``python -m denoise_core.files.sandbox.child FOLDER``.
+"""Throw-away processes that hostile files are read in: ``python -m denoise_core.files.sandbox.child PARENT``.
 
-It takes its own limits first and imports readers afterwards. It talks through files in FOLDER alone.
+This process, which sees no file itself, has the readers in memory and forks for each folder that is named on its standard input.
+A fork takes its own limits first. It talks through files in its folder alone.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import os
 import resource
 import signal
 import sys
+import traceback
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from denoise_core.files.sandbox import landlock
+
+_READERS = (*(f"denoise_core.files.sandbox.{name}" for name in ("ipc", "look", "parse")), "pyarrow.csv", "clevercsv")
+"""What most files need; readers of rarer formats are imported by the fork."""
+_DESCRIPTORS = 256
 
 
 class WithoutPandas(MetaPathFinder):
@@ -24,6 +31,39 @@ class WithoutPandas(MetaPathFinder):
     def find_spec(self, fullname: str, *_: object) -> None:
         if fullname == "pandas":
             raise ModuleNotFoundError("pandas is not used here", name="pandas")
+
+
+def serve(parent: int) -> None:
+    """Fork for each folder, one after the other; tell the fork's number, and in the end its exit code. Ends with its parent."""
+    die_with_parent(parent)
+    for module in _READERS:
+        import_module(module)
+    for line in sys.stdin:
+        fork = os.fork()
+        if not fork:
+            _begin(Path(json.loads(line)))
+        print(fork, flush=True)  # noqa: T201 this is for the parent
+        _, status = os.waitpid(fork, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201
+
+
+def _begin(folder: Path) -> NoReturn:
+    """In the fork: leave what belongs to the server, then do the task."""
+    code = 1
+    try:
+        os.setsid()
+        os.chdir(folder)
+        nothing, errors = os.open(os.devnull, os.O_RDWR), os.open(folder / "stderr", os.O_WRONLY | os.O_CREAT)
+        for stream, target in enumerate((nothing, nothing, errors)):
+            os.dup2(target, stream)
+        os.closerange(3, _DESCRIPTORS)
+        os.environ["TMPDIR"] = str(folder)
+        main(folder)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def main(folder: Path) -> None:
@@ -89,4 +129,4 @@ def _work(task: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     sys.meta_path.insert(0, WithoutPandas())
-    main(Path(sys.argv[1]))
+    serve(int(sys.argv[1]))

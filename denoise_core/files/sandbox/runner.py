@@ -8,20 +8,19 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-import denoise_core
 from denoise_core.config import parse_untrusted
 from denoise_core.errors import DataError
 from denoise_core.files.options import Limits
+from denoise_core.files.sandbox.fork_server import Fork, fork_server
 
 _LOG = logging.getLogger(__name__)
-_PARENT_OF_PACKAGE = Path(denoise_core.__file__).resolve().parents[1]  # a checkout, or site-packages
 _OUT_OF_MEMORY = (
     *("MemoryError", "bad_alloc", "malloc of size", "realloc of size", "memory allocation"),
     *("Cannot allocate memory", "failed to map segment"),
@@ -59,8 +58,10 @@ def run_child(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) 
 
 
 def _run(task: dict[str, Any], folder: Path, *, name: str, limits: Limits) -> dict[str, Any]:
-    (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict(), "parent": os.getpid()}))
-    code = _wait(_start(folder), limits.seconds)
+    (folder / "stderr").touch()
+    with fork_server() as server:
+        (folder / "task.json").write_text(json.dumps(task | {"limits": limits.to_dict(), "parent": server.pid}))
+        code = _wait(server.fork(folder), limits.seconds)
     answer = _answer(folder / "answer.json") if code == 0 else None
     if answer is None or "memory" in answer:
         raise DataError(_ending(code, answer, folder, name=name, limits=limits))
@@ -79,30 +80,7 @@ def _answer(file: Path) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
-    environment = {
-        "PYTHONPATH": str(_PARENT_OF_PACKAGE),
-        "PATH": os.environ.get("PATH", ""),
-        "LANG": "C.UTF-8",
-        "TMPDIR": str(folder),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "MALLOC_ARENA_MAX": "2",
-    }
-    with (folder / "stderr").open("wb") as errors:
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "denoise_core.files.sandbox.child", str(folder)],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            start_new_session=True,
-        )
-
-
-def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+def _wait(process: Fork, seconds: float) -> int | None:
     """Its exit code, or None if it had to be ended at the end of its time."""
     try:
         return process.wait(timeout=seconds)
@@ -110,7 +88,8 @@ def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
         return None
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
 

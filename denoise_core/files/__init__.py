@@ -1,4 +1,4 @@
-"""Files: reading uploads in a throw-away process, and writing results the way they came.
+"""Files: reading uploads in throw-away processes, and writing results the way they came.
 
 The names stand in `__init__.pyi` and are looked up when first used, so that the throw-away process starts quickly.
 """

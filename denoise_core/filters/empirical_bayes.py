@@ -51,10 +51,10 @@ def most_likely_weight(values: Float64Array, *, sigma: float) -> float:
 
 def _marginal_ratio(size: Float64Array) -> Float64Array:
     """Density of a noisy Laplace mean over that of a noisy zero, less one, at distances `size` from zero."""
-    from scipy.special import log_ndtr
+    from scipy.special import erfcx
 
     def mills(x: Float64Array) -> Float64Array:
-        return np.asarray(np.exp(log_ndtr(x) + 0.5 * x**2) * np.sqrt(2.0 * np.pi))
+        return np.asarray(np.sqrt(np.pi / 2.0) * erfcx(-x / np.sqrt(2.0)))
 
     size = np.minimum(size, _FAR)
     return np.asarray(0.5 * _A * (mills(-(size + _A)) + mills(size - _A)) - 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +73,16 @@ def wavelet(values: Float64Array, settings: WaveletSettings) -> Float64Array:
     inside = slice(margin, margin + n)
     sigma = settings.noise_sd or noise.level(values)
     kept = [_shrink(d, settings, sigma=sigma, inside=inside) for d in details]
-    return np.asarray(pywt.iswt([smooth, *kept], wave)[inside])
+    return _inverse(smooth, kept, wave)[inside]
+
+
+def _inverse(smooth: Float64Array, details: Sequence[Float64Array], wave: pywt.Wavelet) -> Float64Array:
+    """``pywt.iswt([smooth, *details], wave)``, which takes six times as long for 2,000 samples: it shifts one by one."""
+    for level, detail in zip(range(len(details) - 1, -1, -1), details, strict=True):
+        coarse, fine = (values.reshape(-1, 2**level) for values in (smooth, detail))
+        even, odd = (pywt.idwt(coarse[k::2], fine[k::2], wave, "periodization", axis=0) for k in (0, 1))
+        smooth = ((even + np.roll(odd, 1, axis=0)) / 2).ravel()
+    return smooth
 
 
 def _shrink(detail: Float64Array, settings: WaveletSettings, *, sigma: float, inside: slice) -> Float64Array:

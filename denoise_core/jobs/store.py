@@ -32,7 +32,7 @@ from denoise_core.jobs.view import RunView, state_of, view
 from denoise_core.model import ModelHeader, about
 from denoise_core.series import Estimate, Series
 from denoise_core.suggestions import cost
-from denoise_core.training.events import Recorded
+from denoise_core.training.events import Ended, Recorded
 from denoise_core.tuning.trials import Trial
 
 _T = TypeVar("_T")
@@ -153,7 +153,11 @@ class Store:
 
     def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[Recorded], int]:
         """The run's events from byte `after` on, and where to read on: Started, EpochEnd (each epoch once), at last Ended."""
-        return metrics.read_on(self._folder(run_id).metrics, after)
+        folder = self._folder(run_id)
+        events, there = metrics.read_on(folder.metrics, after)
+        if not any(isinstance(event, Ended) for event in events) and (ended := folder.end_without_metrics()):
+            events.append(ended)
+        return events, there
 
     def training_set(self, run_id: str) -> TrainingSet:
         """Exactly what is trained on; its arrays may be shared and must not be changed."""

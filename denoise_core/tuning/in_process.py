@@ -131,7 +131,7 @@ class _Search:
 
     def _forget(self) -> None:
         """Only the results that may still be asked for are kept."""
-        keys = {(), *(one.key for one in self._study.finalists())}
+        keys = {(), *(one.key for one in (*self._study.finalists(), *self._study.averaged()))}
         wanted = {*self._study.running, *(one.number for one in self._study.records.values() if one.key in keys)}
         self._outcomes = {number: one for number, one in self._outcomes.items() if number in wanted}
 

@@ -21,6 +21,7 @@ from denoise_core.tuning.trials import DONE, FAILED, Trial, TrialRecord, key_of
 _MOST_REFUSED = 200
 """Proposals in a row that cannot be trained, after which a search ends."""
 _SLOWER = 1.2  # factor by which checks are expected to take longer than the same settings took before
+_AVERAGED, _NOT_WORSE_DB = 5, -1.0  # settings beside the start's of which the result is averaged, and their least gain
 SEARCHING, CHECKING, ENDED = "searching", "checking", "ended"
 
 
@@ -111,11 +112,18 @@ class Study:
 
     def finalists(self) -> list[TrialRecord]:
         """The best so far, the best first; those that were better than the start."""
+        return self._best(self.plan.finalists, above_db=0.0)
+
+    def averaged(self) -> list[TrialRecord]:
+        """Those of which the start's result is averaged: more of them, as their estimated gains are uncertain by about a dB."""
+        return self._best(_AVERAGED, above_db=_NOT_WORSE_DB)
+
+    def _best(self, count: int, *, above_db: float) -> list[TrialRecord]:
         best: dict[tuple[tuple[str, object], ...], TrialRecord] = {}
         for record in sorted(self.searched(), key=_gain_of, reverse=True):
-            if _gain_of(record) > 0.0:
+            if _gain_of(record) > above_db:
                 best.setdefault(record.key, record)
-        return list(best.values())[: self.plan.finalists]
+        return list(best.values())[:count]
 
     def importances(self) -> dict[str, float]:
         """See `Proposals.importances`."""

@@ -105,8 +105,9 @@ class Storm:
 
     def _collect(self) -> None:
         for run in list(self.open):
+            ended = RunFolder(self.home.runs / run.id).status().state in FINAL
             view = self.store.run(run.id)
-            if RunFolder(self.home.runs / run.id).status().state in FINAL:
+            if ended:
                 self.open.remove(run)
                 self.ends[view.state] += 1
                 self.wrong += [f"{run}: {fault} ({view.state}: {view.reason})" for fault in self._faults_of(run)]

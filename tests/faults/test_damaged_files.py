@@ -14,6 +14,7 @@ from denoise_core.jobs.scheduling.supervisor import Supervisor
 from denoise_core.jobs.storage.home import Home
 from denoise_core.jobs.storage.run_folder import RunFolder
 from denoise_core.series import Series
+from denoise_core.training.events import Ended
 from tests.jobs.conftest import small, state_is, until
 
 pytestmark = pytest.mark.slow
@@ -70,6 +71,17 @@ def test_each_damaged_file_leaves_the_rest_and_is_told_in_words(
         assert len(store.runs(owner)) <= 1
         path.write_bytes(whole)
     assert store.run(finished) == unspoilt["run"]
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, "deleted"])
+def test_whatever_became_of_its_metrics_a_run_that_has_ended_says_how_in_the_last_of_its_events(
+    finished: str, store: Store, home: Home, damage: str
+) -> None:
+    _spoil(home.runs / finished / "metrics.jsonl", damage)
+    events, there = store.metrics(finished)
+    assert events[-1] == Ended(state="done", reason="")
+    assert [event for event in events if isinstance(event, Ended)] == events[-1:]
+    assert store.metrics(finished, after=there)[1] == there
 
 
 @pytest.mark.parametrize("damage", [*DAMAGES, "deleted"])

@@ -224,3 +224,11 @@ def test_points_known_to_be_good_elsewhere_are_tried_first_and_once():
     tried = [record.trial.params for record in study.searched()]
     assert tuple(tried[:2]) == first
     assert all(tried.count(point) == 1 for point in first)
+
+
+def test_what_is_averaged_are_the_best_few_that_are_not_clearly_worse_than_the_start():
+    study = Study(plan(budget=Budget(trials=9), repeats=0), samples=5000)
+    gains = iter([-0.9, -1.1, 0.3, -5.0, 0.1, -0.2, 0.8, -0.4, -0.5])
+    run(study, gain=lambda _: next(gains))
+    assert [one.gain_db for one in study.averaged()] == [0.8, 0.3, 0.1, -0.2, -0.4]
+    assert [one.gain_db for one in study.finalists()] == [0.8, 0.3, 0.1]

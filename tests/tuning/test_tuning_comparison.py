@@ -11,9 +11,11 @@ from denoise_core.dataset.prepared_data import prepare_data
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DataError
 from denoise_core.series import Estimate, Series
-from denoise_core.tuning.averaging import mean_of, mean_of_seeds
+from denoise_core.tuning.averaging import best_mean, mean_of, mean_of_seeds
 from denoise_core.tuning.comparison import Comparison, Gain, Outcome, pooled
 from denoise_core.tuning.judging import Judge
+from denoise_core.tuning.plan import PRESETS, Budget
+from denoise_core.tuning.study import Study
 from denoise_core.tuning.trials import DONE, FAILED, Trial, TrialRecord
 from tests.common import small_config
 
@@ -134,3 +136,21 @@ def test_the_mean_of_results_has_their_mean_and_its_twin_moves_along():
     errors = [np.mean((one.estimates[0].values - clean) ** 2) for one in (singles[0], mean)]
     assert estimated.db == pytest.approx(10.0 * np.log10(errors[0] / errors[1]), abs=3.0 * estimated.sd_db + 0.2)
     assert estimated.db > 1.0
+
+
+@pytest.mark.parametrize("widths", [(9, 7, 11, 13), (9, 201, 301, 401)])
+def test_the_result_is_the_mean_of_what_is_about_as_good_where_that_is_estimated_to_be_better(widths):
+    series, _ = example()
+    comparison = Comparison(TrainingSet.of(series), RunConfig())
+    outcomes = [outcome(comparison, series, width) for width in widths]
+    study = Study(PRESETS["quick"].plan(RunConfig(), budget=Budget(trials=3), repeats=0), samples=N)
+    for number, one in enumerate(outcomes):
+        gain = comparison.gain(outcomes[0], one, repeat=0)
+        trial = Trial(number=number, params={"training.epochs": number} if number else {})
+        study.tell(TrialRecord(trial=trial, state=DONE, gain_db=gain.db, sd_db=gain.sd_db))
+    result = best_mean(study, comparison, 0, outcomes.__getitem__)
+    alike = [number for number in range(4) if widths[number] < 100]
+    assert sorted(result.numbers) == alike
+    np.testing.assert_array_equal(
+        result.outcome.estimates[0].values, np.mean([outcomes[n].estimates[0].values for n in result.numbers], axis=0)
+    )

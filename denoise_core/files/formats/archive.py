@@ -12,7 +12,7 @@ from denoise_core.files.options import MIB, Limits
 _HARMLESS = 16 * MIB  # small members may be packed as tightly as they like
 
 
-DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, ValueError, IndexError)
 """What zipfile raises for archives that are broken."""
 
 

@@ -51,7 +51,7 @@ def _open(path: Path, limits: Limits, *, name: str) -> pa.Table:
                 raise DataError(f"{name} would unpack to {unpacked / 2**20:,.0f} MB; at most {most:,.0f} MB can be read.")
             table = file.read(use_threads=False)
         table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         if isinstance(error, MemoryError):
             raise
         raise DataError(f"{name} is a damaged Parquet file. Save it again and upload that.") from error

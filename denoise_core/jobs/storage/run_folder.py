@@ -17,7 +17,7 @@ from denoise_core.config import parse_untrusted
 from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import RunError
 from denoise_core.files.atomic_io import read_json, replace_by, sync, write_bytes, write_json
-from denoise_core.jobs.spec import RUNNING, Entry, Spec, Status
+from denoise_core.jobs.spec import FINAL, RUNNING, Entry, Spec, Status
 from denoise_core.jobs.storage import metrics
 from denoise_core.jobs.storage.arrays import load_estimate, load_series, load_training_set, save_estimate, save_training_set
 from denoise_core.jobs.storage.process_folder import ProcessFolder
@@ -115,6 +115,13 @@ class RunFolder(ProcessFolder):
         """The last line of the metrics, then the final state: who sees the state finds everything else in place."""
         metrics.append(self.metrics, Ended(state=state, reason=reason))
         self.write(replace(self.status(), state=state, reason=reason, ended=time.time()))
+
+    def end_without_metrics(self) -> Ended | None:
+        """How the run ended, where its metrics were damaged afterwards and do not tell."""
+        status = self.status()
+        if status.state not in FINAL or metrics.last(self.metrics, Ended):
+            return None
+        return Ended(state=status.state, reason=status.reason)
 
     def last_epoch(self) -> EpochEnd | None:
         """What the last recorded epoch said, or None."""

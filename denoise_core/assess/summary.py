@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -56,6 +56,13 @@ class Summary:
     doubt: str = ""
     sparkline: tuple[float | None, ...] = ()
 
+    def with_error(self, judged: Judged | None, doubt: str) -> Summary:
+        """With what was found of its error without the truth, and why that is nothing or should not be believed."""
+        if judged is None:
+            return replace(self, doubt=doubt)
+        seconds = judged.seconds if self.seconds is None else self.seconds
+        return replace(self, error=judged.rms, error_interval=judged.rms_interval, seconds=seconds, doubt=doubt)
+
     def to_json(self) -> dict[str, Any]:
         """All of it."""
         return {spec.name: getattr(self, spec.name) for spec in fields(self)} | {"settings": dict(self.settings)}
@@ -97,18 +104,16 @@ def summarise(
     """
     residual = diagnose(estimate.seen_of(series), estimate, noise=noise)
     removed = series.values - estimate.values
-    return Summary(
+    numbers = Summary(
         method=estimate.method,
         settings=estimate.settings,
         removed_rms=float(np.sqrt(np.nanmean(removed**2))),
         autocorrelation=_or_none(residual.autocorrelation),
-        error=None if judged is None else judged.rms,
-        error_interval=None if judged is None else judged.rms_interval,
         gain_db=None if truth is None else _or_none(snr_gain_db(estimate.values, truth, noisy=series.values)),
-        seconds=judged.seconds if seconds is None and judged is not None else seconds,
-        doubt=doubt,
+        seconds=seconds,
         sparkline=_sparkline(estimate.values),
     )
+    return numbers.with_error(judged, doubt)
 
 
 def _or_none(value: float) -> float | None:

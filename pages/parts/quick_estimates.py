@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -82,6 +82,13 @@ def summary_is_known(source: Source, method: str, *, changes: Mapping[str, Any],
     return _summary.holds(*_asked_key(source, method, fills, changes, stated))
 
 
+def numbers_known(source: Source, method: str, *, changes: Mapping[str, Any], fills: bool, stated: NoiseConfig) -> Summary | None:
+    """What is known already of `summary_of`: all but the estimated error."""
+    key = _asked_key(source, method, fills, changes, stated)
+    found = _numbers(*key, source) if _numbers.holds(*key) else None
+    return found if isinstance(found, Summary) else None
+
+
 def _referee(source: Source, stated: NoiseConfig) -> Referee:
     instant = quick_estimate(source, INSTANT, stated=stated)
     return _referee_of(identity(source), stated, series_of(source), instant)
@@ -115,9 +122,23 @@ def _quick_estimate(name: str, method: str, fills: bool, changes: str, stated: N
 
 @Kept
 def _summary(name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _source: Source) -> Summary | DenoiseError:
+    """The numbers, and then the estimated error, which takes longer."""
+    numbers = _numbers(name, method, fills, changes, stated, _source)
+    if isinstance(numbers, DenoiseError):
+        return numbers
+    made = _quick_estimate(name, method, fills, changes, stated, _source)
+    return _or_why(method, lambda: numbers.with_error(*_judge(_source, stated, _found(made))))
+
+
+@Kept
+def _numbers(name: str, method: str, fills: bool, changes: str, stated: NoiseConfig, _source: Source) -> Summary | DenoiseError:
+    return _or_why(method, lambda: _summarise(_quick_estimate(name, method, fills, changes, stated, _source), _source, stated))
+
+
+def _or_why(method: str, make: Callable[[], Summary]) -> Summary | DenoiseError:
     """Also what nobody foresaw is remembered: the page would ask for it again and again."""
     try:
-        return _summarise(_quick_estimate(name, method, fills, changes, stated, _source), _source, stated)
+        return make()
     except DenoiseError as error:
         return error
     except Exception as error:
@@ -126,19 +147,20 @@ def _summary(name: str, method: str, fills: bool, changes: str, stated: NoiseCon
 
 
 def _summarise(made: _Made, source: Source, stated: NoiseConfig) -> Summary:
-    if isinstance(made.found, DenoiseError):
-        raise made.found
-    series = series_of(source)
-    judged, doubt = _judge(source, stated, made.found)
+    series, found = series_of(source), _found(made)
     return summarise(
         series,
-        made.found.with_gaps_of(series),
+        found.with_gaps_of(series),
         noise=noise_of(source, stated=stated),
         truth=truth(source),
-        judged=judged,
-        seconds=None if made.found.method in SHARED else made.seconds,  # theirs is that of what they share, too
-        doubt=doubt,
+        seconds=None if found.method in SHARED else made.seconds,  # theirs is that of what they share, too
     )
+
+
+def _found(made: _Made) -> dc.Estimate:
+    if isinstance(made.found, DenoiseError):
+        raise made.found
+    return made.found
 
 
 def _judge(source: Source, stated: NoiseConfig, estimate: dc.Estimate) -> tuple[Judged | None, str]:

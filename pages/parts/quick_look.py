@@ -37,7 +37,7 @@ from pages.parts.cached import (
     verdict_of,
 )
 from pages.parts.first_come import FIRST_LOOKS
-from pages.parts.quick_estimates import quick_estimate, quick_estimate_is_known, summary_is_known, summary_of
+from pages.parts.quick_estimates import numbers_known, quick_estimate, quick_estimate_is_known, summary_is_known, summary_of
 
 _PLACES = "places-of-the-look"
 
@@ -86,6 +86,11 @@ class Look:
     def summary(self) -> Summary:
         """The numbers of the estimate; a DenoiseError where there is none."""
         return summary_of(self.source, self.method, **self._how)
+
+    @property
+    def numbers(self) -> Summary | None:
+        """As much of `summary` as is known already: at first all but the estimated error."""
+        return numbers_known(self.source, self.method, **self._how)
 
     @property
     def summary_is_known(self) -> bool:

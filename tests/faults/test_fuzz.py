@@ -28,5 +28,5 @@ def test_two_thousand_mutated_files_settings_models_and_links_are_read_or_told_i
 @pytest.mark.parametrize("path", sorted((ROOT / "tests/data/fuzz").iterdir()), ids=lambda path: path.name)
 def test_what_once_ended_in_an_error_of_a_library_is_told_in_words(path: Path) -> None:
     """Found among 100,000 mutated files: names that are no UTF-8, and an archive whose list ends in the middle of a name."""
-    with pytest.raises(DataError, match="damaged.* again"):
+    with pytest.raises(DataError, match=r"damaged.* again"):
         parse(path, name=path.name, options=ReadOptions(), limits=Limits())

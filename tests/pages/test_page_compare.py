@@ -213,6 +213,24 @@ def test_the_table_of_methods_has_a_row_to_each_that_is_known_and_to_networks(vi
     assert json.loads(gzip.decompress(chart.proto.bytes))["saves"]
 
 
+def test_a_method_has_its_row_before_its_error_is_estimated(visit, source, monkeypatch):
+    monkeypatch.setattr(side_by_side.BACKGROUND, "compute", lambda *_: None)
+    for kept in (quick_estimates._numbers, quick_estimates._summary):
+        kept.clear()
+    how = {"changes": {}, "fills": False, "stated": dc.config.NoiseConfig()}
+    assert quick_estimates.numbers_known(source, "median", **how) is None
+    quick_estimates._numbers(*quick_estimates._asked_key(source, "median", **how), source)
+    app = visit("")
+    app.session_state["side-by-side"] = True
+    app.run()
+    assert not app.exception
+    cells = table(app)["rows"]["Median"]["cells"]
+    assert (cells["error"]["text"], cells["interval"]["text"]) == ("…", "")
+    known = quick_estimates.numbers_known(source, "median", **how)
+    assert cells["removed"]["sort"] == pytest.approx(known.removed_rms)
+    assert replace(summary_of(source, "median", **how), error=None, error_interval=None, doubt="") == known
+
+
 def panels(chart):
     return [trace for trace in figure_of(chart)["data"] if trace["name"] == "Recorded"]
 

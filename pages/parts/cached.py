@@ -22,6 +22,7 @@ from denoise_core.dataset.training_set import TrainingSet
 from denoise_core.errors import DenoiseError
 from denoise_core.figures import Figure
 from denoise_core.files import Preview
+from denoise_core.files.sandbox.fork_server import start_ahead
 from denoise_core.jobs import Request, Source, Store, Studies, ensure_supervisor
 from denoise_core.jobs.storage.inputs import sha256
 from denoise_core.lessons import Choice, Value
@@ -34,6 +35,7 @@ from pages.parts.byte_cache import Kept
 
 give_back_freed_memory()
 use_one_blas_thread()
+start_ahead()
 
 USUAL = next(iter(RECIPES))
 INSTANT = "instant"

@@ -34,7 +34,7 @@ AT_ONCE = 200_000
 SIDE_BY_SIDE = "side-by-side"
 """Key of the box that holds it."""
 _CHOSEN = "chosen-result"
-_ROWS_S, _PICTURES_S = 0.4, 2.0
+_ROWS_S, _PICTURES_S = 0.3, 2.0
 """After which rows and pictures that have arrived are drawn: all pictures together take the browser as long as some methods."""
 
 

@@ -324,3 +324,11 @@ def test_the_process_that_forks_ends_with_the_one_that_reads():
             break
         time.sleep(0.05)
     assert not _runs(int(said))
+
+
+def test_the_process_can_be_there_before_the_first_file_comes(monkeypatch):
+    monkeypatch.setattr(fork_server, "_idle", [])
+    fork_server.start_ahead()
+    (ahead,) = fork_server._idle
+    read(DATA)
+    assert fork_server._idle == [ahead]

@@ -95,6 +95,12 @@ _idle: list[ForkServer] = []
 _guard = threading.Lock()
 
 
+def start_ahead() -> None:
+    """Have the readers in memory before the first file comes; this does not wait for them."""
+    with fork_server():
+        pass
+
+
 @contextmanager
 def fork_server() -> Iterator[ForkServer]:
     """One that nobody else has meanwhile."""

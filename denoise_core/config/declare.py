@@ -39,17 +39,18 @@ def setting(
     unit: str = "",
     log: bool = False,
     searched: Searched | None = None,
+    only_with: tuple[str, str] | None = None,
 ) -> Any:
     """A dataclass field that carries what a form, a check, the command line and a search need.
 
     `choices` may map each value to its label. A default of True or False makes it a switch. Only settings that are `searched`
-    can be varied by a search.
+    can be varied by a search. `only_with` is the name and the value of another setting, if this one counts with it alone.
     """
     if isinstance(default, bool):
         low, high = False, True
     words = dict(choices) if isinstance(choices, Mapping) else {name: name for name in choices}
-    known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log, "searched": searched}
-    return field(default=default, metadata={**known, "choices": tuple(choices), "words": words})
+    known = {"label": label, "help": help, "low": low, "high": high, "unit": unit, "log": log, "choices": tuple(choices)}
+    return field(default=default, metadata={**known, "words": words, "searched": searched, "only_with": only_with})
 
 
 def settings(config: Any) -> Iterator[tuple[str, Field[Any], Any]]:

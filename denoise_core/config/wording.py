@@ -27,9 +27,15 @@ def in_words(spec: Field[Any], value: Any, *, rate_hz: float | None = None) -> s
 
 
 def settings_in_words(kind: type[Any], values: Mapping[str, Any], *, rate_hz: float | None = None) -> dict[str, str]:
-    """Each of `values` that is a field of the dataclass `kind`, by its name; not a 0 that leaves a number to be found."""
+    """Each of `values` that is a field of the dataclass `kind`, by its name; not a 0 that leaves a number to be found.
+
+    What does not count beside the others is left out.
+    """
     known = {spec.name: spec for spec in fields(kind)}
     given = {name: value for name, value in values.items() if name in known and not value == known[name].default == 0}
+    for name in list(given):
+        if (only := known[name].metadata["only_with"]) and values.get(only[0], known[only[0]].default) != only[1]:
+            del given[name]
     return {name: in_words(known[name], value, rate_hz=rate_hz) for name, value in given.items()}
 
 

@@ -40,6 +40,7 @@ class WaveletSettings(Settings):
         unit="noise levels",
         low=1.0,
         high=10.0,
+        only_with=("rule", "hard"),
         help="How far above the noise a wavelet coefficient must be to be kept.",
     )
     level: int = setting(

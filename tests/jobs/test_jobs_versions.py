@@ -165,6 +165,9 @@ def test_a_filter_that_is_there_once_tells_all_its_settings_in_the_words_of_the_
     assert method_settings("wavelet", {"wavelet": "haar", "rule": "bayes", "level": 0, "noise_sd": 0.3}) == (
         "Wavelet haar, Threshold BayesShrink (soft)"
     )
+    hard = {"wavelet": "haar", "rule": "hard", "cut": 3.5}
+    assert "Hard threshold 3.5" in method_settings("wavelet", hard)
+    assert "Hard threshold" not in method_settings("wavelet", hard | {"rule": "bayes"})
     assert method_settings("auto", {"weights": {"instant": 0.7, "nonlocal": 0.298, "wavelet": 0.002}}) == (
         "70 % Instant + 30 % Repetitions"
     )

@@ -332,3 +332,17 @@ def test_the_process_can_be_there_before_the_first_file_comes(monkeypatch):
     (ahead,) = fork_server._idle
     read(DATA)
     assert fork_server._idle == [ahead]
+
+
+def test_processes_that_were_forked_from_one_that_has_read_read_for_themselves():
+    code = (
+        "import multiprocessing, denoise_core as dc; from denoise_core.files.sandbox import fork_server\n"
+        "def length(n):\n"
+        "    return len(dc.read(b't,x\\n' + b'0,1\\n1,2\\n' * n)), fork_server._idle[0].pid\n"
+        "ours = length(1)[1]\n"
+        "with multiprocessing.get_context('fork').Pool(3) as pool:\n"
+        "    found = pool.map(length, range(1, 13), chunksize=1)\n"
+        "print([n for n, _ in found] == [2 * n for n in range(1, 13)], ours in {pid for _, pid in found})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout.split() == ["True", "False"], done.stderr

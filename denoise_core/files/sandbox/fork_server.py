@@ -95,6 +95,16 @@ _idle: list[ForkServer] = []
 _guard = threading.Lock()
 
 
+def _forget() -> None:
+    """In a process that was forked from this one: what runs here answers to this one alone."""
+    global _STARTER, _guard
+    _STARTER, _guard = ThreadPoolExecutor(1), threading.Lock()
+    _idle.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
+
+
 def start_ahead() -> None:
     """Have the readers in memory before the first file comes; this does not wait for them."""
     with fork_server():

@@ -74,10 +74,10 @@ def wavelet(values: Float64Array, settings: WaveletSettings) -> Float64Array:
     inside = slice(margin, margin + n)
     sigma = settings.noise_sd or noise.level(values)
     kept = [_shrink(d, settings, sigma=sigma, inside=inside) for d in details]
-    return _inverse(smooth, kept, wave)[inside]
+    return inverse(smooth, kept, wave)[inside]
 
 
-def _inverse(smooth: Float64Array, details: Sequence[Float64Array], wave: pywt.Wavelet) -> Float64Array:
+def inverse(smooth: Float64Array, details: Sequence[Float64Array], wave: pywt.Wavelet) -> Float64Array:
     """``pywt.iswt([smooth, *details], wave)``, which takes six times as long for 2,000 samples: it shifts one by one."""
     for level, detail in zip(range(len(details) - 1, -1, -1), details, strict=True):
         coarse, fine = (values.reshape(-1, 2**level) for values in (smooth, detail))

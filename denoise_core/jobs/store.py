@@ -153,11 +153,11 @@ class Store:
 
     def metrics(self, run_id: str, *, after: int = 0) -> tuple[list[Recorded], int]:
         """The run's events from byte `after` on, and where to read on: Started, EpochEnd (each epoch once), at last Ended."""
-        folder = self._folder(run_id)
-        events, there = metrics.read_on(folder.metrics, after)
-        if not any(isinstance(event, Ended) for event in events) and (ended := folder.end_without_metrics()):
-            events.append(ended)
-        return events, there
+        events, there = metrics.read_on(self._folder(run_id).metrics, after)
+        if any(isinstance(event, Ended) for event in events):
+            return events, there
+        ended = self._read(run_id, RunFolder.end_without_metrics)
+        return [*events, *([ended] if ended else [])], there
 
     def training_set(self, run_id: str) -> TrainingSet:
         """Exactly what is trained on; its arrays may be shared and must not be changed."""

@@ -126,8 +126,13 @@ def _summary(name: str, method: str, fills: bool, changes: str, stated: NoiseCon
     numbers = _numbers(name, method, fills, changes, stated, _source)
     if isinstance(numbers, DenoiseError):
         return numbers
-    made = _quick_estimate(name, method, fills, changes, stated, _source)
-    return _or_why(method, lambda: numbers.with_error(*_judge(_source, stated, _found(made))))
+
+    def judged() -> Summary:
+        return numbers.with_error(
+            *_judge(_source, stated, _found(_quick_estimate(name, method, fills, changes, stated, _source)))
+        )
+
+    return _or_why(method, judged)
 
 
 @Kept

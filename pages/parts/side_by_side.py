@@ -65,7 +65,7 @@ def _rows(looks: Sequence[Look], networks: Sequence[Version], *, waited: bool) -
     if missing := sorted((look for look in looks if look.method not in summaries), key=_rank):
         BACKGROUND.compute(state.visit(), _tasks(missing))
         st.progress(len(summaries) / len(looks), text=f"{len(summaries)} of {plural(len(looks), 'method')}")
-    _table(looks, summaries | {look.method: look.numbers for look in missing if look.numbers}, networks)
+    _table(looks, summaries, networks)
     if waited and not missing:
         st.rerun()  # the page looks no more whether something has arrived
 
@@ -112,7 +112,7 @@ def _table(looks: Sequence[Look], summaries: dict[str, Summary | str], networks:
         *number_columns(unit, with_truth=truth(looks[0].source) is not None),
     ]
     shown = (state.value("method"), state.current().run)
-    rows = [_row(look, summaries[look.method], judged=look.summary_is_known) for look in looks if look.method in summaries]
+    rows = [row for look in looks if (row := _row(look, summaries.get(look.method)))]
     rows += [Row(id=one.id, name=one.name, cells=number_cells(one.summary, unit)) for one in networks if one.summary]
     rows = [replace(row, chosen=row.id in shown) for row in rows]
     by_method = {look.method: look for look in looks}
@@ -132,14 +132,17 @@ def _networks(look: Look) -> list[Version]:
     return [one for one in versions.of(look.source) if one.run.spec.kind != COMPUTED and one.summary is not None]
 
 
-def _row(look: Look, summary: Summary | str, *, judged: bool) -> Row:
-    label = METHODS[look.method].label
+def _row(look: Look, judged: Summary | str | None) -> Row | None:
+    """With its numbers as soon as they are known, before the error is; None before that."""
+    label, summary = METHODS[look.method].label, judged or look.numbers
     if isinstance(summary, str):
         return Row(id=look.method, name=label, refusal=summary)
+    if summary is None:
+        return None
     series = series_of(look.source)
     words = method_settings(look.method, summary.settings, rate_hz=series.time.rate_hz)
     cells = {"settings": Cell(words, words), **number_cells(summary, series.unit)}
-    if not judged:
+    if judged is None:
         cells["error"] = Cell("…", title="Being estimated.")
     return Row(id=look.method, name=label, cells=cells)
 

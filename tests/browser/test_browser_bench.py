@@ -22,6 +22,9 @@ def test_a_file_of_overloads_is_read_after_one_correction(person, scheme):
     drawn(page, "first")
     page.reload()
     says(page, "odd.csv · overload · 90 samples")
+    drawn(page, "first")
+    assert page.get_by_text("can be corrected here").count() == 0
+    assert "overload" in page.locator(".denoise-chart").first.get_attribute("aria-label")
 
 
 def test_a_pasted_table_is_shown_and_found_again_among_the_recent_files(person):
@@ -38,3 +41,5 @@ def test_a_pasted_table_is_shown_and_found_again_among_the_recent_files(person):
     page.goto("/")
     choose(page, "Recent files", "pasted.txt")
     says(page, "pasted.txt · pressure · 40 samples")
+    drawn(page, "first")
+    assert "pressure" in page.locator(".denoise-chart").first.get_attribute("aria-label")

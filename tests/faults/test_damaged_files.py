@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from denoise_core.errors import DenoiseError
@@ -84,6 +85,14 @@ def test_whatever_became_of_its_metrics_a_run_that_has_ended_says_how_in_the_las
     assert store.metrics(finished, after=there)[1] == there
 
 
+def test_metrics_of_a_run_with_a_state_of_unknown_parts_are_told_to_be_damaged(finished: str, store: Store, home: Home) -> None:
+    state = home.runs / finished / "state.json"
+    state.write_bytes(state.read_bytes().replace(b'"reason"', b'"reaso{"'))
+    (home.runs / finished / "metrics.jsonl").write_bytes(b"")
+    with pytest.raises(DenoiseError, match="damaged"):
+        store.metrics(finished)
+
+
 @pytest.mark.parametrize("damage", [*DAMAGES, "deleted"])
 def test_with_any_file_of_the_house_damaged_the_next_run_is_trained_and_listed(
     store: Store,
@@ -134,6 +143,8 @@ def test_a_waiting_run_with_each_file_damaged_holds_up_no_other(
     supervisor = supervise(slots=("cpu:0", "cpu:1"))
     until(state_is(store, good, "done"), beside=supervisor.tick)
     until(lambda: all(_is_settled(store, run_id) for run_id in bad), beside=supervisor.tick)
+    assert np.isfinite(store.estimate(good).values).all()
+    assert store.run(good).state == "done"
 
 
 def _error_of(look: Callable[[Store, str], object], store: Store, run_id: str) -> str | None:

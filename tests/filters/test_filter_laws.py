@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import pywt
 from scipy.stats import laplace, norm
 
 from denoise_core import filters, signals
@@ -11,7 +12,7 @@ from denoise_core.filters.empirical_bayes import most_likely_weight, posterior_m
 from denoise_core.filters.local import HampelSettings, LowessSettings, WienerSettings, hampel, lowess, wiener
 from denoise_core.filters.state_space import KalmanSettings, kalman, most_likely_stiffness
 from denoise_core.filters.total_variation import TotalVariationSettings, total_variation
-from denoise_core.filters.wavelets import WaveletSettings, wavelet
+from denoise_core.filters.wavelets import WaveletSettings, inverse, wavelet
 from denoise_core.series import Series
 
 
@@ -186,3 +187,11 @@ def test_empirical_bayes_shrinks_noise_on_every_signal():
         y = signals.add_noise(clean, snr=1.0, rng=np.random.default_rng(6))
         estimate = filters.apply(Series.of(y), "wavelet", rule="ebayes")
         assert snr_gain_db(estimate.values, clean, noisy=y) > 5.0, kind
+
+
+@pytest.mark.parametrize("name", ["haar", "sym4", "sym8"])
+@pytest.mark.parametrize("levels", [1, 2, 5, 8])
+def test_the_inverse_wavelet_transform_is_that_of_the_library_to_the_last_bit(rng, name, levels):
+    wave = pywt.Wavelet(name)
+    smooth, *details = (one * rng.random(768) for one in pywt.swt(rng.standard_normal(768), wave, level=levels, trim_approx=True))
+    np.testing.assert_array_equal(inverse(smooth, details, wave), pywt.iswt([smooth, *details], wave))
